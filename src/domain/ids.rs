@@ -1,0 +1,98 @@
+//! Ids: UUIDv7, one type per thing, so that a hold's id cannot stand where an event's belongs.
+//!
+//! Every id that belongs to an event ends in the last two bytes of the event's id, its *affinity*. A command that names
+//! only a hold can therefore be routed to the event's lane without asking the database. Nothing but routing trusts these
+//! bytes: a forged id reaches another lane, which looks up the true event like any other and locks that.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// The bytes of an id that say which lane its event uses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Affinity(u16);
+
+impl Affinity {
+    /// The lane among `lanes` (at least one).
+    pub fn lane(self, lanes: usize) -> usize {
+        usize::from(self.0) % lanes
+    }
+}
+
+fn affinity(id: Uuid) -> Affinity {
+    let bytes = id.as_bytes();
+    Affinity(u16::from_be_bytes([bytes[14], bytes[15]]))
+}
+
+fn with_affinity_of(event: EventId) -> Uuid {
+    let mut bytes = *Uuid::now_v7().as_bytes();
+    bytes[14..].copy_from_slice(&event.0.as_bytes()[14..]);
+    Uuid::from_bytes(bytes)
+}
+
+macro_rules! id {
+    ($name:ident, $doc:literal) => {
+        #[doc = $doc]
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
+        #[serde(transparent)]
+        pub struct $name(Uuid);
+
+        impl $name {
+            /// The id as the database and the wire have it.
+            pub fn as_uuid(self) -> Uuid {
+                self.0
+            }
+
+            /// Which lane of a process serves this id.
+            pub fn affinity(self) -> Affinity {
+                affinity(self.0)
+            }
+        }
+
+        impl From<Uuid> for $name {
+            fn from(id: Uuid) -> Self {
+                Self(id)
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+    };
+}
+
+macro_rules! id_of_an_event {
+    ($name:ident, $doc:literal) => {
+        id!($name, $doc);
+
+        impl $name {
+            /// A new id that shares the event's lane.
+            pub fn generate(event: EventId) -> Self {
+                Self(with_affinity_of(event))
+            }
+        }
+    };
+}
+
+id!(EventId, "Identifies an event.");
+id_of_an_event!(PoolId, "Identifies a pool.");
+id_of_an_event!(TicketTypeId, "Identifies a ticket type.");
+id_of_an_event!(HoldId, "Identifies a hold.");
+id_of_an_event!(BookingId, "Identifies a booking.");
+
+impl EventId {
+    /// A new event's id.
+    pub fn generate() -> Self {
+        Self(Uuid::now_v7())
+    }
+}

@@ -1,0 +1,230 @@
+//! What can be asked of inventory, and what it answers.
+
+use crate::domain::booking::Booking;
+use crate::domain::event::{EventChanges, EventStatus};
+use crate::domain::hold::{Hold, HoldStatus, Idempotency, Wanted};
+use crate::domain::ids::{Affinity, BookingId, EventId, HoldId, PoolId, TicketTypeId};
+use crate::domain::payment_token::Possession;
+use crate::domain::quantity::Capacity;
+use crate::domain::time::Instant;
+
+/// A request to change inventory. Ids of new rows are made before the batch, so that an unknown commit can be looked up.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Command {
+    Place(Place),
+    Extend {
+        hold_id: HoldId,
+        possession: Possession,
+    },
+    Release {
+        hold_id: HoldId,
+        possession: Possession,
+    },
+    Expire {
+        hold_id: HoldId,
+        cause: ExpiryCause,
+    },
+    Book {
+        booking_id: BookingId,
+        hold_id: HoldId,
+        possession: Possession,
+    },
+    Cancel {
+        booking_id: BookingId,
+    },
+    Resize {
+        pool_id: PoolId,
+        capacity: Capacity,
+    },
+    Amend {
+        event_id: EventId,
+        changes: Box<EventChanges>,
+    },
+    Delete {
+        event_id: EventId,
+    },
+}
+
+/// A hold to be placed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Place {
+    pub hold_id: HoldId,
+    pub event_id: EventId,
+    pub wanted: Wanted,
+    /// Seconds; absent: the event's default, else the service's.
+    pub ttl_seconds: Option<u32>,
+    pub idempotency: Option<Idempotency>,
+}
+
+/// Who says that a hold should expire.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ExpiryCause {
+    /// The sweeper: only if its time has come.
+    Due,
+    /// An operator: now, whatever its expiry.
+    Operator,
+}
+
+impl Command {
+    /// The name in metrics and logs.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Place(_) => "place",
+            Self::Extend { .. } => "extend",
+            Self::Release { .. } => "release",
+            Self::Expire { .. } => "expire",
+            Self::Book { .. } => "book",
+            Self::Cancel { .. } => "cancel",
+            Self::Resize { .. } => "resize",
+            Self::Amend { .. } => "amend",
+            Self::Delete { .. } => "delete",
+        }
+    }
+
+    /// Which lane it goes to: commands for one event always meet in one lane of a process.
+    pub fn affinity(&self) -> Affinity {
+        match self {
+            Self::Place(place) => place.event_id.affinity(),
+            Self::Extend { hold_id, .. }
+            | Self::Release { hold_id, .. }
+            | Self::Expire { hold_id, .. }
+            | Self::Book { hold_id, .. } => hold_id.affinity(),
+            Self::Cancel { booking_id } => booking_id.affinity(),
+            Self::Resize { pool_id, .. } => pool_id.affinity(),
+            Self::Amend { event_id, .. } | Self::Delete { event_id } => event_id.affinity(),
+        }
+    }
+}
+
+/// What a command did.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Outcome {
+    /// The hold as it was placed, also when replayed later.
+    Placed {
+        hold: Hold,
+        replayed: bool,
+    },
+    Extended {
+        hold: Hold,
+        extensions_left: u32,
+        at: Instant,
+    },
+    Released {
+        hold_id: HoldId,
+    },
+    Expired {
+        hold_id: HoldId,
+    },
+    /// The sweeper was early, or somebody else ended the hold first.
+    NotDue,
+    /// The booking as it is now, with the hold that it was made of.
+    Booked {
+        booking: Booking,
+        hold: Hold,
+        replayed: bool,
+    },
+    /// Cancelled now or before.
+    Cancelled {
+        booking: Booking,
+        hold: Hold,
+    },
+    Resized(Pool),
+    Amended,
+    Deleted,
+}
+
+/// A pool and its counters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pool {
+    pub pool_id: PoolId,
+    pub event_id: EventId,
+    pub capacity: u32,
+    pub held: u32,
+    pub booked: u32,
+}
+
+impl Pool {
+    /// Places that nobody has.
+    pub fn available(&self) -> u32 {
+        // Saturating so that a pool broken by hand refuses instead of wrapping; the CHECK makes it impossible otherwise.
+        self.capacity.saturating_sub(self.committed())
+    }
+
+    /// Places that somebody has: the least possible capacity.
+    pub fn committed(&self) -> u32 {
+        self.held + self.booked
+    }
+}
+
+/// Why a command was refused. Each names what a client needs to go on.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Refusal {
+    EventNotFound,
+    PoolNotFound,
+    HoldNotFound,
+    BookingNotFound,
+    /// The event has no such ticket type.
+    TicketTypeNotFound {
+        ticket_type_id: TicketTypeId,
+    },
+    /// A plain quantity was asked for, but the event has several ticket types (or none) to choose from.
+    TicketTypeRequired,
+    EventNotOnSale {
+        status: EventStatus,
+        sale_ended_at: Option<Instant>,
+    },
+    SaleNotStarted {
+        starts_at: Instant,
+        now: Instant,
+    },
+    /// Of one ticket type if named, else of the whole hold.
+    QuantityOutOfRange {
+        ticket_type_id: Option<TicketTypeId>,
+        requested: u32,
+        min: u32,
+        max: u32,
+    },
+    InsufficientSeats {
+        shortages: Vec<Shortage>,
+        retry_at: Option<Instant>,
+    },
+    IdempotencyKeyReused,
+    InvalidPaymentToken,
+    HoldExpired {
+        expired_at: Instant,
+    },
+    HoldNotActive {
+        status: HoldStatus,
+    },
+    ExtensionLimitReached {
+        expires_at: Instant,
+    },
+    CapacityBelowCommitted {
+        requested: u32,
+        least: u32,
+    },
+    IllegalTransition {
+        from: EventStatus,
+        to: EventStatus,
+    },
+    /// Two fields of the event, as they would be together, contradict each other.
+    EndNotAfterStart {
+        field: &'static str,
+    },
+    /// Something was held or sold; it can only be cancelled.
+    EventHasHistory,
+}
+
+/// A pool that lacks room.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shortage {
+    pub pool_id: PoolId,
+    pub requested: u32,
+    /// The most that could be had now.
+    pub available: u32,
+    /// In other people's holds: may come back.
+    pub held: u32,
+}
+
+/// What `decide` says to each command.
+pub type Answer = Result<Outcome, Refusal>;

@@ -1,0 +1,76 @@
+//! What an organiser does to an event's inventory.
+
+use crate::domain::event::{EventChanges, EventStatus};
+use crate::domain::hold::HoldStatus;
+use crate::domain::ids::{EventId, PoolId};
+use crate::domain::quantity::Capacity;
+use crate::domain::time::Instant;
+use crate::inventory::command::{Answer, Outcome, Refusal};
+use crate::inventory::shelf::Shelf;
+
+pub(super) fn resize(shelf: &mut Shelf, pool_id: PoolId, capacity: Capacity) -> Answer {
+    let pool = shelf.pool(pool_id).ok_or(Refusal::PoolNotFound)?.clone();
+    // Live holds count: their owners were promised the places. Overdue ones do not.
+    if capacity.get() < pool.committed() {
+        shelf.expire_overdue(pool.event_id);
+    }
+    let pool = shelf.pool(pool_id).ok_or(Refusal::PoolNotFound)?.clone();
+    if capacity.get() < pool.committed() {
+        return Err(Refusal::CapacityBelowCommitted {
+            requested: capacity.get(),
+            least: pool.committed(),
+        });
+    }
+    let pool = if capacity.get() == pool.capacity {
+        pool
+    } else {
+        shelf.resize(pool_id, capacity.get())
+    };
+    Ok(Outcome::Resized(pool))
+}
+
+pub(super) fn amend(shelf: &mut Shelf, event_id: EventId, changes: &EventChanges) -> Answer {
+    let event = shelf.event(event_id).ok_or(Refusal::EventNotFound)?;
+    let before = (
+        event.details.clone().ok_or(Refusal::EventNotFound)?,
+        event.terms.clone(),
+    );
+    let (mut details, mut terms) = before.clone();
+    changes.apply(&mut details, &mut terms);
+
+    if !before.1.status.can_become(terms.status) {
+        return Err(Refusal::IllegalTransition {
+            from: before.1.status,
+            to: terms.status,
+        });
+    }
+    end_after_start(details.starts_at, details.ends_at, "ends_at")?;
+    end_after_start(terms.sale_starts_at, terms.sale_ends_at, "sale_ends_at")?;
+    if before == (details.clone(), terms.clone()) {
+        return Ok(Outcome::Amended);
+    }
+    if terms.status == EventStatus::Cancelled && before.1.status != EventStatus::Cancelled {
+        shelf.expire_overdue(event_id);
+        for hold_id in shelf.active_holds_of(event_id) {
+            shelf.give_back(hold_id, HoldStatus::Released);
+        }
+    }
+    shelf.amend(event_id, details, terms);
+    Ok(Outcome::Amended)
+}
+
+pub(super) fn delete(shelf: &mut Shelf, event_id: EventId) -> Answer {
+    let event = shelf.event(event_id).ok_or(Refusal::EventNotFound)?;
+    if event.ever_held {
+        return Err(Refusal::EventHasHistory);
+    }
+    shelf.delete(event_id);
+    Ok(Outcome::Deleted)
+}
+
+fn end_after_start(start: Option<Instant>, end: Option<Instant>, field: &'static str) -> Result<(), Refusal> {
+    match (start, end) {
+        (Some(start), Some(end)) if end <= start => Err(Refusal::EndNotAfterStart { field }),
+        _ => Ok(()),
+    }
+}

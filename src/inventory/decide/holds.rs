@@ -1,0 +1,127 @@
+//! What can happen to a hold once it exists, and to the booking that it became.
+//!
+//! An overdue hold that a command names is expired on the spot: the answer and the database then say the same.
+
+use time::Duration;
+
+use crate::domain::booking::{Booking, BookingStatus, Payment};
+use crate::domain::hold::{Hold, HoldStatus};
+use crate::domain::hold_rules::HoldRules;
+use crate::domain::ids::{BookingId, HoldId};
+use crate::domain::payment_token::Possession;
+use crate::inventory::command::{Answer, ExpiryCause, Outcome, Refusal};
+use crate::inventory::shelf::Shelf;
+
+pub(super) fn extend(rules: &HoldRules, shelf: &mut Shelf, hold_id: HoldId, possession: Possession) -> Answer {
+    let hold = possessed(shelf, hold_id, possession)?.clone();
+    still_active(shelf, &hold)?;
+    let latest = hold.created_at + Duration::seconds(rules.lifetime_seconds_max.into());
+    let expires_at = latest.min(shelf.now + Duration::seconds(hold.ttl_seconds.into()));
+    if hold.extensions >= rules.extensions_max || hold.expires_at >= latest {
+        return Err(Refusal::ExtensionLimitReached {
+            expires_at: hold.expires_at,
+        });
+    }
+    // Two requests of one batch see the same time: the second has nothing to add and uses nothing up.
+    let hold = if expires_at > hold.expires_at {
+        shelf.extend(hold_id, expires_at)
+    } else {
+        hold
+    };
+    let extensions_left = if hold.expires_at >= latest {
+        0
+    } else {
+        rules.extensions_max.saturating_sub(hold.extensions)
+    };
+    Ok(Outcome::Extended {
+        hold,
+        extensions_left,
+        at: shelf.now,
+    })
+}
+
+pub(super) fn release(shelf: &mut Shelf, hold_id: HoldId, possession: Possession) -> Answer {
+    let hold = possessed(shelf, hold_id, possession)?.clone();
+    if hold.status != HoldStatus::Released {
+        still_active(shelf, &hold)?;
+        shelf.give_back(hold_id, HoldStatus::Released);
+    }
+    Ok(Outcome::Released { hold_id })
+}
+
+pub(super) fn expire(shelf: &mut Shelf, hold_id: HoldId, cause: ExpiryCause) -> Answer {
+    let hold = shelf.hold(hold_id).ok_or(Refusal::HoldNotFound)?;
+    match (hold.status, cause) {
+        (HoldStatus::Active, ExpiryCause::Due) if !hold.is_overdue(shelf.now) => return Ok(Outcome::NotDue),
+        (HoldStatus::Active, _) => shelf.give_back(hold_id, HoldStatus::Expired),
+        (_, ExpiryCause::Due) => return Ok(Outcome::NotDue),
+        (HoldStatus::Expired, ExpiryCause::Operator) => {}
+        (status, ExpiryCause::Operator) => return Err(Refusal::HoldNotActive { status }),
+    }
+    Ok(Outcome::Expired { hold_id })
+}
+
+pub(super) fn book(shelf: &mut Shelf, booking_id: BookingId, hold_id: HoldId, possession: Possession) -> Answer {
+    let hold = possessed(shelf, hold_id, possession)?.clone();
+    // The booking is looked for before the hold is judged: a repeat is good long after the expiry.
+    if let Some(booking) = shelf.booking_of(hold_id) {
+        return Ok(Outcome::Booked {
+            booking: booking.clone(),
+            hold,
+            replayed: true,
+        });
+    }
+    still_active(shelf, &hold)?;
+    let booking = Booking {
+        booking_id,
+        hold_id,
+        event_id: hold.event_id,
+        status: BookingStatus::Confirmed,
+        payment: Payment::NotRequired,
+        created_at: shelf.now,
+        cancelled_at: None,
+    };
+    shelf.book(booking.clone());
+    Ok(Outcome::Booked {
+        booking,
+        hold,
+        replayed: false,
+    })
+}
+
+pub(super) fn cancel(shelf: &mut Shelf, booking_id: BookingId) -> Answer {
+    let booking = shelf.booking(booking_id).ok_or(Refusal::BookingNotFound)?.clone();
+    let hold = shelf.hold(booking.hold_id).ok_or(Refusal::HoldNotFound)?.clone();
+    let booking = match booking.status {
+        BookingStatus::Confirmed => shelf.cancel(booking_id),
+        BookingStatus::Cancelled => booking,
+    };
+    Ok(Outcome::Cancelled { booking, hold })
+}
+
+fn possessed(shelf: &Shelf, hold_id: HoldId, possession: Possession) -> Result<&Hold, Refusal> {
+    let hold = shelf.hold(hold_id).ok_or(Refusal::HoldNotFound)?;
+    match possession {
+        Possession::Proven => Ok(hold),
+        Possession::Refuted => Err(Refusal::InvalidPaymentToken),
+    }
+}
+
+fn still_active(shelf: &mut Shelf, hold: &Hold) -> Result<(), Refusal> {
+    match hold.status {
+        HoldStatus::Active if hold.is_overdue(shelf.now) => {
+            shelf.give_back(hold.hold_id, HoldStatus::Expired);
+            Err(Refusal::HoldExpired {
+                expired_at: hold.expires_at,
+            })
+        }
+        HoldStatus::Active => Ok(()),
+        HoldStatus::Expired => {
+            // An operator may have ended it before its time.
+            Err(Refusal::HoldExpired {
+                expired_at: hold.ended_at.map_or(hold.expires_at, |at| at.min(hold.expires_at)),
+            })
+        }
+        status @ (HoldStatus::Booked | HoldStatus::Released) => Err(Refusal::HoldNotActive { status }),
+    }
+}

@@ -1,0 +1,233 @@
+//! The shelf: the loaded state of the locked events, and the database's time.
+//!
+//! `load` fills it, `decide` works on it, `into_changes` says what `store` must write. Every method that moves a count
+//! also writes the journal and the tallies, so no rule in `decide` can forget them. What must be true before a move is
+//! asserted: the rules have been judged by then.
+
+mod moves;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use uuid::Uuid;
+
+use super::changes::{Changes, JournalEntry, PoolDelta, Tallies};
+use super::command::Pool;
+use crate::domain::booking::Booking;
+use crate::domain::event::{EventDetails, EventTerms};
+use crate::domain::hold::Hold;
+use crate::domain::ids::{BookingId, EventId, HoldId, PoolId, TicketTypeId};
+use crate::domain::time::Instant;
+
+pub use moves::quantity_by_pool;
+
+/// One event of the batch, locked.
+#[derive(Clone, Debug)]
+pub struct ShelvedEvent {
+    pub event_id: EventId,
+    pub terms: EventTerms,
+    /// Loaded only when a command wants to amend the event.
+    pub details: Option<EventDetails>,
+    /// In the order in which they are offered.
+    pub ticket_types: Vec<TicketTypeId>,
+    pub tallies: Tallies,
+    /// Whether a hold was ever placed. Loaded only when a command wants to delete the event.
+    pub ever_held: bool,
+    /// The earliest expiry of a live hold, per pool. Loaded only when room is short.
+    pub next_expiry: BTreeMap<PoolId, Instant>,
+}
+
+/// A ticket type, as far as inventory cares.
+#[derive(Clone, Debug)]
+pub struct TicketType {
+    pub ticket_type_id: TicketTypeId,
+    pub event_id: EventId,
+    pub pool_id: PoolId,
+    pub price: i64,
+    pub min_quantity: u32,
+    pub max_quantity: Option<u32>,
+}
+
+/// See the module's documentation.
+#[derive(Debug)]
+pub struct Shelf {
+    /// `clock_timestamp()`, read after the locks were taken.
+    pub now: Instant,
+    events: BTreeMap<EventId, ShelvedEvent>,
+    pools: BTreeMap<PoolId, Pool>,
+    ticket_types: BTreeMap<TicketTypeId, TicketType>,
+    holds: BTreeMap<HoldId, Hold>,
+    bookings: BTreeMap<BookingId, Booking>,
+    booking_of_hold: BTreeMap<HoldId, BookingId>,
+    hold_of_key: BTreeMap<Uuid, HoldId>,
+    overdue_expired: BTreeSet<EventId>,
+    written: Written,
+}
+
+/// What differs from the database.
+#[derive(Debug, Default)]
+struct Written {
+    new_holds: BTreeSet<HoldId>,
+    changed_holds: BTreeSet<HoldId>,
+    new_bookings: BTreeSet<BookingId>,
+    changed_bookings: BTreeSet<BookingId>,
+    amended_events: BTreeSet<EventId>,
+    deleted_events: BTreeSet<EventId>,
+    pool_deltas: BTreeMap<PoolId, PoolDelta>,
+    tallies_before: BTreeMap<EventId, Tallies>,
+    journal: Vec<JournalEntry>,
+}
+
+/// Filling the shelf.
+impl Shelf {
+    pub fn new(now: Instant) -> Self {
+        Self {
+            now,
+            events: BTreeMap::new(),
+            pools: BTreeMap::new(),
+            ticket_types: BTreeMap::new(),
+            holds: BTreeMap::new(),
+            bookings: BTreeMap::new(),
+            booking_of_hold: BTreeMap::new(),
+            hold_of_key: BTreeMap::new(),
+            overdue_expired: BTreeSet::new(),
+            written: Written::default(),
+        }
+    }
+
+    pub fn add_event(&mut self, event: ShelvedEvent) {
+        self.written.tallies_before.insert(event.event_id, event.tallies);
+        self.events.insert(event.event_id, event);
+    }
+
+    pub fn add_pool(&mut self, pool: Pool) {
+        self.pools.insert(pool.pool_id, pool);
+    }
+
+    /// The event must be on the shelf.
+    pub fn add_ticket_type(&mut self, ticket_type: TicketType) {
+        self.event_mut(ticket_type.event_id)
+            .ticket_types
+            .push(ticket_type.ticket_type_id);
+        self.ticket_types.insert(ticket_type.ticket_type_id, ticket_type);
+    }
+
+    pub fn add_hold(&mut self, hold: Hold) {
+        if let Some(idempotency) = &hold.idempotency {
+            self.hold_of_key.insert(idempotency.key, hold.hold_id);
+        }
+        self.holds.insert(hold.hold_id, hold);
+    }
+
+    pub fn add_booking(&mut self, booking: Booking) {
+        self.booking_of_hold.insert(booking.hold_id, booking.booking_id);
+        self.bookings.insert(booking.booking_id, booking);
+    }
+
+    /// Adds what only some commands need to an event on the shelf.
+    pub fn with_event(&mut self, event_id: EventId, fill: impl FnOnce(&mut ShelvedEvent)) {
+        fill(self.event_mut(event_id));
+    }
+}
+
+/// Looking.
+impl Shelf {
+    pub fn event(&self, event_id: EventId) -> Option<&ShelvedEvent> {
+        self.events.get(&event_id)
+    }
+
+    pub fn event_ids(&self) -> impl Iterator<Item = EventId> {
+        self.events.keys().copied()
+    }
+
+    /// A pool of an event that is on the shelf.
+    pub fn pool(&self, pool_id: PoolId) -> Option<&Pool> {
+        self.pools.get(&pool_id)
+    }
+
+    pub fn ticket_type(&self, ticket_type_id: TicketTypeId) -> Option<&TicketType> {
+        self.ticket_types.get(&ticket_type_id)
+    }
+
+    pub fn hold(&self, hold_id: HoldId) -> Option<&Hold> {
+        self.holds.get(&hold_id)
+    }
+
+    pub fn hold_with_key(&self, key: Uuid) -> Option<&Hold> {
+        self.holds.get(self.hold_of_key.get(&key)?)
+    }
+
+    pub fn booking(&self, booking_id: BookingId) -> Option<&Booking> {
+        self.bookings.get(&booking_id)
+    }
+
+    pub fn booking_of(&self, hold_id: HoldId) -> Option<&Booking> {
+        self.bookings.get(self.booking_of_hold.get(&hold_id)?)
+    }
+}
+
+/// Ending.
+impl Shelf {
+    /// What the batch wants written.
+    pub fn into_changes(mut self) -> Changes {
+        let written = self.written;
+        let kept = |event_id: &EventId| !written.deleted_events.contains(event_id);
+        Changes {
+            tallies: (self.events.values())
+                .filter(|event| written.tallies_before.get(&event.event_id) != Some(&event.tallies))
+                .map(|event| {
+                    (
+                        event.event_id,
+                        event.tallies.since(written.tallies_before[&event.event_id]),
+                    )
+                })
+                .collect(),
+            new_holds: written
+                .new_holds
+                .iter()
+                .filter_map(|id| self.holds.get(id).cloned())
+                .collect(),
+            changed_holds: (written.changed_holds.difference(&written.new_holds))
+                .filter_map(|id| self.holds.remove(id))
+                .collect(),
+            new_bookings: written
+                .new_bookings
+                .iter()
+                .filter_map(|id| self.bookings.get(id).cloned())
+                .collect(),
+            cancelled_bookings: (written.changed_bookings.difference(&written.new_bookings))
+                .filter_map(|id| self.bookings.remove(id))
+                .collect(),
+            amended_events: (written.amended_events.iter().filter(|id| kept(id)))
+                .filter_map(|id| self.events.remove(id))
+                .collect(),
+            pool_deltas: (written.pool_deltas.into_values())
+                .filter(|delta| !delta.is_nothing() && self.pools.contains_key(&delta.pool_id))
+                .collect(),
+            journal: written
+                .journal
+                .into_iter()
+                .filter(|entry| kept(&entry.event_id))
+                .collect(),
+            deleted_events: written.deleted_events.into_iter().collect(),
+            now: self.now,
+        }
+    }
+
+    fn event_mut(&mut self, event_id: EventId) -> &mut ShelvedEvent {
+        self.events
+            .get_mut(&event_id)
+            .expect("the event of anything on the shelf is locked and on it too")
+    }
+
+    fn pool_mut(&mut self, pool_id: PoolId) -> &mut Pool {
+        self.pools
+            .get_mut(&pool_id)
+            .expect("all pools of a locked event are on the shelf")
+    }
+
+    fn hold_mut(&mut self, hold_id: HoldId) -> &mut Hold {
+        self.holds
+            .get_mut(&hold_id)
+            .expect("a hold to change, and the hold of a booking, are on the shelf")
+    }
+}

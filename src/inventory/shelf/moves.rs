@@ -1,0 +1,249 @@
+//! The moves: each keeps counters, tallies and journal together.
+
+use std::collections::BTreeMap;
+
+use super::Shelf;
+use crate::domain::booking::{Booking, BookingStatus};
+use crate::domain::event::{EventDetails, EventTerms};
+use crate::domain::hold::{Hold, HoldStatus, Item};
+use crate::domain::ids::{BookingId, EventId, HoldId, PoolId};
+use crate::domain::time::Instant;
+use crate::inventory::changes::{EntryKind, JournalEntry, PoolDelta};
+use crate::inventory::command::Pool;
+
+/// What `decide` may do, once it has judged that it may.
+impl Shelf {
+    /// Takes room for a new, active hold. There must be room.
+    pub fn place(&mut self, hold: Hold) {
+        for (pool_id, quantity) in quantity_by_pool(&hold.items) {
+            let pool = self.pool_mut(pool_id);
+            assert!(pool.available() >= quantity, "room is judged before a hold is placed");
+            pool.held += quantity;
+            self.record(
+                hold.event_id,
+                EntryKind::HoldPlaced,
+                Some(hold.hold_id),
+                None,
+                held(pool_id, quantity, 1),
+            );
+            let next_expiry = &mut self.event_mut(hold.event_id).next_expiry;
+            let earliest = next_expiry.entry(pool_id).or_insert(hold.expires_at);
+            *earliest = (*earliest).min(hold.expires_at);
+        }
+        let event = self.event_mut(hold.event_id);
+        event.tallies.active_holds += 1;
+        event.ever_held = true;
+        self.written.new_holds.insert(hold.hold_id);
+        self.add_hold(hold);
+    }
+
+    /// Moves the expiry of an active hold.
+    pub fn extend(&mut self, hold_id: HoldId, expires_at: Instant) -> Hold {
+        let hold = self.hold_mut(hold_id);
+        assert_eq!(hold.status, HoldStatus::Active, "only an active hold is extended");
+        hold.expires_at = expires_at;
+        hold.extensions += 1;
+        let hold = hold.clone();
+        self.record(hold.event_id, EntryKind::HoldExtended, Some(hold_id), None, None);
+        self.written.changed_holds.insert(hold_id);
+        hold
+    }
+
+    /// Ends an active hold and gives its room back.
+    pub fn give_back(&mut self, hold_id: HoldId, status: HoldStatus) {
+        let kind = match status {
+            HoldStatus::Released => EntryKind::HoldReleased,
+            HoldStatus::Expired => EntryKind::HoldExpired,
+            HoldStatus::Active | HoldStatus::Booked => unreachable!("a hold is given back by release or expiry"),
+        };
+        let hold = self.end_hold(hold_id, status);
+        for (pool_id, quantity) in quantity_by_pool(&hold.items) {
+            self.pool_mut(pool_id).held -= quantity;
+            self.record(hold.event_id, kind, Some(hold_id), None, held(pool_id, quantity, -1));
+        }
+        if status == HoldStatus::Expired {
+            self.event_mut(hold.event_id).tallies.expired_holds += 1;
+        }
+    }
+
+    /// Makes an active hold permanent.
+    pub fn book(&mut self, booking: Booking) {
+        let (hold_id, booking_id) = (booking.hold_id, booking.booking_id);
+        let hold = self.end_hold(hold_id, HoldStatus::Booked);
+        for (pool_id, quantity) in quantity_by_pool(&hold.items) {
+            let pool = self.pool_mut(pool_id);
+            pool.held -= quantity;
+            pool.booked += quantity;
+            let moved = PoolDelta {
+                held: -signed(quantity),
+                booked: signed(quantity),
+                ..PoolDelta::none(pool_id)
+            };
+            self.record(
+                hold.event_id,
+                EntryKind::HoldBooked,
+                Some(hold_id),
+                Some(booking_id),
+                Some(moved),
+            );
+        }
+        self.event_mut(hold.event_id).tallies.bookings += 1;
+        self.written.new_bookings.insert(booking_id);
+        self.add_booking(booking);
+    }
+
+    /// Ends a confirmed booking and gives its room back.
+    pub fn cancel(&mut self, booking_id: BookingId) -> Booking {
+        let now = self.now;
+        let booking = self
+            .bookings
+            .get_mut(&booking_id)
+            .expect("a booking to cancel is on the shelf");
+        assert_eq!(booking.status, BookingStatus::Confirmed, "a booking is cancelled once");
+        booking.status = BookingStatus::Cancelled;
+        booking.cancelled_at = Some(now);
+        let booking = booking.clone();
+        let items = self.hold_mut(booking.hold_id).items.clone();
+        for (pool_id, quantity) in quantity_by_pool(&items) {
+            self.pool_mut(pool_id).booked -= quantity;
+            let moved = PoolDelta {
+                booked: -signed(quantity),
+                ..PoolDelta::none(pool_id)
+            };
+            let hold_id = Some(booking.hold_id);
+            self.record(
+                booking.event_id,
+                EntryKind::BookingCancelled,
+                hold_id,
+                Some(booking_id),
+                Some(moved),
+            );
+        }
+        self.event_mut(booking.event_id).tallies.bookings -= 1;
+        self.written.changed_bookings.insert(booking_id);
+        booking
+    }
+
+    /// Sets the capacity of a pool, not below what is committed.
+    pub fn resize(&mut self, pool_id: PoolId, capacity: u32) -> Pool {
+        let pool = self.pool_mut(pool_id);
+        assert!(
+            capacity >= pool.committed(),
+            "the least capacity is judged before a resize"
+        );
+        let capacity_delta = signed(capacity) - signed(pool.capacity);
+        pool.capacity = capacity;
+        let pool = pool.clone();
+        let moved = PoolDelta {
+            capacity: capacity_delta,
+            ..PoolDelta::none(pool_id)
+        };
+        self.record(pool.event_id, EntryKind::PoolResized, None, None, Some(moved));
+        pool
+    }
+
+    /// Writes new details and terms.
+    pub fn amend(&mut self, event_id: EventId, details: EventDetails, terms: EventTerms) {
+        let event = self.event_mut(event_id);
+        event.details = Some(details);
+        event.terms = terms;
+        self.record(event_id, EntryKind::EventAmended, None, None, None);
+        self.written.amended_events.insert(event_id);
+    }
+
+    /// Forgets an event that nobody ever held.
+    pub fn delete(&mut self, event_id: EventId) {
+        assert!(!self.event_mut(event_id).ever_held, "an event with history is kept");
+        self.events.remove(&event_id);
+        self.pools.retain(|_, pool| pool.event_id != event_id);
+        self.ticket_types
+            .retain(|_, ticket_type| ticket_type.event_id != event_id);
+        self.written.deleted_events.insert(event_id);
+    }
+
+    /// Expires what is overdue of an event, once per batch: time stands still within one.
+    pub fn expire_overdue(&mut self, event_id: EventId) {
+        if !self.overdue_expired.insert(event_id) {
+            return;
+        }
+        for hold_id in self.holds_where(event_id, |hold, now| hold.is_overdue(now)) {
+            self.give_back(hold_id, HoldStatus::Expired);
+        }
+    }
+
+    /// The loaded holds of an event that are active, overdue or not.
+    pub fn active_holds_of(&self, event_id: EventId) -> Vec<HoldId> {
+        self.holds_where(event_id, |hold, _| hold.status == HoldStatus::Active)
+    }
+}
+
+/// Steps.
+impl Shelf {
+    fn end_hold(&mut self, hold_id: HoldId, status: HoldStatus) -> Hold {
+        let now = self.now;
+        let hold = self.hold_mut(hold_id);
+        assert_eq!(hold.status, HoldStatus::Active, "a hold ends once");
+        hold.status = status;
+        hold.ended_at = Some(now);
+        let hold = hold.clone();
+        self.event_mut(hold.event_id).tallies.active_holds -= 1;
+        self.written.changed_holds.insert(hold_id);
+        hold
+    }
+
+    fn record(
+        &mut self,
+        event_id: EventId,
+        kind: EntryKind,
+        hold_id: Option<HoldId>,
+        booking_id: Option<BookingId>,
+        delta: Option<PoolDelta>,
+    ) {
+        let tallies = &mut self.event_mut(event_id).tallies;
+        tallies.seq += 1;
+        let seq = tallies.seq;
+        if let Some(delta) = delta {
+            self.written
+                .pool_deltas
+                .entry(delta.pool_id)
+                .or_insert(PoolDelta::none(delta.pool_id))
+                .add(delta);
+        }
+        self.written.journal.push(JournalEntry {
+            event_id,
+            seq,
+            kind,
+            hold_id,
+            booking_id,
+            delta,
+        });
+    }
+
+    fn holds_where(&self, event_id: EventId, wanted: impl Fn(&Hold, Instant) -> bool) -> Vec<HoldId> {
+        let of_event = self.holds.values().filter(|hold| hold.event_id == event_id);
+        of_event
+            .filter(|hold| wanted(hold, self.now))
+            .map(|hold| hold.hold_id)
+            .collect()
+    }
+}
+
+fn held(pool_id: PoolId, quantity: u32, sign: i32) -> Option<PoolDelta> {
+    Some(PoolDelta {
+        held: sign * signed(quantity),
+        ..PoolDelta::none(pool_id)
+    })
+}
+
+fn signed(quantity: u32) -> i32 {
+    i32::try_from(quantity).expect("a pool has at most ten million places")
+}
+
+/// One hold may draw on a pool through several ticket types.
+pub fn quantity_by_pool(items: &[Item]) -> BTreeMap<PoolId, u32> {
+    let mut sums = BTreeMap::new();
+    for item in items {
+        *sums.entry(item.pool_id).or_insert(0) += item.quantity;
+    }
+    sums
+}
