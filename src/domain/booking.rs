@@ -37,6 +37,14 @@ pub enum Payment {
     NotRequired,
 }
 
+impl Payment {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::NotRequired => "not_required",
+        }
+    }
+}
+
 /// A booking as the database has it. Its items are its hold's.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Booking {

@@ -1,11 +1,41 @@
 //! Inventory: THE ONLY PLACE WHERE CAPACITY CHANGES.
+//!
+//! What a caller may rely on:
+//! - A command is decided once, in the order in which its event's lane took it, on state that nobody else can change
+//!   meanwhile, at a time read from the database after that.
+//! - When `submit` answers with an outcome or a refusal, that is committed (a refusal may have expired overdue holds).
+//!   When it answers with an error other than `OutcomeUnknown`, nothing was changed.
+//! - A caller may stop waiting at any moment; the command is finished or not started, never half done.
+//!
+//! Lock protocol: a batch locks the `inventory` rows of all its events with one `SELECT … ORDER BY event_id FOR UPDATE`
+//! before it reads anything that it decides on. Everything about an event's inventory changes only under that lock, and
+//! nothing else is ever locked, so there is no lock order to get wrong.
+//!
+//! Straight down: `lane` (queue → batch) → `execute` (retry, isolate, settle) → `batch` (one transaction) →
+//! `load` → `decide` → `store`.
 
+mod batch;
 pub mod changes;
 pub mod command;
 pub mod decide;
+mod execute;
+mod lane;
+mod load;
+mod settle;
 pub mod shelf;
+mod store;
 
-use command::{Command, Outcome, Refusal};
+use std::sync::Arc;
+
+use sqlx::PgPool;
+
+pub use self::lane::LaneHealth;
+
+use self::command::{Command, Outcome, Refusal};
+use self::execute::Executor;
+use self::lane::Lane;
+use crate::config::{InventoryMode, InventorySettings};
+use crate::domain::hold_rules::HoldRules;
 
 /// Why a command has no outcome.
 #[derive(Debug, thiserror::Error)]
@@ -26,14 +56,58 @@ pub enum CommandError {
     Inconsistent,
 }
 
-/// The door to inventory.
+/// The door to inventory. Cheap to clone.
 #[derive(Clone)]
-pub struct Inventory {}
+pub struct Inventory(Arc<Engine>);
+
+enum Engine {
+    Lanes(Vec<Lane>),
+    /// One transaction per command, for comparison in benchmarks: the same load, decide and store without the lanes.
+    PerRequest(Executor),
+}
 
 impl Inventory {
+    /// Starts the lanes on the current runtime. `pool` is theirs alone and has a connection for each.
+    pub fn start(settings: &InventorySettings, rules: HoldRules, pool: PgPool) -> Self {
+        let executor = Executor { pool, rules };
+        Self(Arc::new(match settings.mode {
+            InventoryMode::PerRequest => Engine::PerRequest(executor),
+            InventoryMode::Lanes => {
+                let lane = |_| Lane::start(executor.clone(), settings.batch_max, settings.lane_queue_max);
+                Engine::Lanes((0..settings.lanes).map(lane).collect())
+            }
+        }))
+    }
+
     /// Gives a command to its event's lane and waits for the answer. Once accepted, the command is finished even if the
     /// caller goes away.
     pub async fn submit(&self, command: Command) -> Result<Outcome, CommandError> {
-        todo!("{command:?}")
+        match &*self.0 {
+            Engine::Lanes(lanes) => lanes[command.affinity().lane(lanes.len())].submit(command).await,
+            Engine::PerRequest(executor) => {
+                let executor = executor.clone();
+                // A task of its own, so that a caller that goes away does not drop the transaction.
+                let task = tokio::spawn(async move { executor.execute(&[command]).await });
+                let result = task.await.ok().and_then(|mut results| results.pop());
+                result.unwrap_or(Err(CommandError::OutcomeUnknown))
+            }
+        }
+    }
+
+    /// Refuses what comes from now on, and finishes what was accepted.
+    pub async fn drain(&self) {
+        if let Engine::Lanes(lanes) = &*self.0 {
+            for lane in lanes {
+                lane.drain().await;
+            }
+        }
+    }
+
+    /// How each lane is.
+    pub fn lanes(&self) -> Vec<LaneHealth> {
+        match &*self.0 {
+            Engine::Lanes(lanes) => lanes.iter().map(Lane::health).collect(),
+            Engine::PerRequest(_) => Vec::new(),
+        }
     }
 }

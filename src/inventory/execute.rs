@@ -1,0 +1,146 @@
+//! Execute: what happens around the attempts of a batch. Retry, isolate the poison, settle the unknown.
+//!
+//! Whatever happens, every command gets exactly one result, and no result is a guess.
+
+use std::time::Duration;
+
+use rand::Rng;
+use sqlx::PgPool;
+
+use super::CommandError;
+use super::batch::{BatchError, attempt};
+use super::command::{Answer, Command, Outcome};
+use super::settle::{Witness, was_committed};
+use crate::domain::hold_rules::HoldRules;
+
+/// How often a batch is tried again after a transient failure.
+const RETRIES_MAX: u32 = 3;
+/// The first pause before trying again; it doubles, and half of it is chance.
+const RETRY_PAUSE: Duration = Duration::from_millis(10);
+/// How often the database is asked about an unknown commit. With the pauses this is about six seconds.
+const SETTLE_ATTEMPTS_MAX: u32 = 10;
+
+/// Where and by which rules batches are executed.
+#[derive(Clone, Debug)]
+pub(super) struct Executor {
+    pub pool: PgPool,
+    pub rules: HoldRules,
+}
+
+type CommandResult = Result<Outcome, CommandError>;
+
+impl Executor {
+    /// One result per command, in order.
+    pub(super) async fn execute(&self, commands: &[Command]) -> Vec<CommandResult> {
+        match self.execute_whole(commands).await {
+            Ok(answers) => answers.into_iter().map(into_result).collect(),
+            Err(Failure::Everyone(error)) => commands.iter().map(|_| Err(error.into())).collect(),
+            Err(Failure::Someone(_)) if commands.len() > 1 => self.execute_one_by_one(commands).await,
+            Err(Failure::Someone(error)) => vec![Err(self.inconsistency(&commands[0], &error))],
+        }
+    }
+
+    /// The batch was poisoned: only the offender shall fail.
+    async fn execute_one_by_one(&self, commands: &[Command]) -> Vec<CommandResult> {
+        let mut results = Vec::with_capacity(commands.len());
+        for command in commands {
+            results.push(match self.execute_whole(std::slice::from_ref(command)).await {
+                Ok(mut answers) => answers.pop().map_or(Err(CommandError::Inconsistent), into_result),
+                Err(Failure::Everyone(error)) => Err(error.into()),
+                Err(Failure::Someone(error)) => Err(self.inconsistency(command, &error)),
+            });
+        }
+        results
+    }
+
+    async fn execute_whole(&self, commands: &[Command]) -> Result<Vec<Answer>, Failure> {
+        let mut retries = 0;
+        loop {
+            let source = match attempt(&self.pool, &self.rules, commands).await {
+                Ok(answers) => return Ok(answers),
+                Err(BatchError::Contradiction(error)) => return Err(Failure::Someone(error)),
+                Err(BatchError::Transient(source)) => source,
+                Err(BatchError::CommitUnknown {
+                    answers,
+                    witness,
+                    source,
+                }) => match self.settle(&witness).await {
+                    Some(true) => return Ok(answers),
+                    Some(false) => source,
+                    None => return Err(Failure::Everyone(BatchFailure::OutcomeUnknown)),
+                },
+            };
+            if retries == RETRIES_MAX {
+                let error = anyhow::Error::new(source);
+                tracing::warn!(
+                    commands = commands.len(),
+                    error = format!("{error:#}"),
+                    "a batch was given up"
+                );
+                return Err(Failure::Everyone(BatchFailure::Unavailable));
+            }
+            pause(retries).await;
+            retries += 1;
+        }
+    }
+
+    /// Whether the batch was committed; `None` if the database cannot be asked.
+    async fn settle(&self, witness: &Witness) -> Option<bool> {
+        for attempt in 0..SETTLE_ATTEMPTS_MAX {
+            match was_committed(&self.pool, witness).await {
+                Ok(committed) => {
+                    tracing::warn!(committed, "a connection was lost at COMMIT; its batch was looked up");
+                    return Some(committed);
+                }
+                Err(_) => pause(attempt).await,
+            }
+        }
+        tracing::error!(
+            ?witness,
+            "a connection was lost at COMMIT and the outcome cannot be looked up"
+        );
+        None
+    }
+
+    fn inconsistency(&self, command: &Command, error: &anyhow::Error) -> CommandError {
+        tracing::error!(
+            command = command.name(),
+            error = format!("{error:#}"),
+            "inconsistency: a command was rolled back"
+        );
+        CommandError::Inconsistent
+    }
+}
+
+/// Whom a failed batch concerns.
+enum Failure {
+    /// The database: every command fails alike.
+    Everyone(BatchFailure),
+    /// One command, not known which.
+    Someone(anyhow::Error),
+}
+
+#[derive(Clone, Copy)]
+enum BatchFailure {
+    Unavailable,
+    OutcomeUnknown,
+}
+
+impl From<BatchFailure> for CommandError {
+    fn from(failure: BatchFailure) -> Self {
+        match failure {
+            BatchFailure::Unavailable => Self::Unavailable,
+            BatchFailure::OutcomeUnknown => Self::OutcomeUnknown,
+        }
+    }
+}
+
+fn into_result(answer: Answer) -> CommandResult {
+    answer.map_err(CommandError::Refused)
+}
+
+async fn pause(retries: u32) {
+    let longest = RETRY_PAUSE * 2_u32.pow(retries.min(6));
+    let jitter = rand::rng().random_range(0.5..=1.0);
+    tokio::time::sleep(longest.mul_f64(jitter)).await;
+}

@@ -1,0 +1,143 @@
+//! A lane: the queue and the task that turn waiting commands into batches.
+//!
+//! Batching is greedy: the next batch is whatever waited while the last one ran. No timer, so a lone command goes at once.
+//! The task is never dropped before its queue is empty; callers may go away whenever they like.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
+
+use tokio::sync::{Mutex, mpsc, oneshot};
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use super::CommandError;
+use super::command::{Command, Outcome};
+use super::execute::Executor;
+
+type Reply = oneshot::Sender<Result<Outcome, CommandError>>;
+
+/// A command on its way through the lane.
+struct Waiting {
+    command: Command,
+    reply: Reply,
+    since: Instant,
+}
+
+/// The handlers' end of a lane.
+pub(super) struct Lane {
+    queue: mpsc::Sender<Waiting>,
+    closing: CancellationToken,
+    task: Mutex<Option<JoinHandle<()>>>,
+    alive: Arc<AtomicBool>,
+}
+
+/// How a lane is.
+#[derive(Clone, Copy, Debug)]
+pub struct LaneHealth {
+    /// Commands that wait.
+    pub queue_depth: usize,
+    /// Whether its task runs.
+    pub alive: bool,
+}
+
+impl Lane {
+    /// Starts the lane's task on the current runtime, which must outlive every caller.
+    pub(super) fn start(executor: Executor, batch_max: usize, queue_max: usize) -> Self {
+        let (queue, waiting) = mpsc::channel(queue_max);
+        let closing = CancellationToken::new();
+        let alive = Arc::new(AtomicBool::new(true));
+        let task = tokio::spawn(run(
+            executor,
+            batch_max,
+            waiting,
+            closing.clone(),
+            AliveGuard(alive.clone()),
+        ));
+        Self {
+            queue,
+            closing,
+            task: Mutex::new(Some(task)),
+            alive,
+        }
+    }
+
+    /// Hands a command over, at once or not at all, and waits for its result.
+    pub(super) async fn submit(&self, command: Command) -> Result<Outcome, CommandError> {
+        let (reply, result) = oneshot::channel();
+        self.queue
+            .try_send(Waiting {
+                command,
+                reply,
+                since: Instant::now(),
+            })
+            .map_err(|error| match error {
+                mpsc::error::TrySendError::Full(_) => CommandError::Overloaded,
+                mpsc::error::TrySendError::Closed(_) => CommandError::Unavailable,
+            })?;
+        // The reply is lost only with the lane's task, in the middle of a batch: nobody knows what became of it.
+        result.await.unwrap_or(Err(CommandError::OutcomeUnknown))
+    }
+
+    /// Refuses what comes from now on, and finishes what was accepted.
+    pub(super) async fn drain(&self) {
+        self.closing.cancel();
+        if let Some(task) = self.task.lock().await.take()
+            && let Err(error) = task.await
+        {
+            tracing::error!(%error, "a lane ended badly");
+        }
+    }
+
+    pub(super) fn health(&self) -> LaneHealth {
+        LaneHealth {
+            queue_depth: self.queue.max_capacity() - self.queue.capacity(),
+            alive: self.alive.load(Ordering::Relaxed),
+        }
+    }
+}
+
+async fn run(
+    executor: Executor,
+    batch_max: usize,
+    mut waiting: mpsc::Receiver<Waiting>,
+    closing: CancellationToken,
+    _alive: AliveGuard,
+) {
+    let mut batch = Vec::with_capacity(batch_max);
+    loop {
+        // Both branches are safe to drop: neither holds a command or a transaction.
+        let received = tokio::select! {
+            received = waiting.recv_many(&mut batch, batch_max) => received,
+            () = closing.cancelled(), if !waiting.is_closed() => {
+                waiting.close();
+                continue;
+            }
+        };
+        if received == 0 {
+            return;
+        }
+        run_batch(&executor, &mut batch).await;
+    }
+}
+
+async fn run_batch(executor: &Executor, batch: &mut Vec<Waiting>) {
+    let (commands, replies): (Vec<_>, Vec<_>) = batch
+        .drain(..)
+        .map(|waiting| (waiting.command, (waiting.reply, waiting.since)))
+        .unzip();
+    let results = executor.execute(&commands).await;
+    for (result, (reply, _since)) in results.into_iter().zip(replies) {
+        // A caller that went away does not want its answer; the command was finished all the same.
+        let _ = reply.send(result);
+    }
+}
+
+/// Says that the task runs, until it ends in whatever way.
+struct AliveGuard(Arc<AtomicBool>);
+
+impl Drop for AliveGuard {
+    fn drop(&mut self) {
+        self.0.store(false, Ordering::Relaxed);
+    }
+}

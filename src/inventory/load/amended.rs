@@ -1,0 +1,65 @@
+//! What only the rare commands about a whole event need: its details, and whether it has a history.
+
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use crate::domain::event::EventDetails;
+use crate::inventory::shelf::Shelf;
+
+/// Reads the details of events to be amended.
+pub(super) async fn read_details(
+    connection: &mut PgConnection,
+    shelf: &mut Shelf,
+    event_ids: &[Uuid],
+) -> sqlx::Result<()> {
+    let rows = sqlx::query!(
+        r#"
+        SELECT event_id, name, description, venue_name, starts_at, ends_at, time_zone
+        FROM events
+        WHERE event_id = ANY ($1::uuid[])
+        "#,
+        event_ids,
+    )
+    .fetch_all(connection)
+    .await?;
+    for row in rows {
+        let event_id = row.event_id.into();
+        if shelf.event(event_id).is_some() {
+            let details = EventDetails {
+                name: row.name,
+                description: row.description,
+                venue_name: row.venue_name,
+                starts_at: row.starts_at,
+                ends_at: row.ends_at,
+                time_zone: row.time_zone,
+            };
+            shelf.with_event(event_id, |event| event.details = Some(details));
+        }
+    }
+    Ok(())
+}
+
+/// Reads whether anything was ever held of events to be deleted. The journal knows, also after the holds ended.
+pub(super) async fn read_history(
+    connection: &mut PgConnection,
+    shelf: &mut Shelf,
+    event_ids: &[Uuid],
+) -> sqlx::Result<()> {
+    let rows = sqlx::query!(
+        r#"
+        SELECT wanted.event_id AS "event_id!"
+        FROM unnest($1::uuid[]) AS wanted (event_id)
+        WHERE EXISTS (SELECT FROM journal WHERE journal.event_id = wanted.event_id AND journal.hold_id IS NOT NULL)
+        "#,
+        event_ids,
+    )
+    .fetch_all(connection)
+    .await?;
+    for row in rows {
+        let event_id = row.event_id.into();
+        if shelf.event(event_id).is_some() {
+            shelf.with_event(event_id, |event| event.ever_held = true);
+        }
+    }
+    Ok(())
+}

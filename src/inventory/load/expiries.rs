@@ -1,0 +1,43 @@
+//! When room may come back: the earliest expiry of a live hold, per pool. A refusal tells it as `retry_at`.
+
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use crate::domain::ids::EventId;
+use crate::inventory::shelf::Shelf;
+
+/// Reads for the events that are `short` of room.
+pub(super) async fn read(connection: &mut PgConnection, shelf: &mut Shelf, short: &[EventId]) -> sqlx::Result<()> {
+    let short: Vec<Uuid> = short.iter().map(|event_id| event_id.as_uuid()).collect();
+    let rows = sqlx::query!(
+        r#"
+        SELECT
+            pools.event_id, pools.pool_id,
+            (
+                SELECT holds.expires_at
+                FROM holds
+                JOIN items ON items.hold_id = holds.hold_id
+                WHERE holds.event_id = pools.event_id
+                  AND holds.status = 'active'
+                  AND holds.expires_at > $2
+                  AND items.pool_id = pools.pool_id
+                ORDER BY holds.expires_at
+                LIMIT 1
+            ) AS next_expiry
+        FROM pools
+        WHERE pools.event_id = ANY ($1::uuid[])
+        "#,
+        &short,
+        shelf.now,
+    )
+    .fetch_all(connection)
+    .await?;
+    for row in rows {
+        shelf.with_event(row.event_id.into(), |event| {
+            event
+                .next_expiry
+                .extend(row.next_expiry.map(|at| (row.pool_id.into(), at)));
+        });
+    }
+    Ok(())
+}

@@ -1,0 +1,136 @@
+//! The holds that a batch needs, with their items and bookings.
+
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use super::Named;
+use super::terms::unsigned;
+use crate::domain::booking::{Booking, BookingStatus, Payment};
+use crate::domain::hold::{Hold, HoldStatus, Idempotency, Item};
+use crate::domain::ids::EventId;
+use crate::domain::money::Currency;
+use crate::domain::time::Instant;
+use crate::inventory::shelf::Shelf;
+
+/// One row per item.
+struct Row {
+    hold_id: Uuid,
+    event_id: Uuid,
+    status: String,
+    currency: Option<String>,
+    ttl_seconds: i32,
+    extensions: i32,
+    created_at: Instant,
+    expires_at: Instant,
+    ended_at: Option<Instant>,
+    idempotency_key: Option<Uuid>,
+    fingerprint: Option<Vec<u8>>,
+    ticket_type_id: Uuid,
+    pool_id: Uuid,
+    quantity: i32,
+    unit_price: i64,
+    booking_id: Option<Uuid>,
+    booking_status: Option<String>,
+    booked_at: Option<Instant>,
+    cancelled_at: Option<Instant>,
+}
+
+/// Reads the holds that are named by id, key or booking, the overdue ones of events `short` of room, and every active one
+/// of events to be cancelled.
+pub(super) async fn read(
+    connection: &mut PgConnection,
+    shelf: &mut Shelf,
+    named: &Named,
+    short: &[EventId],
+) -> sqlx::Result<()> {
+    let short: Vec<Uuid> = short.iter().map(|event_id| event_id.as_uuid()).collect();
+    let rows = sqlx::query_as!(
+        Row,
+        r#"
+        SELECT
+            holds.hold_id, holds.event_id, holds.status, holds.currency, holds.ttl_seconds, holds.extensions,
+            holds.created_at, holds.expires_at, holds.ended_at, holds.idempotency_key, holds.fingerprint,
+            items.ticket_type_id, items.pool_id, items.quantity, items.unit_price,
+            bookings.booking_id AS "booking_id?", bookings.status AS "booking_status?",
+            bookings.created_at AS "booked_at?", bookings.cancelled_at
+        FROM holds
+        JOIN items ON items.hold_id = holds.hold_id
+        LEFT JOIN bookings ON bookings.hold_id = holds.hold_id
+        WHERE holds.hold_id = ANY (ARRAY(
+            SELECT unnest($1::uuid[])
+            UNION
+            SELECT hold_id FROM holds WHERE idempotency_key = ANY ($2::uuid[])
+            UNION
+            SELECT hold_id FROM bookings WHERE booking_id = ANY ($3::uuid[])
+            UNION
+            SELECT hold_id FROM holds WHERE event_id = ANY ($4::uuid[]) AND status = 'active' AND expires_at <= $5
+            UNION
+            SELECT hold_id FROM holds WHERE event_id = ANY ($6::uuid[]) AND status = 'active'
+        ))
+        ORDER BY holds.hold_id, items.ticket_type_id
+        "#,
+        &named.holds,
+        &named.idempotency_keys,
+        &named.bookings,
+        &short,
+        shelf.now,
+        &named.cancelled_events,
+    )
+    .fetch_all(connection)
+    .await?;
+
+    for rows in rows.chunk_by(|a, b| a.hold_id == b.hold_id) {
+        shelve(shelf, rows)?;
+    }
+    Ok(())
+}
+
+fn shelve(shelf: &mut Shelf, rows: &[Row]) -> sqlx::Result<()> {
+    let row = &rows[0]; // chunk_by yields no empty chunk
+    let items = rows.iter().map(|row| Item {
+        ticket_type_id: row.ticket_type_id.into(),
+        pool_id: row.pool_id.into(),
+        quantity: unsigned(row.quantity),
+        unit_price: row.unit_price,
+    });
+    shelf.add_hold(Hold {
+        hold_id: row.hold_id.into(),
+        event_id: row.event_id.into(),
+        status: HoldStatus::parse(&row.status).ok_or_else(|| unknown("holds.status", &row.status))?,
+        items: items.collect(),
+        currency: row.currency.as_deref().and_then(Currency::parse),
+        ttl_seconds: unsigned(row.ttl_seconds),
+        extensions: unsigned(row.extensions),
+        created_at: row.created_at,
+        expires_at: row.expires_at,
+        ended_at: row.ended_at,
+        idempotency: idempotency(row)?,
+    });
+    if let (Some(booking_id), Some(status), Some(created_at)) = (row.booking_id, &row.booking_status, row.booked_at) {
+        shelf.add_booking(Booking {
+            booking_id: booking_id.into(),
+            hold_id: row.hold_id.into(),
+            event_id: row.event_id.into(),
+            status: BookingStatus::parse(status).ok_or_else(|| unknown("bookings.status", status))?,
+            payment: Payment::NotRequired,
+            created_at,
+            cancelled_at: row.cancelled_at,
+        });
+    }
+    Ok(())
+}
+
+fn idempotency(row: &Row) -> sqlx::Result<Option<Idempotency>> {
+    let (Some(key), Some(fingerprint)) = (row.idempotency_key, &row.fingerprint) else {
+        return Ok(None);
+    };
+    let fingerprint = fingerprint
+        .as_slice()
+        .try_into()
+        .map_err(|_| unknown("holds.fingerprint", "of another length"))?;
+    Ok(Some(Idempotency { key, fingerprint }))
+}
+
+fn unknown(column: &str, value: &str) -> sqlx::Error {
+    sqlx::Error::Decode(format!("{column} is {value:?}").into())
+}

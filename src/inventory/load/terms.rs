@@ -1,0 +1,122 @@
+//! The terms, pools and ticket types of the locked events, and the time.
+
+use std::collections::BTreeMap;
+
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use crate::domain::event::{EventStatus, EventTerms};
+use crate::domain::ids::EventId;
+use crate::domain::money::Currency;
+use crate::domain::time::Instant;
+use crate::inventory::changes::Tallies;
+use crate::inventory::command::Pool;
+use crate::inventory::shelf::{Shelf, ShelvedEvent, TicketType};
+
+/// One row per ticket type, or per pool that has none.
+struct Row {
+    now: Instant,
+    event_id: Uuid,
+    status: String,
+    currency: Option<String>,
+    hold_ttl_seconds: Option<i32>,
+    max_quantity_per_hold: Option<i32>,
+    sale_starts_at: Option<Instant>,
+    sale_ends_at: Option<Instant>,
+    pool_id: Uuid,
+    capacity: i32,
+    held: i32,
+    booked: i32,
+    ticket_type_id: Option<Uuid>,
+    price: Option<i64>,
+    min_quantity: Option<i32>,
+    max_quantity: Option<i32>,
+}
+
+/// Starts a shelf. Its time is read by this statement, so after the locks of the one before.
+pub(super) async fn read(connection: &mut PgConnection, locked: &BTreeMap<EventId, Tallies>) -> sqlx::Result<Shelf> {
+    let event_ids: Vec<Uuid> = locked.keys().map(|event_id| event_id.as_uuid()).collect();
+    let rows = sqlx::query_as!(
+        Row,
+        r#"
+        SELECT
+            (SELECT clock_timestamp()) AS "now!",
+            events.event_id, events.status, events.currency, events.hold_ttl_seconds,
+            events.max_quantity_per_hold, events.sale_starts_at, events.sale_ends_at,
+            pools.pool_id, pools.capacity, pools.held, pools.booked,
+            ticket_types.ticket_type_id AS "ticket_type_id?", ticket_types.price AS "price?",
+            ticket_types.min_quantity, ticket_types.max_quantity
+        FROM events
+        JOIN pools ON pools.event_id = events.event_id
+        LEFT JOIN ticket_types ON ticket_types.pool_id = pools.pool_id
+        WHERE events.event_id = ANY ($1::uuid[])
+        ORDER BY events.event_id, ticket_types.position
+        "#,
+        &event_ids,
+    )
+    .fetch_all(connection)
+    .await?;
+
+    // With no event there is nothing to judge, and no time is needed to say so.
+    let mut shelf = Shelf::new(rows.first().map_or(Instant::UNIX_EPOCH, |row| row.now));
+    for row in rows {
+        shelve(&mut shelf, locked, &row)?;
+    }
+    Ok(shelf)
+}
+
+fn shelve(shelf: &mut Shelf, locked: &BTreeMap<EventId, Tallies>, row: &Row) -> sqlx::Result<()> {
+    let event_id = row.event_id.into();
+    if shelf.event(event_id).is_none() {
+        let tallies = *locked.get(&event_id).ok_or(sqlx::Error::RowNotFound)?;
+        shelf.add_event(ShelvedEvent {
+            event_id,
+            terms: terms(row)?,
+            details: None,
+            ticket_types: Vec::new(),
+            tallies,
+            ever_held: false,
+            next_expiry: BTreeMap::new(),
+        });
+    }
+    let pool_id = row.pool_id.into();
+    if shelf.pool(pool_id).is_none() {
+        let (capacity, held, booked) = (unsigned(row.capacity), unsigned(row.held), unsigned(row.booked));
+        shelf.add_pool(Pool {
+            pool_id,
+            event_id,
+            capacity,
+            held,
+            booked,
+        });
+    }
+    if let (Some(ticket_type_id), Some(price)) = (row.ticket_type_id, row.price) {
+        shelf.add_ticket_type(TicketType {
+            ticket_type_id: ticket_type_id.into(),
+            event_id,
+            pool_id,
+            price,
+            min_quantity: row.min_quantity.map_or(1, unsigned),
+            max_quantity: row.max_quantity.map(unsigned),
+        });
+    }
+    Ok(())
+}
+
+fn terms(row: &Row) -> sqlx::Result<EventTerms> {
+    let status = EventStatus::parse(&row.status)
+        .ok_or_else(|| sqlx::Error::Decode(format!("events.status is {:?}", row.status).into()))?;
+    Ok(EventTerms {
+        status,
+        currency: row.currency.as_deref().and_then(Currency::parse),
+        hold_ttl_seconds: row.hold_ttl_seconds.map(unsigned),
+        max_quantity_per_hold: row.max_quantity_per_hold.map(unsigned),
+        sale_starts_at: row.sale_starts_at,
+        sale_ends_at: row.sale_ends_at,
+    })
+}
+
+/// The CHECKs keep all of these columns from being negative.
+pub(super) fn unsigned(column: i32) -> u32 {
+    column.max(0).unsigned_abs()
+}

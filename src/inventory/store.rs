@@ -1,0 +1,67 @@
+//! Store: changes become a few set-wise statements, each followed by a check of how many rows it touched.
+
+mod advance;
+mod bookings;
+mod events;
+mod holds;
+
+use sqlx::PgConnection;
+
+use super::changes::Changes;
+
+/// Why changes could not be stored.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    #[error("a statement failed")]
+    Database(#[from] sqlx::Error),
+    /// The rows are not as they were loaded, which the lock should have made impossible.
+    #[error("{statement} touched {actual} rows instead of {expected}")]
+    RowCount {
+        statement: &'static str,
+        expected: usize,
+        actual: u64,
+    },
+}
+
+/// Must run in the transaction that loaded what `changes` were decided on.
+pub async fn store(connection: &mut PgConnection, changes: &Changes) -> Result<(), StoreError> {
+    if !changes.new_holds.is_empty() {
+        holds::insert(connection, &changes.new_holds).await?;
+    }
+    if !changes.changed_holds.is_empty() {
+        holds::change(connection, &changes.changed_holds).await?;
+    }
+    if !changes.new_bookings.is_empty() {
+        bookings::insert(connection, &changes.new_bookings).await?;
+    }
+    if !changes.cancelled_bookings.is_empty() {
+        bookings::cancel(connection, &changes.cancelled_bookings).await?;
+    }
+    if !changes.amended_events.is_empty() {
+        events::amend(connection, &changes.amended_events, changes.now).await?;
+    }
+    if !changes.journal.is_empty() {
+        advance::advance(connection, changes).await?;
+    }
+    if !changes.deleted_events.is_empty() {
+        events::delete(connection, &changes.deleted_events).await?;
+    }
+    Ok(())
+}
+
+fn expect_rows(statement: &'static str, expected: usize, actual: u64) -> Result<(), StoreError> {
+    if u64::try_from(expected) == Ok(actual) {
+        Ok(())
+    } else {
+        Err(StoreError::RowCount {
+            statement,
+            expected,
+            actual,
+        })
+    }
+}
+
+/// Counts and amounts of the domain are at most ten million, so they fit the column.
+fn column(value: u32) -> i32 {
+    i32::try_from(value).unwrap_or(i32::MAX)
+}

@@ -1,0 +1,57 @@
+//! Bookings: inserted once, cancelled once.
+
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use super::{StoreError, expect_rows};
+use crate::domain::booking::Booking;
+use crate::domain::time::Instant;
+
+/// Inserts new bookings. The unique index on `hold_id` has the last word.
+pub(super) async fn insert(connection: &mut PgConnection, bookings: &[Booking]) -> Result<(), StoreError> {
+    let booking_ids: Vec<Uuid> = bookings.iter().map(|booking| booking.booking_id.as_uuid()).collect();
+    let hold_ids: Vec<Uuid> = bookings.iter().map(|booking| booking.hold_id.as_uuid()).collect();
+    let event_ids: Vec<Uuid> = bookings.iter().map(|booking| booking.event_id.as_uuid()).collect();
+    let statuses: Vec<&str> = bookings.iter().map(|booking| booking.status.as_str()).collect();
+    let payments: Vec<&str> = bookings.iter().map(|booking| booking.payment.as_str()).collect();
+    let created_at: Vec<Instant> = bookings.iter().map(|booking| booking.created_at).collect();
+    let cancelled_at: Vec<Option<Instant>> = bookings.iter().map(|booking| booking.cancelled_at).collect();
+    let inserted = sqlx::query!(
+        r#"
+        INSERT INTO bookings (booking_id, hold_id, event_id, status, payment, created_at, cancelled_at)
+        SELECT *
+        FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::timestamptz[], $7::timestamptz[])
+        "#,
+        &booking_ids,
+        &hold_ids,
+        &event_ids,
+        &statuses as &[&str],
+        &payments as &[&str],
+        &created_at,
+        &cancelled_at as &[Option<Instant>],
+    )
+    .execute(connection)
+    .await?;
+    expect_rows("INSERT INTO bookings", bookings.len(), inserted.rows_affected())
+}
+
+/// Ends bookings. Only a confirmed one can end: a row that is not is a lost lock, and is missed in the count.
+pub(super) async fn cancel(connection: &mut PgConnection, bookings: &[Booking]) -> Result<(), StoreError> {
+    let booking_ids: Vec<Uuid> = bookings.iter().map(|booking| booking.booking_id.as_uuid()).collect();
+    let cancelled_at: Vec<Option<Instant>> = bookings.iter().map(|booking| booking.cancelled_at).collect();
+    let cancelled = sqlx::query!(
+        r#"
+        UPDATE bookings
+        SET status = 'cancelled',
+            cancelled_at = cancelled.at
+        FROM unnest($1::uuid[], $2::timestamptz[]) AS cancelled (booking_id, at)
+        WHERE bookings.booking_id = cancelled.booking_id
+          AND bookings.status = 'confirmed'
+        "#,
+        &booking_ids,
+        &cancelled_at as &[Option<Instant>],
+    )
+    .execute(connection)
+    .await?;
+    expect_rows("UPDATE bookings", bookings.len(), cancelled.rows_affected())
+}

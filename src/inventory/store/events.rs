@@ -1,0 +1,67 @@
+//! Whole events: amended or forgotten. Rare, and written one by one.
+
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use super::{StoreError, column, expect_rows};
+use crate::domain::ids::EventId;
+use crate::domain::time::Instant;
+use crate::inventory::shelf::ShelvedEvent;
+
+/// Writes the details and terms of amended events.
+pub(super) async fn amend(
+    connection: &mut PgConnection,
+    events: &[ShelvedEvent],
+    now: Instant,
+) -> Result<(), StoreError> {
+    for event in events {
+        let Some(details) = &event.details else { continue };
+        let amended = sqlx::query!(
+            r#"
+            UPDATE events
+            SET name = $2,
+                description = $3,
+                venue_name = $4,
+                starts_at = $5,
+                ends_at = $6,
+                time_zone = $7,
+                status = $8,
+                hold_ttl_seconds = $9,
+                max_quantity_per_hold = $10,
+                sale_starts_at = $11,
+                sale_ends_at = $12,
+                updated_at = $13
+            WHERE event_id = $1
+            "#,
+            event.event_id.as_uuid(),
+            details.name,
+            details.description.as_deref(),
+            details.venue_name.as_deref(),
+            details.starts_at,
+            details.ends_at,
+            details.time_zone,
+            event.terms.status.as_str(),
+            event.terms.hold_ttl_seconds.map(column),
+            event.terms.max_quantity_per_hold.map(column),
+            event.terms.sale_starts_at,
+            event.terms.sale_ends_at,
+            now,
+        )
+        .execute(&mut *connection)
+        .await?;
+        expect_rows("UPDATE events", 1, amended.rows_affected())?;
+    }
+    Ok(())
+}
+
+/// Deletes events that nobody ever held, with everything that belongs to them.
+pub(super) async fn delete(connection: &mut PgConnection, events: &[EventId]) -> Result<(), StoreError> {
+    let event_ids: Vec<Uuid> = events.iter().map(|event_id| event_id.as_uuid()).collect();
+    sqlx::query!("DELETE FROM journal WHERE event_id = ANY ($1::uuid[])", &event_ids)
+        .execute(&mut *connection)
+        .await?;
+    let deleted = sqlx::query!("DELETE FROM events WHERE event_id = ANY ($1::uuid[])", &event_ids)
+        .execute(connection)
+        .await?;
+    expect_rows("DELETE FROM events", events.len(), deleted.rows_affected())
+}

@@ -1,0 +1,161 @@
+//! Holds and their items: inserted together, changed when they end or are extended.
+
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use super::{StoreError, column, expect_rows};
+use crate::domain::hold::Hold;
+use crate::domain::time::Instant;
+
+/// Inserts new holds with their items in one round trip.
+pub(super) async fn insert(connection: &mut PgConnection, holds: &[Hold]) -> Result<(), StoreError> {
+    let rows = HoldColumns::of(holds);
+    let items = ItemColumns::of(holds);
+    let inserted = sqlx::query!(
+        r#"
+        WITH new_holds AS (
+            INSERT INTO holds (
+                hold_id, event_id, status, quantity, total, currency, ttl_seconds, extensions,
+                created_at, expires_at, ended_at, idempotency_key, fingerprint
+            )
+            SELECT *
+            FROM unnest(
+                $1::uuid[], $2::uuid[], $3::text[], $4::integer[], $5::bigint[], $6::text[], $7::integer[],
+                $8::integer[], $9::timestamptz[], $10::timestamptz[], $11::timestamptz[], $12::uuid[], $13::bytea[]
+            )
+            RETURNING 1
+        ), new_items AS (
+            INSERT INTO items (hold_id, ticket_type_id, pool_id, quantity, unit_price)
+            SELECT *
+            FROM unnest($14::uuid[], $15::uuid[], $16::uuid[], $17::integer[], $18::bigint[])
+            RETURNING 1
+        )
+        SELECT
+            (SELECT count(*) FROM new_holds) AS "holds!",
+            (SELECT count(*) FROM new_items) AS "items!"
+        "#,
+        &rows.hold_ids,
+        &rows.event_ids,
+        &rows.statuses as &[&str],
+        &rows.quantities,
+        &rows.totals,
+        &rows.currencies as &[Option<&str>],
+        &rows.ttls,
+        &rows.extensions,
+        &rows.created_at,
+        &rows.expires_at,
+        &rows.ended_at as &[Option<Instant>],
+        &rows.keys as &[Option<Uuid>],
+        &rows.fingerprints as &[Option<&[u8]>],
+        &items.hold_ids,
+        &items.ticket_type_ids,
+        &items.pool_ids,
+        &items.quantities,
+        &items.unit_prices,
+    )
+    .fetch_one(connection)
+    .await?;
+    expect_rows("INSERT INTO holds", holds.len(), inserted.holds.unsigned_abs())?;
+    expect_rows("INSERT INTO items", items.hold_ids.len(), inserted.items.unsigned_abs())
+}
+
+/// Writes what can change of a hold. Only an active one can: a row that is not is a lost lock, and is missed in the count.
+pub(super) async fn change(connection: &mut PgConnection, holds: &[Hold]) -> Result<(), StoreError> {
+    let rows = HoldColumns::of(holds);
+    let changed = sqlx::query!(
+        r#"
+        UPDATE holds
+        SET status = changed.status,
+            extensions = changed.extensions,
+            expires_at = changed.expires_at,
+            ended_at = changed.ended_at
+        FROM unnest($1::uuid[], $2::text[], $3::integer[], $4::timestamptz[], $5::timestamptz[])
+            AS changed (hold_id, status, extensions, expires_at, ended_at)
+        WHERE holds.hold_id = changed.hold_id
+          AND holds.status = 'active'
+        "#,
+        &rows.hold_ids,
+        &rows.statuses as &[&str],
+        &rows.extensions,
+        &rows.expires_at,
+        &rows.ended_at as &[Option<Instant>],
+    )
+    .execute(connection)
+    .await?;
+    expect_rows("UPDATE holds", holds.len(), changed.rows_affected())
+}
+
+/// Holds, turned by 90 degrees.
+struct HoldColumns<'a> {
+    hold_ids: Vec<Uuid>,
+    event_ids: Vec<Uuid>,
+    statuses: Vec<&'static str>,
+    quantities: Vec<i32>,
+    totals: Vec<i64>,
+    currencies: Vec<Option<&'a str>>,
+    ttls: Vec<i32>,
+    extensions: Vec<i32>,
+    created_at: Vec<Instant>,
+    expires_at: Vec<Instant>,
+    ended_at: Vec<Option<Instant>>,
+    keys: Vec<Option<Uuid>>,
+    fingerprints: Vec<Option<&'a [u8]>>,
+}
+
+impl<'a> HoldColumns<'a> {
+    fn of(holds: &'a [Hold]) -> Self {
+        Self {
+            hold_ids: holds.iter().map(|hold| hold.hold_id.as_uuid()).collect(),
+            event_ids: holds.iter().map(|hold| hold.event_id.as_uuid()).collect(),
+            statuses: holds.iter().map(|hold| hold.status.as_str()).collect(),
+            quantities: holds.iter().map(|hold| column(hold.quantity())).collect(),
+            totals: holds.iter().map(Hold::total).collect(),
+            currencies: holds
+                .iter()
+                .map(|hold| hold.currency.as_ref().map(|currency| currency.as_str()))
+                .collect(),
+            ttls: holds.iter().map(|hold| column(hold.ttl_seconds)).collect(),
+            extensions: holds.iter().map(|hold| column(hold.extensions)).collect(),
+            created_at: holds.iter().map(|hold| hold.created_at).collect(),
+            expires_at: holds.iter().map(|hold| hold.expires_at).collect(),
+            ended_at: holds.iter().map(|hold| hold.ended_at).collect(),
+            keys: holds
+                .iter()
+                .map(|hold| hold.idempotency.as_ref().map(|idempotency| idempotency.key))
+                .collect(),
+            fingerprints: (holds.iter())
+                .map(|hold| {
+                    hold.idempotency
+                        .as_ref()
+                        .map(|idempotency| &idempotency.fingerprint[..])
+                })
+                .collect(),
+        }
+    }
+}
+
+/// The items of holds, turned by 90 degrees.
+#[derive(Default)]
+struct ItemColumns {
+    hold_ids: Vec<Uuid>,
+    ticket_type_ids: Vec<Uuid>,
+    pool_ids: Vec<Uuid>,
+    quantities: Vec<i32>,
+    unit_prices: Vec<i64>,
+}
+
+impl ItemColumns {
+    fn of(holds: &[Hold]) -> Self {
+        let mut columns = Self::default();
+        for hold in holds {
+            for item in &hold.items {
+                columns.hold_ids.push(hold.hold_id.as_uuid());
+                columns.ticket_type_ids.push(item.ticket_type_id.as_uuid());
+                columns.pool_ids.push(item.pool_id.as_uuid());
+                columns.quantities.push(column(item.quantity));
+                columns.unit_prices.push(item.unit_price);
+            }
+        }
+        columns
+    }
+}
