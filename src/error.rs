@@ -84,6 +84,9 @@ error_codes! {
     Internal,               "INTERNAL",                 INTERNAL_SERVER_ERROR,  "Something is wrong on our side",                        Never;
 }
 
+/// What every problem document has. No error has a member of these names.
+const STANDARD_MEMBERS: [&str; 6] = ["type", "title", "status", "detail", "code", "request_id"];
+
 /// A failure on its way to the client: a code, a sentence, and the numbers that the client needs to go on.
 #[derive(Debug)]
 pub struct ApiError {
@@ -97,27 +100,17 @@ pub struct ApiError {
 
 impl ApiError {
     pub fn new(code: ErrorCode) -> Self {
-        Self {
-            code,
-            detail: None,
-            members: Map::new(),
-            source: None,
-        }
+        Self { code, detail: None, members: Map::new(), source: None }
     }
 
     /// A field is not valid. `pointer` is its JSON pointer in the body, or the name of a header or query parameter.
     pub fn invalid(pointer: &str, detail: impl Into<String>) -> Self {
-        Self::new(ErrorCode::ValidationFailed)
-            .detail(detail)
-            .with("pointer", pointer)
+        Self::new(ErrorCode::ValidationFailed).detail(detail).with("pointer", pointer)
     }
 
     /// Something that cannot happen did. The client learns that it was not its fault, the log learns the rest.
     pub fn internal(source: impl Into<anyhow::Error>) -> Self {
-        Self {
-            source: Some(source.into()),
-            ..Self::new(ErrorCode::Internal)
-        }
+        Self { source: Some(source.into()), ..Self::new(ErrorCode::Internal) }
     }
 
     #[must_use]
@@ -126,11 +119,12 @@ impl ApiError {
         self
     }
 
+    /// Tells the client one thing more, under a name of its own.
     #[must_use]
     pub fn with(mut self, member: &str, value: impl Serialize) -> Self {
+        debug_assert!(!STANDARD_MEMBERS.contains(&member), "{member} would be in the problem document twice");
         // Only numbers, strings and lists of them are ever given, and those serialise.
-        self.members
-            .insert(member.to_owned(), serde_json::to_value(value).unwrap_or(Value::Null));
+        self.members.insert(member.to_owned(), serde_json::to_value(value).unwrap_or(Value::Null));
         self
     }
 }

@@ -1,1 +1,14 @@
-//! Database access.
+//! Database access: how the service reaches PostgreSQL and what it insists on finding there.
+//!
+//! Here live the pools and their session settings, the one way to open a transaction outside `inventory`, the names of
+//! all constraints, the migrations, the check that a database keeps our promises, and the embedded PostgreSQL of `dev`
+//! and the tests. No business rule and no statement about events, holds or bookings belongs here.
+
+pub mod connect; // two pools: one for requests and workers, one for the lanes
+pub mod constraints; // every constraint of the schema by name, and whether the database still has them
+pub mod contract; // what a database must offer before the service serves from it
+#[cfg(feature = "embedded")]
+pub mod embedded; // a PostgreSQL of our own, for development and tests
+pub mod failure; // which failures pass by themselves
+pub mod migrate; // the files of migrations/, applied
+pub mod transaction; // a named, measured, retried transaction that no dropped request can leave open

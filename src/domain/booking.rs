@@ -23,9 +23,7 @@ impl BookingStatus {
     }
 
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Confirmed, Self::Cancelled]
-            .into_iter()
-            .find(|status| status.as_str() == text)
+        [Self::Confirmed, Self::Cancelled].into_iter().find(|status| status.as_str() == text)
     }
 }
 
@@ -42,6 +40,10 @@ impl Payment {
         match self {
             Self::NotRequired => "not_required",
         }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::NotRequired].into_iter().find(|payment| payment.as_str() == text)
     }
 }
 

@@ -31,9 +31,7 @@ impl EventStatus {
     }
 
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Draft, Self::OnSale, Self::Closed, Self::Cancelled]
-            .into_iter()
-            .find(|status| status.as_str() == text)
+        [Self::Draft, Self::OnSale, Self::Closed, Self::Cancelled].into_iter().find(|status| status.as_str() == text)
     }
 
     /// The legal moves. Staying put is legal and changes nothing, so that a repeated request succeeds.

@@ -40,9 +40,7 @@ impl HoldStatus {
     }
 
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Active, Self::Booked, Self::Released, Self::Expired]
-            .into_iter()
-            .find(|status| status.as_str() == text)
+        [Self::Active, Self::Booked, Self::Released, Self::Expired].into_iter().find(|status| status.as_str() == text)
     }
 }
 
@@ -80,10 +78,7 @@ impl Hold {
 
     /// Minor units.
     pub fn total(&self) -> i64 {
-        self.items
-            .iter()
-            .map(|item| item.unit_price * i64::from(item.quantity))
-            .sum()
+        self.items.iter().map(|item| item.unit_price * i64::from(item.quantity)).sum()
     }
 
     /// Expired if and only if it is active and its expiry has come, swept or not.
@@ -106,6 +101,7 @@ pub struct Idempotency {
 pub enum Wanted {
     /// So many of the event's only ticket type.
     Places(Quantity),
-    /// Named ticket types, each at most once (a request's repetitions have been added up).
+    /// Named ticket types, each at most once (a request's repetitions have been added up), in the order of their ids: items
+    /// come back from the database so, and a replay must read like the first answer.
     Items(Vec<(TicketTypeId, Quantity)>),
 }

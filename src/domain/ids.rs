@@ -5,10 +5,11 @@
 //! bytes: a forged id reaches another lane, which looks up the true event like any other and locks that.
 
 use std::fmt;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use uuid::Uuid;
+use uuid::{Builder, Uuid};
 
 /// The bytes of an id that say which lane its event uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,10 +27,18 @@ fn affinity(id: Uuid) -> Affinity {
     Affinity(u16::from_be_bytes([bytes[14], bytes[15]]))
 }
 
-fn with_affinity_of(event: EventId) -> Uuid {
-    let mut bytes = *Uuid::now_v7().as_bytes();
+fn with_affinity_of(event: EventId, id: Uuid) -> Uuid {
+    let mut bytes = *id.as_bytes();
     bytes[14..].copy_from_slice(&event.0.as_bytes()[14..]);
     Uuid::from_bytes(bytes)
+}
+
+/// A UUIDv7 whose every bit after the time is chance. The crate's own counts up within a millisecond, which would make the
+/// ids of those who came at the same moment guessable; an id is all that it takes to look at, or cancel, a booking.
+fn unguessable() -> Uuid {
+    let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let milliseconds = u64::try_from(since_epoch.as_millis()).unwrap_or(u64::MAX);
+    Builder::from_unix_timestamp_millis(milliseconds, &rand::random()).into_uuid()
 }
 
 macro_rules! id {
@@ -72,27 +81,34 @@ macro_rules! id {
 }
 
 macro_rules! id_of_an_event {
-    ($name:ident, $doc:literal) => {
+    ($name:ident, $doc:literal, $make:expr) => {
         id!($name, $doc);
 
         impl $name {
             /// A new id that shares the event's lane.
             pub fn generate(event: EventId) -> Self {
-                Self(with_affinity_of(event))
+                Self(with_affinity_of(event, $make()))
             }
         }
     };
 }
 
 id!(EventId, "Identifies an event.");
-id_of_an_event!(PoolId, "Identifies a pool.");
-id_of_an_event!(TicketTypeId, "Identifies a ticket type.");
-id_of_an_event!(HoldId, "Identifies a hold.");
-id_of_an_event!(BookingId, "Identifies a booking.");
+id_of_an_event!(PoolId, "Identifies a pool. In the order of making.", Uuid::now_v7);
+id_of_an_event!(TicketTypeId, "Identifies a ticket type. In the order of making.", Uuid::now_v7);
+id_of_an_event!(HoldId, "Identifies a hold. Cannot be guessed.", unguessable);
+id_of_an_event!(BookingId, "Identifies a booking. Cannot be guessed.", unguessable);
 
 impl EventId {
     /// A new event's id.
     pub fn generate() -> Self {
         Self(Uuid::now_v7())
+    }
+}
+
+impl BookingId {
+    /// A new booking's id, in the lane of the hold that it is made of; the hold's event need not be known.
+    pub fn generate_for(hold: HoldId) -> Self {
+        Self(with_affinity_of(EventId(hold.0), unguessable()))
     }
 }

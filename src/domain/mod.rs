@@ -2,10 +2,18 @@
 
 pub mod booking;
 pub mod event;
+mod event_fields;
+pub mod event_patch;
+pub mod event_search;
 pub mod hold;
 pub mod hold_rules;
 pub mod ids;
+pub mod invalid;
 pub mod money;
+pub mod new_event;
 pub mod payment_token;
 pub mod quantity;
+pub mod text;
 pub mod time;
+pub mod whole_event;
+pub mod zone;

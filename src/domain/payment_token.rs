@@ -42,10 +42,6 @@ impl PaymentTokens {
     /// Compares in constant time, for tokens of the right length.
     pub fn verify(&self, hold: HoldId, token: &str) -> Possession {
         let expected = self.token(hold);
-        if expected.as_bytes().ct_eq(token.as_bytes()).into() {
-            Possession::Proven
-        } else {
-            Possession::Refuted
-        }
+        if expected.as_bytes().ct_eq(token.as_bytes()).into() { Possession::Proven } else { Possession::Refuted }
     }
 }

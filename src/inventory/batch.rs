@@ -13,6 +13,8 @@ use super::decide::decide;
 use super::load::load;
 use super::settle::Witness;
 use super::store::{StoreError, store};
+use crate::db::constraints::HOLDS_IDEMPOTENCY_KEY_UNIQUE;
+use crate::db::failure::{timed_out, will_pass};
 use crate::domain::hold_rules::HoldRules;
 
 /// Why an attempt did not end with a known commit.
@@ -21,20 +23,27 @@ pub(super) enum BatchError {
     /// Rolled back; the same batch may well succeed in a moment (deadlock, lock timeout, serialization, lost connection).
     #[error("the database was busy or went away")]
     Transient(#[source] sqlx::Error),
+    /// Rolled back; some command is more than the database does in time.
+    #[error("a statement took too long")]
+    TimedOut(#[source] sqlx::Error),
     /// Rolled back; the database refused what was decided, or the decision itself failed.
     #[error("the database and the decision disagree")]
     Contradiction(#[source] anyhow::Error),
-    /// COMMIT was sent and not answered. `answers` are true if the witness can be found.
     #[error("the connection was lost at COMMIT")]
-    CommitUnknown {
-        answers: Vec<Answer>,
-        witness: Witness,
-        source: sqlx::Error,
-    },
+    CommitUnknown(Box<Unsettled>, #[source] sqlx::Error),
+}
+
+/// What is known of a batch whose COMMIT was sent and not answered.
+#[derive(Debug)]
+pub(super) struct Unsettled {
+    /// True if the witness can be found.
+    pub answers: Vec<Answer>,
+    pub witness: Witness,
 }
 
 pub(super) async fn attempt(pool: &PgPool, rules: &HoldRules, commands: &[Command]) -> Result<Vec<Answer>, BatchError> {
-    let mut transaction = pool.begin().await.map_err(classify)?;
+    // Whatever keeps a transaction from beginning, it is nothing that a command did.
+    let mut transaction = pool.begin().await.map_err(BatchError::Transient)?;
     let shelf = load(&mut transaction, commands).await.map_err(classify)?;
     let (answers, changes) = decide_safely(rules, shelf, commands)?;
 
@@ -51,11 +60,7 @@ pub(super) async fn attempt(pool: &PgPool, rules: &HoldRules, commands: &[Comman
         Ok(()) => Ok(answers),
         // A refused COMMIT is an answer; only silence is not.
         Err(error) if was_rolled_back(&error) => Err(classify(error)),
-        Err(source) => Err(BatchError::CommitUnknown {
-            answers,
-            witness,
-            source,
-        }),
+        Err(source) => Err(BatchError::CommitUnknown(Box::new(Unsettled { answers, witness }), source)),
     }
 }
 
@@ -74,28 +79,17 @@ fn decide_safely(
 }
 
 fn classify(error: sqlx::Error) -> BatchError {
-    match &error {
-        sqlx::Error::Database(database) if !is_transient(database.code().as_deref()) => {
-            BatchError::Contradiction(error.into())
-        }
-        sqlx::Error::Database(_)
-        | sqlx::Error::Io(_)
-        | sqlx::Error::Tls(_)
-        | sqlx::Error::Protocol(_)
-        | sqlx::Error::PoolTimedOut
-        | sqlx::Error::PoolClosed
-        | sqlx::Error::WorkerCrashed => BatchError::Transient(error),
-        _ => BatchError::Contradiction(error.into()),
+    let constraint = error.as_database_error().and_then(|database| database.constraint());
+    // Two events were asked for with one key at once, under two locks. Tried again, the loser finds the winner's hold.
+    if constraint == Some(HOLDS_IDEMPOTENCY_KEY_UNIQUE) {
+        BatchError::Transient(error)
+    } else if timed_out(&error) {
+        BatchError::TimedOut(error)
+    } else if will_pass(&error) {
+        BatchError::Transient(error)
+    } else {
+        BatchError::Contradiction(error.into())
     }
-}
-
-/// SQLSTATEs after which the same batch may succeed: serialization failure, deadlock, lock not available, cancelled by a
-/// timeout, too many connections, and the server going away or coming up.
-fn is_transient(sqlstate: Option<&str>) -> bool {
-    matches!(
-        sqlstate,
-        Some("40001" | "40P01" | "55P03" | "57014" | "53300" | "25P03" | "57P01" | "57P02" | "57P03" | "57P05")
-    )
 }
 
 /// Whether an error at COMMIT means that the transaction is gone: transaction rollback and integrity violations. Everything

@@ -64,12 +64,7 @@ pub struct PoolDelta {
 
 impl PoolDelta {
     pub fn none(pool_id: PoolId) -> Self {
-        Self {
-            pool_id,
-            capacity: 0,
-            held: 0,
-            booked: 0,
-        }
+        Self { pool_id, capacity: 0, held: 0, booked: 0 }
     }
 
     pub fn add(&mut self, other: Self) {

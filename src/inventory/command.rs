@@ -12,37 +12,14 @@ use crate::domain::time::Instant;
 #[derive(Clone, Debug, PartialEq)]
 pub enum Command {
     Place(Place),
-    Extend {
-        hold_id: HoldId,
-        possession: Possession,
-    },
-    Release {
-        hold_id: HoldId,
-        possession: Possession,
-    },
-    Expire {
-        hold_id: HoldId,
-        cause: ExpiryCause,
-    },
-    Book {
-        booking_id: BookingId,
-        hold_id: HoldId,
-        possession: Possession,
-    },
-    Cancel {
-        booking_id: BookingId,
-    },
-    Resize {
-        pool_id: PoolId,
-        capacity: Capacity,
-    },
-    Amend {
-        event_id: EventId,
-        changes: Box<EventChanges>,
-    },
-    Delete {
-        event_id: EventId,
-    },
+    Extend { hold_id: HoldId, possession: Possession },
+    Release { hold_id: HoldId, possession: Possession },
+    Expire { hold_id: HoldId, cause: ExpiryCause },
+    Book { booking_id: BookingId, hold_id: HoldId, possession: Possession },
+    Cancel { booking_id: BookingId },
+    Resize { pool_id: PoolId, capacity: Capacity },
+    Amend { event_id: EventId, changes: Box<EventChanges> },
+    Delete { event_id: EventId },
 }
 
 /// A hold to be placed.

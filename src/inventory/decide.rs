@@ -14,10 +14,7 @@ use crate::domain::hold_rules::HoldRules;
 
 /// Answers every command and says what must be written so that the answers are true.
 pub fn decide(rules: &HoldRules, mut shelf: Shelf, commands: &[Command]) -> (Vec<Answer>, Changes) {
-    let answers = commands
-        .iter()
-        .map(|command| decide_one(rules, &mut shelf, command))
-        .collect();
+    let answers = commands.iter().map(|command| decide_one(rules, &mut shelf, command)).collect();
     (answers, shelf.into_changes())
 }
 
@@ -27,11 +24,7 @@ fn decide_one(rules: &HoldRules, shelf: &mut Shelf, command: &Command) -> Answer
         Command::Extend { hold_id, possession } => holds::extend(rules, shelf, *hold_id, *possession),
         Command::Release { hold_id, possession } => holds::release(shelf, *hold_id, *possession),
         Command::Expire { hold_id, cause } => holds::expire(shelf, *hold_id, *cause),
-        Command::Book {
-            booking_id,
-            hold_id,
-            possession,
-        } => holds::book(shelf, *booking_id, *hold_id, *possession),
+        Command::Book { booking_id, hold_id, possession } => holds::book(shelf, *booking_id, *hold_id, *possession),
         Command::Cancel { booking_id } => holds::cancel(shelf, *booking_id),
         Command::Resize { pool_id, capacity } => events::resize(shelf, *pool_id, *capacity),
         Command::Amend { event_id, changes } => events::amend(shelf, *event_id, changes),

@@ -4,21 +4,18 @@
 
 use std::time::Duration;
 
-use rand::Rng;
 use sqlx::PgPool;
 
 use super::CommandError;
 use super::batch::{BatchError, attempt};
 use super::command::{Answer, Command, Outcome};
 use super::settle::{Witness, was_committed};
+use crate::db::transaction::{TRANSACTION_RETRIES_MAX, pause};
 use crate::domain::hold_rules::HoldRules;
 
-/// How often a batch is tried again after a transient failure.
-const RETRIES_MAX: u32 = 3;
-/// The first pause before trying again; it doubles, and half of it is chance.
-const RETRY_PAUSE: Duration = Duration::from_millis(10);
-/// How often the database is asked about an unknown commit. With the pauses this is about six seconds.
-const SETTLE_ATTEMPTS_MAX: u32 = 10;
+/// How often the database is asked about an unknown commit, and the pause between two times. Half of the pause is chance.
+const SETTLE_ATTEMPTS_MAX: u32 = 12;
+const SETTLE_PAUSE: Duration = Duration::from_millis(500);
 
 /// Where and by which rules batches are executed.
 #[derive(Clone, Debug)]
@@ -59,46 +56,44 @@ impl Executor {
             let source = match attempt(&self.pool, &self.rules, commands).await {
                 Ok(answers) => return Ok(answers),
                 Err(BatchError::Contradiction(error)) => return Err(Failure::Someone(error)),
+                Err(BatchError::TimedOut(source)) => {
+                    let error = anyhow::Error::new(source);
+                    tracing::warn!(commands = commands.len(), error = format!("{error:#}"), "a batch took too long");
+                    return Err(if commands.len() > 1 {
+                        Failure::Someone(error)
+                    } else {
+                        Failure::Everyone(BatchFailure::Unavailable)
+                    });
+                }
                 Err(BatchError::Transient(source)) => source,
-                Err(BatchError::CommitUnknown {
-                    answers,
-                    witness,
-                    source,
-                }) => match self.settle(&witness).await {
-                    Some(true) => return Ok(answers),
+                Err(BatchError::CommitUnknown(batch, source)) => match self.settle(&batch.witness).await {
+                    Some(true) => return Ok(batch.answers),
                     Some(false) => source,
                     None => return Err(Failure::Everyone(BatchFailure::OutcomeUnknown)),
                 },
             };
-            if retries == RETRIES_MAX {
+            if retries == TRANSACTION_RETRIES_MAX {
                 let error = anyhow::Error::new(source);
-                tracing::warn!(
-                    commands = commands.len(),
-                    error = format!("{error:#}"),
-                    "a batch was given up"
-                );
+                tracing::warn!(commands = commands.len(), error = format!("{error:#}"), "a batch was given up");
                 return Err(Failure::Everyone(BatchFailure::Unavailable));
             }
-            pause(retries).await;
             retries += 1;
+            tokio::time::sleep(pause(retries)).await;
         }
     }
 
     /// Whether the batch was committed; `None` if the database cannot be asked.
     async fn settle(&self, witness: &Witness) -> Option<bool> {
-        for attempt in 0..SETTLE_ATTEMPTS_MAX {
+        for _ in 0..SETTLE_ATTEMPTS_MAX {
             match was_committed(&self.pool, witness).await {
                 Ok(committed) => {
                     tracing::warn!(committed, "a connection was lost at COMMIT; its batch was looked up");
-                    return Some(committed);
+                    return committed;
                 }
-                Err(_) => pause(attempt).await,
+                Err(_) => tokio::time::sleep(SETTLE_PAUSE.mul_f64(rand::random_range(0.5..1.0))).await,
             }
         }
-        tracing::error!(
-            ?witness,
-            "a connection was lost at COMMIT and the outcome cannot be looked up"
-        );
+        tracing::error!(?witness, "a connection was lost at COMMIT and the outcome cannot be looked up");
         None
     }
 
@@ -137,10 +132,4 @@ impl From<BatchFailure> for CommandError {
 
 fn into_result(answer: Answer) -> CommandResult {
     answer.map_err(CommandError::Refused)
-}
-
-async fn pause(retries: u32) {
-    let longest = RETRY_PAUSE * 2_u32.pow(retries.min(6));
-    let jitter = rand::rng().random_range(0.5..=1.0);
-    tokio::time::sleep(longest.mul_f64(jitter)).await;
 }

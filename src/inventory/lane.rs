@@ -3,10 +3,12 @@
 //! Batching is greedy: the next batch is whatever waited while the last one ran. No timer, so a lone command goes at once.
 //! The task is never dropped before its queue is empty; callers may go away whenever they like.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
+use futures_util::FutureExt;
 use tokio::sync::{Mutex, mpsc, oneshot};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -14,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 use super::CommandError;
 use super::command::{Command, Outcome};
 use super::execute::Executor;
+use crate::telemetry::metrics;
 
 type Reply = oneshot::Sender<Result<Outcome, CommandError>>;
 
@@ -47,35 +50,18 @@ impl Lane {
         let (queue, waiting) = mpsc::channel(queue_max);
         let closing = CancellationToken::new();
         let alive = Arc::new(AtomicBool::new(true));
-        let task = tokio::spawn(run(
-            executor,
-            batch_max,
-            waiting,
-            closing.clone(),
-            AliveGuard(alive.clone()),
-        ));
-        Self {
-            queue,
-            closing,
-            task: Mutex::new(Some(task)),
-            alive,
-        }
+        let task = tokio::spawn(run(executor, batch_max, waiting, closing.clone(), AliveGuard(alive.clone())));
+        Self { queue, closing, task: Mutex::new(Some(task)), alive }
     }
 
     /// Hands a command over, at once or not at all, and waits for its result.
     pub(super) async fn submit(&self, command: Command) -> Result<Outcome, CommandError> {
         let (reply, result) = oneshot::channel();
-        self.queue
-            .try_send(Waiting {
-                command,
-                reply,
-                since: Instant::now(),
-            })
-            .map_err(|error| match error {
-                mpsc::error::TrySendError::Full(_) => CommandError::Overloaded,
-                mpsc::error::TrySendError::Closed(_) => CommandError::Unavailable,
-            })?;
-        // The reply is lost only with the lane's task, in the middle of a batch: nobody knows what became of it.
+        self.queue.try_send(Waiting { command, reply, since: Instant::now() }).map_err(|error| match error {
+            mpsc::error::TrySendError::Full(_) => CommandError::Overloaded,
+            mpsc::error::TrySendError::Closed(_) => CommandError::Unavailable,
+        })?;
+        // The reply is lost only when a batch panics: nobody knows what became of it.
         result.await.unwrap_or(Err(CommandError::OutcomeUnknown))
     }
 
@@ -122,14 +108,35 @@ async fn run(
 }
 
 async fn run_batch(executor: &Executor, batch: &mut Vec<Waiting>) {
-    let (commands, replies): (Vec<_>, Vec<_>) = batch
-        .drain(..)
-        .map(|waiting| (waiting.command, (waiting.reply, waiting.since)))
-        .unzip();
-    let results = executor.execute(&commands).await;
-    for (result, (reply, _since)) in results.into_iter().zip(replies) {
+    for waiting in &*batch {
+        metrics::lane_queue_wait(waiting.since.elapsed());
+    }
+    let (commands, replies): (Vec<_>, Vec<_>) = batch.drain(..).map(|waiting| (waiting.command, waiting.reply)).unzip();
+    let started = Instant::now();
+    // A panic is a bug, and must not take the lane with it: its callers learn that their outcome is unknown, the next batch
+    // is another matter. The transaction is rolled back when its connection is returned.
+    let Ok(results) = AssertUnwindSafe(executor.execute(&commands)).catch_unwind().await else {
+        tracing::error!(commands = commands.len(), "a batch panicked");
+        return;
+    };
+    metrics::batch(commands.len(), started.elapsed());
+    for ((command, result), reply) in commands.iter().zip(results).zip(replies) {
+        metrics::command(command.name(), outcome_label(&result));
         // A caller that went away does not want its answer; the command was finished all the same.
         let _ = reply.send(result);
+    }
+}
+
+fn outcome_label(result: &Result<Outcome, CommandError>) -> &'static str {
+    match result {
+        Ok(Outcome::NotDue) => "not_due",
+        Ok(Outcome::Placed { replayed: true, .. } | Outcome::Booked { replayed: true, .. }) => "replayed",
+        Ok(_) => "done",
+        Err(CommandError::Refused(_)) => "refused",
+        Err(CommandError::Overloaded) => "overloaded",
+        Err(CommandError::Unavailable) => "unavailable",
+        Err(CommandError::OutcomeUnknown) => "unknown",
+        Err(CommandError::Inconsistent) => "inconsistent",
     }
 }
 

@@ -21,6 +21,7 @@ pub mod decide;
 mod execute;
 mod lane;
 mod load;
+pub mod needs;
 mod settle;
 pub mod shelf;
 mod store;

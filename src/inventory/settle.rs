@@ -13,13 +13,7 @@ use crate::domain::time::Instant;
 #[derive(Clone, Debug)]
 pub(super) enum Witness {
     /// A journal entry; its number alone could be another batch's, had ours been rolled back.
-    Entry {
-        event_id: EventId,
-        seq: i64,
-        recorded_at: Instant,
-        hold_id: Option<uuid::Uuid>,
-        kind: &'static str,
-    },
+    Entry { event_id: EventId, seq: i64, recorded_at: Instant, hold_id: Option<uuid::Uuid>, kind: &'static str },
     /// The batch only deleted events; this one is gone if it committed.
     Deleted { event_id: EventId },
 }
@@ -27,12 +21,7 @@ pub(super) enum Witness {
 impl Witness {
     /// `None` if the batch changes nothing.
     pub(super) fn of(changes: &Changes) -> Option<Self> {
-        let deleted = || {
-            changes
-                .deleted_events
-                .first()
-                .map(|event_id| Self::Deleted { event_id: *event_id })
-        };
+        let deleted = || changes.deleted_events.first().map(|event_id| Self::Deleted { event_id: *event_id });
         match changes.journal.first() {
             Some(entry) => Some(Self::Entry {
                 event_id: entry.event_id,
@@ -46,21 +35,19 @@ impl Witness {
     }
 }
 
-/// Whether the batch of this witness was committed. Waits for the old transaction to end.
-pub(super) async fn was_committed(pool: &PgPool, witness: &Witness) -> sqlx::Result<bool> {
+/// Whether the batch of this witness was committed. Waits for the old transaction to end. `None` when that cannot be known
+/// any more: the event was deleted since, and its journal with it.
+pub(super) async fn was_committed(pool: &PgPool, witness: &Witness) -> sqlx::Result<Option<bool>> {
     let mut transaction = pool.begin().await?;
     let committed = match witness {
-        Witness::Entry {
-            event_id,
-            seq,
-            recorded_at,
-            hold_id,
-            kind,
-        } => {
-            lock(&mut transaction, *event_id).await?;
-            entry_exists(&mut transaction, *event_id, *seq, *recorded_at, *hold_id, kind).await?
+        Witness::Entry { event_id, seq, recorded_at, hold_id, kind } => {
+            if lock(&mut transaction, *event_id).await? {
+                Some(entry_exists(&mut transaction, *event_id, *seq, *recorded_at, *hold_id, kind).await?)
+            } else {
+                None
+            }
         }
-        Witness::Deleted { event_id } => !lock(&mut transaction, *event_id).await?,
+        Witness::Deleted { event_id } => Some(!lock(&mut transaction, *event_id).await?),
     };
     transaction.rollback().await?;
     Ok(committed)
@@ -68,12 +55,9 @@ pub(super) async fn was_committed(pool: &PgPool, witness: &Witness) -> sqlx::Res
 
 /// Whether there was something to lock.
 async fn lock(connection: &mut PgConnection, event_id: EventId) -> sqlx::Result<bool> {
-    let locked = sqlx::query!(
-        "SELECT seq FROM inventory WHERE event_id = $1 FOR UPDATE",
-        event_id.as_uuid()
-    )
-    .fetch_optional(connection)
-    .await?;
+    let locked = sqlx::query!("SELECT seq FROM inventory WHERE event_id = $1 FOR UPDATE", event_id.as_uuid())
+        .fetch_optional(connection)
+        .await?;
     Ok(locked.is_some())
 }
 

@@ -14,7 +14,7 @@ use super::changes::{Changes, JournalEntry, PoolDelta, Tallies};
 use super::command::Pool;
 use crate::domain::booking::Booking;
 use crate::domain::event::{EventDetails, EventTerms};
-use crate::domain::hold::Hold;
+use crate::domain::hold::{Hold, HoldStatus};
 use crate::domain::ids::{BookingId, EventId, HoldId, PoolId, TicketTypeId};
 use crate::domain::time::Instant;
 
@@ -32,7 +32,7 @@ pub struct ShelvedEvent {
     pub tallies: Tallies,
     /// Whether a hold was ever placed. Loaded only when a command wants to delete the event.
     pub ever_held: bool,
-    /// The earliest expiry of a live hold, per pool. Loaded only when room is short.
+    /// The earliest expiry of a live hold that is not on the shelf, per pool. Loaded only when room is short.
     pub next_expiry: BTreeMap<PoolId, Instant>,
 }
 
@@ -105,9 +105,7 @@ impl Shelf {
 
     /// The event must be on the shelf.
     pub fn add_ticket_type(&mut self, ticket_type: TicketType) {
-        self.event_mut(ticket_type.event_id)
-            .ticket_types
-            .push(ticket_type.ticket_type_id);
+        self.event_mut(ticket_type.event_id).ticket_types.push(ticket_type.ticket_type_id);
         self.ticket_types.insert(ticket_type.ticket_type_id, ticket_type);
     }
 
@@ -152,6 +150,10 @@ impl Shelf {
         self.holds.get(&hold_id)
     }
 
+    pub fn hold_ids(&self) -> impl Iterator<Item = HoldId> {
+        self.holds.keys().copied()
+    }
+
     pub fn hold_with_key(&self, key: Uuid) -> Option<&Hold> {
         self.holds.get(self.hold_of_key.get(&key)?)
     }
@@ -162,6 +164,17 @@ impl Shelf {
 
     pub fn booking_of(&self, hold_id: HoldId) -> Option<&Booking> {
         self.bookings.get(self.booking_of_hold.get(&hold_id)?)
+    }
+
+    /// The earliest expiry of a live hold that gives something back to the pool. Known only of events short of room.
+    pub fn next_expiry(&self, pool_id: PoolId) -> Option<Instant> {
+        let pool = self.pool(pool_id)?;
+        let elsewhere = self.event(pool.event_id)?.next_expiry.get(&pool_id).copied();
+        // What the batch has done so far counts: holds that it placed, extended or ended.
+        let gives_back =
+            |hold: &&Hold| hold.status == HoldStatus::Active && hold.items.iter().any(|item| item.pool_id == pool_id);
+        let on_shelf = self.holds.values().filter(gives_back).map(|hold| hold.expires_at);
+        on_shelf.chain(elsewhere).filter(|expires_at| *expires_at > self.now).min()
     }
 }
 
@@ -174,26 +187,13 @@ impl Shelf {
         Changes {
             tallies: (self.events.values())
                 .filter(|event| written.tallies_before.get(&event.event_id) != Some(&event.tallies))
-                .map(|event| {
-                    (
-                        event.event_id,
-                        event.tallies.since(written.tallies_before[&event.event_id]),
-                    )
-                })
+                .map(|event| (event.event_id, event.tallies.since(written.tallies_before[&event.event_id])))
                 .collect(),
-            new_holds: written
-                .new_holds
-                .iter()
-                .filter_map(|id| self.holds.get(id).cloned())
-                .collect(),
+            new_holds: written.new_holds.iter().filter_map(|id| self.holds.get(id).cloned()).collect(),
             changed_holds: (written.changed_holds.difference(&written.new_holds))
                 .filter_map(|id| self.holds.remove(id))
                 .collect(),
-            new_bookings: written
-                .new_bookings
-                .iter()
-                .filter_map(|id| self.bookings.get(id).cloned())
-                .collect(),
+            new_bookings: written.new_bookings.iter().filter_map(|id| self.bookings.get(id).cloned()).collect(),
             cancelled_bookings: (written.changed_bookings.difference(&written.new_bookings))
                 .filter_map(|id| self.bookings.remove(id))
                 .collect(),
@@ -203,31 +203,21 @@ impl Shelf {
             pool_deltas: (written.pool_deltas.into_values())
                 .filter(|delta| !delta.is_nothing() && self.pools.contains_key(&delta.pool_id))
                 .collect(),
-            journal: written
-                .journal
-                .into_iter()
-                .filter(|entry| kept(&entry.event_id))
-                .collect(),
+            journal: written.journal.into_iter().filter(|entry| kept(&entry.event_id)).collect(),
             deleted_events: written.deleted_events.into_iter().collect(),
             now: self.now,
         }
     }
 
     fn event_mut(&mut self, event_id: EventId) -> &mut ShelvedEvent {
-        self.events
-            .get_mut(&event_id)
-            .expect("the event of anything on the shelf is locked and on it too")
+        self.events.get_mut(&event_id).expect("the event of anything on the shelf is locked and on it too")
     }
 
     fn pool_mut(&mut self, pool_id: PoolId) -> &mut Pool {
-        self.pools
-            .get_mut(&pool_id)
-            .expect("all pools of a locked event are on the shelf")
+        self.pools.get_mut(&pool_id).expect("all pools of a locked event are on the shelf")
     }
 
     fn hold_mut(&mut self, hold_id: HoldId) -> &mut Hold {
-        self.holds
-            .get_mut(&hold_id)
-            .expect("a hold to change, and the hold of a booking, are on the shelf")
+        self.holds.get_mut(&hold_id).expect("a hold to change, and the hold of a booking, are on the shelf")
     }
 }

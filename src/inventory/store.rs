@@ -16,11 +16,7 @@ pub enum StoreError {
     Database(#[from] sqlx::Error),
     /// The rows are not as they were loaded, which the lock should have made impossible.
     #[error("{statement} touched {actual} rows instead of {expected}")]
-    RowCount {
-        statement: &'static str,
-        expected: usize,
-        actual: u64,
-    },
+    RowCount { statement: &'static str, expected: usize, actual: u64 },
 }
 
 /// Must run in the transaction that loaded what `changes` were decided on.
@@ -53,11 +49,7 @@ fn expect_rows(statement: &'static str, expected: usize, actual: u64) -> Result<
     if u64::try_from(expected) == Ok(actual) {
         Ok(())
     } else {
-        Err(StoreError::RowCount {
-            statement,
-            expected,
-            actual,
-        })
+        Err(StoreError::RowCount { statement, expected, actual })
     }
 }
 

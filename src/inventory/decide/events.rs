@@ -9,40 +9,25 @@ use crate::inventory::command::{Answer, Outcome, Refusal};
 use crate::inventory::shelf::Shelf;
 
 pub(super) fn resize(shelf: &mut Shelf, pool_id: PoolId, capacity: Capacity) -> Answer {
-    let pool = shelf.pool(pool_id).ok_or(Refusal::PoolNotFound)?.clone();
-    // Live holds count: their owners were promised the places. Overdue ones do not.
-    if capacity.get() < pool.committed() {
-        shelf.expire_overdue(pool.event_id);
-    }
+    let event_id = shelf.pool(pool_id).ok_or(Refusal::PoolNotFound)?.event_id;
+    // Live holds count: their owners were promised the places. Overdue ones do not, and the answer shall not show them.
+    shelf.expire_overdue(event_id);
     let pool = shelf.pool(pool_id).ok_or(Refusal::PoolNotFound)?.clone();
     if capacity.get() < pool.committed() {
-        return Err(Refusal::CapacityBelowCommitted {
-            requested: capacity.get(),
-            least: pool.committed(),
-        });
+        return Err(Refusal::CapacityBelowCommitted { requested: capacity.get(), least: pool.committed() });
     }
-    let pool = if capacity.get() == pool.capacity {
-        pool
-    } else {
-        shelf.resize(pool_id, capacity.get())
-    };
+    let pool = if capacity.get() == pool.capacity { pool } else { shelf.resize(pool_id, capacity.get()) };
     Ok(Outcome::Resized(pool))
 }
 
 pub(super) fn amend(shelf: &mut Shelf, event_id: EventId, changes: &EventChanges) -> Answer {
     let event = shelf.event(event_id).ok_or(Refusal::EventNotFound)?;
-    let before = (
-        event.details.clone().ok_or(Refusal::EventNotFound)?,
-        event.terms.clone(),
-    );
+    let before = (event.details.clone().ok_or(Refusal::EventNotFound)?, event.terms.clone());
     let (mut details, mut terms) = before.clone();
     changes.apply(&mut details, &mut terms);
 
     if !before.1.status.can_become(terms.status) {
-        return Err(Refusal::IllegalTransition {
-            from: before.1.status,
-            to: terms.status,
-        });
+        return Err(Refusal::IllegalTransition { from: before.1.status, to: terms.status });
     }
     end_after_start(details.starts_at, details.ends_at, "ends_at")?;
     end_after_start(terms.sale_starts_at, terms.sale_ends_at, "sale_ends_at")?;

@@ -18,26 +18,13 @@ pub(super) fn extend(rules: &HoldRules, shelf: &mut Shelf, hold_id: HoldId, poss
     let latest = hold.created_at + Duration::seconds(rules.lifetime_seconds_max.into());
     let expires_at = latest.min(shelf.now + Duration::seconds(hold.ttl_seconds.into()));
     if hold.extensions >= rules.extensions_max || hold.expires_at >= latest {
-        return Err(Refusal::ExtensionLimitReached {
-            expires_at: hold.expires_at,
-        });
+        return Err(Refusal::ExtensionLimitReached { expires_at: hold.expires_at });
     }
     // Two requests of one batch see the same time: the second has nothing to add and uses nothing up.
-    let hold = if expires_at > hold.expires_at {
-        shelf.extend(hold_id, expires_at)
-    } else {
-        hold
-    };
-    let extensions_left = if hold.expires_at >= latest {
-        0
-    } else {
-        rules.extensions_max.saturating_sub(hold.extensions)
-    };
-    Ok(Outcome::Extended {
-        hold,
-        extensions_left,
-        at: shelf.now,
-    })
+    let hold = if expires_at > hold.expires_at { shelf.extend(hold_id, expires_at) } else { hold };
+    let extensions_left =
+        if hold.expires_at >= latest { 0 } else { rules.extensions_max.saturating_sub(hold.extensions) };
+    Ok(Outcome::Extended { hold, extensions_left, at: shelf.now })
 }
 
 pub(super) fn release(shelf: &mut Shelf, hold_id: HoldId, possession: Possession) -> Answer {
@@ -65,11 +52,7 @@ pub(super) fn book(shelf: &mut Shelf, booking_id: BookingId, hold_id: HoldId, po
     let hold = possessed(shelf, hold_id, possession)?.clone();
     // The booking is looked for before the hold is judged: a repeat is good long after the expiry.
     if let Some(booking) = shelf.booking_of(hold_id) {
-        return Ok(Outcome::Booked {
-            booking: booking.clone(),
-            hold,
-            replayed: true,
-        });
+        return Ok(Outcome::Booked { booking: booking.clone(), hold, replayed: true });
     }
     still_active(shelf, &hold)?;
     let booking = Booking {
@@ -82,11 +65,7 @@ pub(super) fn book(shelf: &mut Shelf, booking_id: BookingId, hold_id: HoldId, po
         cancelled_at: None,
     };
     shelf.book(booking.clone());
-    Ok(Outcome::Booked {
-        booking,
-        hold,
-        replayed: false,
-    })
+    Ok(Outcome::Booked { booking, hold, replayed: false })
 }
 
 pub(super) fn cancel(shelf: &mut Shelf, booking_id: BookingId) -> Answer {
@@ -111,9 +90,7 @@ fn still_active(shelf: &mut Shelf, hold: &Hold) -> Result<(), Refusal> {
     match hold.status {
         HoldStatus::Active if hold.is_overdue(shelf.now) => {
             shelf.give_back(hold.hold_id, HoldStatus::Expired);
-            Err(Refusal::HoldExpired {
-                expired_at: hold.expires_at,
-            })
+            Err(Refusal::HoldExpired { expired_at: hold.expires_at })
         }
         HoldStatus::Active => Ok(()),
         HoldStatus::Expired => {

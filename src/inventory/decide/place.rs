@@ -8,6 +8,8 @@ use crate::domain::event::EventStatus;
 use crate::domain::hold::{Hold, HoldStatus, Idempotency, Item, Wanted};
 use crate::domain::hold_rules::HoldRules;
 use crate::domain::ids::PoolId;
+use crate::domain::quantity::Quantity;
+use crate::domain::time::Instant;
 use crate::inventory::command::{Answer, Outcome, Place, Refusal, Shortage};
 use crate::inventory::shelf::{Shelf, ShelvedEvent, quantity_by_pool};
 
@@ -22,10 +24,7 @@ pub(super) fn place(rules: &HoldRules, shelf: &mut Shelf, place: &Place) -> Answ
     on_sale(shelf, event)?;
     let items = items(shelf, event, &place.wanted)?;
     quantities_in_range(rules, shelf, event, &items)?;
-    let ttl_seconds = place
-        .ttl_seconds
-        .or(event.terms.hold_ttl_seconds)
-        .unwrap_or(rules.ttl_seconds_default);
+    let ttl_seconds = place.ttl_seconds.or(event.terms.hold_ttl_seconds).unwrap_or(rules.ttl_seconds_default);
     let currency = event.terms.currency;
     make_room(shelf, place, &items)?;
 
@@ -64,22 +63,13 @@ fn replay(first: &Hold, idempotency: &Idempotency) -> Answer {
 fn on_sale(shelf: &Shelf, event: &ShelvedEvent) -> Result<(), Refusal> {
     let terms = &event.terms;
     if terms.status != EventStatus::OnSale {
-        return Err(Refusal::EventNotOnSale {
-            status: terms.status,
-            sale_ended_at: None,
-        });
+        return Err(Refusal::EventNotOnSale { status: terms.status, sale_ended_at: None });
     }
     if let Some(starts_at) = terms.sale_starts_at.filter(|starts_at| shelf.now < *starts_at) {
-        return Err(Refusal::SaleNotStarted {
-            starts_at,
-            now: shelf.now,
-        });
+        return Err(Refusal::SaleNotStarted { starts_at, now: shelf.now });
     }
     if let Some(ended_at) = terms.sale_ends_at.filter(|ends_at| *ends_at <= shelf.now) {
-        return Err(Refusal::EventNotOnSale {
-            status: terms.status,
-            sale_ended_at: Some(ended_at),
-        });
+        return Err(Refusal::EventNotOnSale { status: terms.status, sale_ended_at: Some(ended_at) });
     }
     Ok(())
 }
@@ -92,7 +82,7 @@ fn items(shelf: &Shelf, event: &ShelvedEvent, wanted: &Wanted) -> Result<Vec<Ite
         },
         Wanted::Items(items) => items.clone(),
     };
-    let item = |(ticket_type_id, quantity): (_, crate::domain::quantity::Quantity)| {
+    let item = |(ticket_type_id, quantity): (_, Quantity)| {
         let ticket_type = (shelf.ticket_type(ticket_type_id))
             .filter(|ticket_type| ticket_type.event_id == event.event_id)
             .ok_or(Refusal::TicketTypeNotFound { ticket_type_id })?;
@@ -107,33 +97,17 @@ fn items(shelf: &Shelf, event: &ShelvedEvent, wanted: &Wanted) -> Result<Vec<Ite
 }
 
 fn quantities_in_range(rules: &HoldRules, shelf: &Shelf, event: &ShelvedEvent, items: &[Item]) -> Result<(), Refusal> {
-    let max = event
-        .terms
-        .max_quantity_per_hold
-        .map_or(rules.quantity_max, |max| max.min(rules.quantity_max));
+    let max = event.terms.max_quantity_per_hold.map_or(rules.quantity_max, |max| max.min(rules.quantity_max));
     let requested = items.iter().map(|item| item.quantity).sum();
     if requested > max {
-        return Err(Refusal::QuantityOutOfRange {
-            ticket_type_id: None,
-            requested,
-            min: 1,
-            max,
-        });
+        return Err(Refusal::QuantityOutOfRange { ticket_type_id: None, requested, min: 1, max });
     }
     for item in items {
         let ticket_type = shelf.ticket_type(item.ticket_type_id).ok_or(Refusal::EventNotFound)?;
-        let (min, max) = (
-            ticket_type.min_quantity,
-            ticket_type.max_quantity.map_or(max, |own| own.min(max)),
-        );
+        let (min, max) = (ticket_type.min_quantity, ticket_type.max_quantity.map_or(max, |own| own.min(max)));
         if item.quantity < min || item.quantity > max {
             let ticket_type_id = Some(item.ticket_type_id);
-            return Err(Refusal::QuantityOutOfRange {
-                ticket_type_id,
-                requested: item.quantity,
-                min,
-                max,
-            });
+            return Err(Refusal::QuantityOutOfRange { ticket_type_id, requested: item.quantity, min, max });
         }
     }
     Ok(())
@@ -150,7 +124,7 @@ fn make_room(shelf: &mut Shelf, place: &Place, items: &[Item]) -> Result<(), Ref
     if shortages.is_empty() {
         return Ok(());
     }
-    let retry_at = retry_at(shelf, place, &shortages);
+    let retry_at = retry_at(shelf, &shortages);
     Err(Refusal::InsufficientSeats { shortages, retry_at })
 }
 
@@ -168,19 +142,10 @@ fn shortages(shelf: &Shelf, needed: &BTreeMap<PoolId, u32>) -> Vec<Shortage> {
 }
 
 /// The earliest expiry that could help. None could if some pool would stay short with every hold gone.
-fn retry_at(shelf: &Shelf, place: &Place, shortages: &[Shortage]) -> Option<crate::domain::time::Instant> {
-    if shortages
-        .iter()
-        .any(|short| short.available + short.held < short.requested)
-    {
+fn retry_at(shelf: &Shelf, shortages: &[Shortage]) -> Option<Instant> {
+    if shortages.iter().any(|short| short.available + short.held < short.requested) {
         return None;
     }
-    let next_expiry = &shelf.event(place.event_id)?.next_expiry;
     // Every short pool must get something back, so the latest of their earliest expiries is the first moment that could do.
-    shortages
-        .iter()
-        .map(|short| next_expiry.get(&short.pool_id).copied())
-        .collect::<Option<Vec<_>>>()?
-        .into_iter()
-        .max()
+    shortages.iter().map(|short| shelf.next_expiry(short.pool_id)).collect::<Option<Vec<_>>>()?.into_iter().max()
 }

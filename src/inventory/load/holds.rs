@@ -3,13 +3,13 @@
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::Named;
 use super::terms::unsigned;
 use crate::domain::booking::{Booking, BookingStatus, Payment};
 use crate::domain::hold::{Hold, HoldStatus, Idempotency, Item};
 use crate::domain::ids::EventId;
 use crate::domain::money::Currency;
 use crate::domain::time::Instant;
+use crate::inventory::needs::Named;
 use crate::inventory::shelf::Shelf;
 
 /// One row per item.
@@ -124,10 +124,8 @@ fn idempotency(row: &Row) -> sqlx::Result<Option<Idempotency>> {
     let (Some(key), Some(fingerprint)) = (row.idempotency_key, &row.fingerprint) else {
         return Ok(None);
     };
-    let fingerprint = fingerprint
-        .as_slice()
-        .try_into()
-        .map_err(|_| unknown("holds.fingerprint", "of another length"))?;
+    let fingerprint =
+        fingerprint.as_slice().try_into().map_err(|_| unknown("holds.fingerprint", "of another length"))?;
     Ok(Some(Idempotency { key, fingerprint }))
 }
 

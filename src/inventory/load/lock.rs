@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use sqlx::PgConnection;
 
-use super::Named;
 use crate::domain::ids::EventId;
 use crate::inventory::changes::Tallies;
+use crate::inventory::needs::Named;
 
 /// Which event a hold, booking or pool belongs to never changes, so it may be looked up before the lock is held. Events
 /// that do not exist are simply not among the answers. Locks are taken in the order of the ids, so batches cannot deadlock.

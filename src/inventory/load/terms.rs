@@ -82,13 +82,7 @@ fn shelve(shelf: &mut Shelf, locked: &BTreeMap<EventId, Tallies>, row: &Row) -> 
     let pool_id = row.pool_id.into();
     if shelf.pool(pool_id).is_none() {
         let (capacity, held, booked) = (unsigned(row.capacity), unsigned(row.held), unsigned(row.booked));
-        shelf.add_pool(Pool {
-            pool_id,
-            event_id,
-            capacity,
-            held,
-            booked,
-        });
+        shelf.add_pool(Pool { pool_id, event_id, capacity, held, booked });
     }
     if let (Some(ticket_type_id), Some(price)) = (row.ticket_type_id, row.price) {
         shelf.add_ticket_type(TicketType {

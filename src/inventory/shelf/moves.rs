@@ -19,16 +19,7 @@ impl Shelf {
             let pool = self.pool_mut(pool_id);
             assert!(pool.available() >= quantity, "room is judged before a hold is placed");
             pool.held += quantity;
-            self.record(
-                hold.event_id,
-                EntryKind::HoldPlaced,
-                Some(hold.hold_id),
-                None,
-                held(pool_id, quantity, 1),
-            );
-            let next_expiry = &mut self.event_mut(hold.event_id).next_expiry;
-            let earliest = next_expiry.entry(pool_id).or_insert(hold.expires_at);
-            *earliest = (*earliest).min(hold.expires_at);
+            self.record(hold.event_id, EntryKind::HoldPlaced, Some(hold.hold_id), None, held(pool_id, quantity, 1));
         }
         let event = self.event_mut(hold.event_id);
         event.tallies.active_holds += 1;
@@ -74,18 +65,8 @@ impl Shelf {
             let pool = self.pool_mut(pool_id);
             pool.held -= quantity;
             pool.booked += quantity;
-            let moved = PoolDelta {
-                held: -signed(quantity),
-                booked: signed(quantity),
-                ..PoolDelta::none(pool_id)
-            };
-            self.record(
-                hold.event_id,
-                EntryKind::HoldBooked,
-                Some(hold_id),
-                Some(booking_id),
-                Some(moved),
-            );
+            let moved = PoolDelta { held: -signed(quantity), booked: signed(quantity), ..PoolDelta::none(pool_id) };
+            self.record(hold.event_id, EntryKind::HoldBooked, Some(hold_id), Some(booking_id), Some(moved));
         }
         self.event_mut(hold.event_id).tallies.bookings += 1;
         self.written.new_bookings.insert(booking_id);
@@ -95,10 +76,7 @@ impl Shelf {
     /// Ends a confirmed booking and gives its room back.
     pub fn cancel(&mut self, booking_id: BookingId) -> Booking {
         let now = self.now;
-        let booking = self
-            .bookings
-            .get_mut(&booking_id)
-            .expect("a booking to cancel is on the shelf");
+        let booking = self.bookings.get_mut(&booking_id).expect("a booking to cancel is on the shelf");
         assert_eq!(booking.status, BookingStatus::Confirmed, "a booking is cancelled once");
         booking.status = BookingStatus::Cancelled;
         booking.cancelled_at = Some(now);
@@ -106,18 +84,9 @@ impl Shelf {
         let items = self.hold_mut(booking.hold_id).items.clone();
         for (pool_id, quantity) in quantity_by_pool(&items) {
             self.pool_mut(pool_id).booked -= quantity;
-            let moved = PoolDelta {
-                booked: -signed(quantity),
-                ..PoolDelta::none(pool_id)
-            };
+            let moved = PoolDelta { booked: -signed(quantity), ..PoolDelta::none(pool_id) };
             let hold_id = Some(booking.hold_id);
-            self.record(
-                booking.event_id,
-                EntryKind::BookingCancelled,
-                hold_id,
-                Some(booking_id),
-                Some(moved),
-            );
+            self.record(booking.event_id, EntryKind::BookingCancelled, hold_id, Some(booking_id), Some(moved));
         }
         self.event_mut(booking.event_id).tallies.bookings -= 1;
         self.written.changed_bookings.insert(booking_id);
@@ -127,17 +96,11 @@ impl Shelf {
     /// Sets the capacity of a pool, not below what is committed.
     pub fn resize(&mut self, pool_id: PoolId, capacity: u32) -> Pool {
         let pool = self.pool_mut(pool_id);
-        assert!(
-            capacity >= pool.committed(),
-            "the least capacity is judged before a resize"
-        );
+        assert!(capacity >= pool.committed(), "the least capacity is judged before a resize");
         let capacity_delta = signed(capacity) - signed(pool.capacity);
         pool.capacity = capacity;
         let pool = pool.clone();
-        let moved = PoolDelta {
-            capacity: capacity_delta,
-            ..PoolDelta::none(pool_id)
-        };
+        let moved = PoolDelta { capacity: capacity_delta, ..PoolDelta::none(pool_id) };
         self.record(pool.event_id, EntryKind::PoolResized, None, None, Some(moved));
         pool
     }
@@ -156,8 +119,7 @@ impl Shelf {
         assert!(!self.event_mut(event_id).ever_held, "an event with history is kept");
         self.events.remove(&event_id);
         self.pools.retain(|_, pool| pool.event_id != event_id);
-        self.ticket_types
-            .retain(|_, ticket_type| ticket_type.event_id != event_id);
+        self.ticket_types.retain(|_, ticket_type| ticket_type.event_id != event_id);
         self.written.deleted_events.insert(event_id);
     }
 
@@ -203,36 +165,19 @@ impl Shelf {
         tallies.seq += 1;
         let seq = tallies.seq;
         if let Some(delta) = delta {
-            self.written
-                .pool_deltas
-                .entry(delta.pool_id)
-                .or_insert(PoolDelta::none(delta.pool_id))
-                .add(delta);
+            self.written.pool_deltas.entry(delta.pool_id).or_insert(PoolDelta::none(delta.pool_id)).add(delta);
         }
-        self.written.journal.push(JournalEntry {
-            event_id,
-            seq,
-            kind,
-            hold_id,
-            booking_id,
-            delta,
-        });
+        self.written.journal.push(JournalEntry { event_id, seq, kind, hold_id, booking_id, delta });
     }
 
     fn holds_where(&self, event_id: EventId, wanted: impl Fn(&Hold, Instant) -> bool) -> Vec<HoldId> {
         let of_event = self.holds.values().filter(|hold| hold.event_id == event_id);
-        of_event
-            .filter(|hold| wanted(hold, self.now))
-            .map(|hold| hold.hold_id)
-            .collect()
+        of_event.filter(|hold| wanted(hold, self.now)).map(|hold| hold.hold_id).collect()
     }
 }
 
 fn held(pool_id: PoolId, quantity: u32, sign: i32) -> Option<PoolDelta> {
-    Some(PoolDelta {
-        held: sign * signed(quantity),
-        ..PoolDelta::none(pool_id)
-    })
+    Some(PoolDelta { held: sign * signed(quantity), ..PoolDelta::none(pool_id) })
 }
 
 fn signed(quantity: u32) -> i32 {

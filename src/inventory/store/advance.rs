@@ -14,16 +14,8 @@ pub(super) async fn advance(connection: &mut PgConnection, changes: &Changes) ->
     let journal = JournalColumns::of(&changes.journal);
     let event_ids: Vec<Uuid> = changes.tallies.iter().map(|(event_id, _)| event_id.as_uuid()).collect();
     let seqs: Vec<i64> = changes.tallies.iter().map(|(_, tallies)| tallies.seq).collect();
-    let active_holds: Vec<i64> = changes
-        .tallies
-        .iter()
-        .map(|(_, tallies)| tallies.active_holds)
-        .collect();
-    let expired_holds: Vec<i64> = changes
-        .tallies
-        .iter()
-        .map(|(_, tallies)| tallies.expired_holds)
-        .collect();
+    let active_holds: Vec<i64> = changes.tallies.iter().map(|(_, tallies)| tallies.active_holds).collect();
+    let expired_holds: Vec<i64> = changes.tallies.iter().map(|(_, tallies)| tallies.expired_holds).collect();
     let bookings: Vec<i64> = changes.tallies.iter().map(|(_, tallies)| tallies.bookings).collect();
     let written = sqlx::query!(
         r#"
@@ -86,11 +78,7 @@ pub(super) async fn advance(connection: &mut PgConnection, changes: &Changes) ->
     .fetch_one(connection)
     .await?;
     expect_rows("UPDATE pools", changes.pool_deltas.len(), written.pools.unsigned_abs())?;
-    expect_rows(
-        "INSERT INTO journal",
-        changes.journal.len(),
-        written.entries.unsigned_abs(),
-    )?;
+    expect_rows("INSERT INTO journal", changes.journal.len(), written.entries.unsigned_abs())?;
     expect_rows("UPDATE inventory", changes.tallies.len(), written.events.unsigned_abs())
 }
 
@@ -133,18 +121,9 @@ impl JournalColumns {
             event_ids: entries.iter().map(|entry| entry.event_id.as_uuid()).collect(),
             seqs: entries.iter().map(|entry| entry.seq).collect(),
             kinds: entries.iter().map(|entry| entry.kind.as_str()).collect(),
-            pool_ids: entries
-                .iter()
-                .map(|entry| entry.delta.map(|delta| delta.pool_id.as_uuid()))
-                .collect(),
-            hold_ids: entries
-                .iter()
-                .map(|entry| entry.hold_id.map(|id| id.as_uuid()))
-                .collect(),
-            booking_ids: entries
-                .iter()
-                .map(|entry| entry.booking_id.map(|id| id.as_uuid()))
-                .collect(),
+            pool_ids: entries.iter().map(|entry| entry.delta.map(|delta| delta.pool_id.as_uuid())).collect(),
+            hold_ids: entries.iter().map(|entry| entry.hold_id.map(|id| id.as_uuid())).collect(),
+            booking_ids: entries.iter().map(|entry| entry.booking_id.map(|id| id.as_uuid())).collect(),
             capacities: delta(|delta| delta.capacity),
             helds: delta(|delta| delta.held),
             bookeds: delta(|delta| delta.booked),

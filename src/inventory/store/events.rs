@@ -57,11 +57,8 @@ pub(super) async fn amend(
 /// Deletes events that nobody ever held, with everything that belongs to them.
 pub(super) async fn delete(connection: &mut PgConnection, events: &[EventId]) -> Result<(), StoreError> {
     let event_ids: Vec<Uuid> = events.iter().map(|event_id| event_id.as_uuid()).collect();
-    sqlx::query!("DELETE FROM journal WHERE event_id = ANY ($1::uuid[])", &event_ids)
-        .execute(&mut *connection)
-        .await?;
-    let deleted = sqlx::query!("DELETE FROM events WHERE event_id = ANY ($1::uuid[])", &event_ids)
-        .execute(connection)
-        .await?;
+    sqlx::query!("DELETE FROM journal WHERE event_id = ANY ($1::uuid[])", &event_ids).execute(&mut *connection).await?;
+    let deleted =
+        sqlx::query!("DELETE FROM events WHERE event_id = ANY ($1::uuid[])", &event_ids).execute(connection).await?;
     expect_rows("DELETE FROM events", events.len(), deleted.rows_affected())
 }

@@ -110,25 +110,15 @@ impl<'a> HoldColumns<'a> {
             statuses: holds.iter().map(|hold| hold.status.as_str()).collect(),
             quantities: holds.iter().map(|hold| column(hold.quantity())).collect(),
             totals: holds.iter().map(Hold::total).collect(),
-            currencies: holds
-                .iter()
-                .map(|hold| hold.currency.as_ref().map(|currency| currency.as_str()))
-                .collect(),
+            currencies: holds.iter().map(|hold| hold.currency.as_ref().map(|currency| currency.as_str())).collect(),
             ttls: holds.iter().map(|hold| column(hold.ttl_seconds)).collect(),
             extensions: holds.iter().map(|hold| column(hold.extensions)).collect(),
             created_at: holds.iter().map(|hold| hold.created_at).collect(),
             expires_at: holds.iter().map(|hold| hold.expires_at).collect(),
             ended_at: holds.iter().map(|hold| hold.ended_at).collect(),
-            keys: holds
-                .iter()
-                .map(|hold| hold.idempotency.as_ref().map(|idempotency| idempotency.key))
-                .collect(),
+            keys: holds.iter().map(|hold| hold.idempotency.as_ref().map(|idempotency| idempotency.key)).collect(),
             fingerprints: (holds.iter())
-                .map(|hold| {
-                    hold.idempotency
-                        .as_ref()
-                        .map(|idempotency| &idempotency.fingerprint[..])
-                })
+                .map(|hold| hold.idempotency.as_ref().map(|idempotency| &idempotency.fingerprint[..]))
                 .collect(),
         }
     }

@@ -1,0 +1,74 @@
+//! `boxoffice catalogue`: bundles the files of `.sqlx/`, which the query macros read, into `sqlx-data.json`: one page with
+//! every statement of the service by hash, with its parameters and columns. The plan test explains each of them.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context as _, bail};
+use clap::Args;
+use serde_json::{Map, Value, json};
+
+#[derive(Args)]
+pub struct CatalogueArgs {
+    /// Where the macros' files are
+    #[arg(long, default_value = ".sqlx")]
+    from: PathBuf,
+    /// The catalogue
+    #[arg(long, default_value = "sqlx-data.json")]
+    to: PathBuf,
+    /// Change nothing; fail if the catalogue is not what would be written
+    #[arg(long)]
+    check: bool,
+}
+
+pub fn run(arguments: &CatalogueArgs) -> anyhow::Result<ExitCode> {
+    let catalogue = catalogue(&arguments.from)?;
+    if arguments.check {
+        let present: Option<Value> = fs::read(&arguments.to).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
+        if present.as_ref() != Some(&catalogue) {
+            bail!("{} is stale: run `make prepare`", arguments.to.display());
+        }
+    } else {
+        let text = serde_json::to_string_pretty(&catalogue)?;
+        fs::write(&arguments.to, text + "\n").with_context(|| format!("cannot write {}", arguments.to.display()))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn catalogue(folder: &Path) -> anyhow::Result<Value> {
+    let entries = fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))?;
+    let mut files: Vec<PathBuf> = entries.map(|entry| entry.map(|entry| entry.path())).collect::<Result<_, _>>()?;
+    files.retain(|file| file.extension().is_some_and(|extension| extension == "json"));
+    // The names contain the hashes, so the order depends on the statements alone.
+    files.sort();
+
+    let mut statements = Map::new();
+    for file in files {
+        let (hash, statement) = statement(&file).with_context(|| format!("{} is not sqlx's", file.display()))?;
+        statements.insert(hash, statement);
+    }
+    Ok(Value::Object(statements))
+}
+
+fn statement(file: &Path) -> anyhow::Result<(String, Value)> {
+    let mut content: Value = serde_json::from_slice(&fs::read(file)?)?;
+    let hash = content["hash"].as_str().context("no hash")?.to_owned();
+    let nullable = content["describe"]["nullable"].take();
+    let columns = content["describe"]["columns"].as_array().context("no columns")?;
+    let columns: Vec<Value> = columns
+        .iter()
+        .enumerate()
+        .map(|(index, column)| {
+            json!({
+                "name": column["name"], "type": column["type_info"], "nullable": nullable[index]
+            })
+        })
+        .collect();
+    let statement = json!({
+        "query": content["query"],
+        "parameters": content["describe"]["parameters"]["Left"],
+        "columns": columns,
+    });
+    Ok((hash, statement))
+}

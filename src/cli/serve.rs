@@ -1,0 +1,38 @@
+//! `boxoffice serve`: production. Refuses to start on a database that does not keep our promises.
+
+use std::net::{IpAddr, Ipv4Addr};
+use std::process::ExitCode;
+
+use boxoffice::config::{DatabaseUrl, Given, LogFormat, SettingsArgs, secret};
+use boxoffice::{server, telemetry};
+use clap::Args;
+use secrecy::SecretString;
+
+use super::session;
+
+#[derive(Args)]
+pub struct ServeArgs {
+    #[command(flatten)]
+    database: DatabaseUrl,
+    /// The secret behind the payment tokens, at least 32 bytes; the same for all instances
+    #[arg(long, env, hide_env_values = true, value_parser = secret)]
+    payment_token_key: SecretString,
+    #[command(flatten)]
+    settings: SettingsArgs,
+}
+
+pub async fn run(arguments: ServeArgs) -> anyhow::Result<ExitCode> {
+    let settings = arguments.settings.resolve(Given {
+        host_default: IpAddr::V4(Ipv4Addr::UNSPECIFIED),
+        log_format_default: LogFormat::Json,
+        database_url: arguments.database.database_url,
+        payment_token_key: arguments.payment_token_key,
+    })?;
+    telemetry::init(&settings.log)?;
+    session::require_contract(&settings.database).await?;
+
+    let running = server::start(settings)?;
+    session::shutdown_requested().await?;
+    running.stop().await?;
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,79 @@
+//! The two pools. They differ in who waits for them: requests and workers share `request_pool`, every lane has a
+//! connection of its own from `lane_pool`, so a burst of reads can never keep a batch waiting.
+//!
+//! Session settings travel as startup options: they hold from the first statement on and cost no round trip.
+
+use std::time::Duration;
+
+use secrecy::ExposeSecret as _;
+use sqlx::ConnectOptions as _;
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use tracing::log::LevelFilter;
+
+use crate::config::DatabaseSettings;
+
+/// Above this a statement is logged as slow. Less would tell of every wait for a lock in a sale.
+const SLOW_STATEMENT: Duration = Duration::from_secs(1);
+
+/// For requests and workers. Connects when first used, so that a database that is down is an answer (503), not a crash.
+///
+/// # Errors
+///
+/// When `DATABASE_URL` is no PostgreSQL URL.
+pub fn request_pool(settings: &DatabaseSettings) -> sqlx::Result<PgPool> {
+    let options = connect_options(settings, "boxoffice requests")?;
+    Ok(pool_options(settings).max_connections(settings.pool_connections_max).connect_lazy_with(options))
+}
+
+/// For the lanes: `lanes` connections that stay open.
+///
+/// # Errors
+///
+/// When `DATABASE_URL` is no PostgreSQL URL.
+pub fn lane_pool(settings: &DatabaseSettings, lanes: u32) -> sqlx::Result<PgPool> {
+    // The lanes' statements take arrays whose length says nothing about the best plan, and planning them anew each time
+    // dominates small batches (docs/decisions/0008-connections-avoid-sequential-scans.md).
+    let options = connect_options(settings, "boxoffice lanes")?.options([("plan_cache_mode", "force_generic_plan")]);
+    Ok(pool_options(settings).max_connections(lanes).min_connections(lanes).connect_lazy_with(options))
+}
+
+/// How every connection of the service starts. `application_name` is what a DBA sees in `pg_stat_activity`.
+///
+/// # Errors
+///
+/// When `DATABASE_URL` is no PostgreSQL URL.
+pub fn connect_options(settings: &DatabaseSettings, application_name: &str) -> sqlx::Result<PgConnectOptions> {
+    let options: PgConnectOptions = settings.url.expose_secret().parse()?;
+    Ok(options
+        .application_name(application_name)
+        .options([
+            ("statement_timeout", milliseconds(settings.statement_timeout)),
+            ("lock_timeout", milliseconds(settings.lock_timeout)),
+            ("idle_in_transaction_session_timeout", milliseconds(settings.idle_in_transaction_timeout)),
+        ])
+        .options([
+            // What the lock protocol rests on, whatever the role's or the database's defaults are.
+            ("default_transaction_isolation", "read committed"),
+            ("default_transaction_read_only", "off"),
+            // A generic plan made while a table was tiny would scan it, stay cached, and go on scanning when it is huge.
+            // Every statement has an index to use (a test explains them all), so scanning is only ever a last resort.
+            ("enable_seqscan", "off"),
+            // With seqscan off the planner adds a huge cost where it has to scan all the same, which would switch the
+            // compiler on for statements that take microseconds.
+            ("jit", "off"),
+        ])
+        .log_slow_statements(LevelFilter::Warn, SLOW_STATEMENT)
+        .log_statements(LevelFilter::Trace))
+}
+
+fn pool_options(settings: &DatabaseSettings) -> PgPoolOptions {
+    PgPoolOptions::new()
+        .acquire_timeout(settings.acquire_timeout)
+        // It would cost a round trip per request. A connection is tested when it comes back to the pool instead.
+        .test_before_acquire(false)
+}
+
+/// PostgreSQL reads a bare number of these settings as milliseconds.
+fn milliseconds(duration: Duration) -> String {
+    duration.as_millis().to_string()
+}

@@ -1,0 +1,77 @@
+//! The middleware that ends every request: its id on the answer, failures as problem documents, and the counts.
+//!
+//! It sits directly around the routes and inside the logger, so the logger sees the final status and error. Failures that
+//! are actix's own (no such route, wrong method) become problems here too: no answer leaves in another form.
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER};
+use actix_web::middleware::Next;
+use actix_web::{Error, HttpResponse};
+
+use super::problem::{PROBLEM_JSON, Problem, retry_after_seconds};
+use crate::error::{ApiError, ErrorCode};
+use crate::telemetry::metrics;
+use crate::telemetry::request::{CORRELATION_ID_HEADER, Endpoint, REQUEST_ID_HEADER, RequestLine};
+
+/// See the module's documentation.
+pub async fn answer(request: ServiceRequest, next: Next<BoxBody>) -> Result<ServiceResponse, Error> {
+    let (request, mut response) = next.call(request).await?.into_parts();
+    let line = RequestLine::of(&request);
+    let id = line.request_id();
+
+    if response.status().is_client_error() || response.status().is_server_error() {
+        response = as_problem(response, id);
+    }
+    let headers = response.headers_mut();
+    headers.insert(HeaderName::from_static(REQUEST_ID_HEADER), id.clone());
+    headers.insert(HeaderName::from_static(CORRELATION_ID_HEADER), id.clone());
+    metrics::http_request(request.method(), Endpoint::of(&request).0, response.status(), line.seconds());
+    Ok(ServiceResponse::new(request, response))
+}
+
+fn as_problem(response: HttpResponse, request_id: &HeaderValue) -> HttpResponse {
+    let mut response = if response.error().is_some_and(|error| error.as_error::<ApiError>().is_some()) {
+        response
+    } else {
+        of_actix(&response)
+    };
+    let Some(error) = response.error().and_then(Error::as_error::<ApiError>) else {
+        return response;
+    };
+    metrics::error(error.code);
+    let retry_after = retry_after_seconds(error.code);
+    let document = Problem::new(error, request_id.to_str().unwrap_or_default());
+    let document = serde_json::to_vec(&document).expect("a problem is text and JSON values, which serialise");
+
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(PROBLEM_JSON));
+    if let Some(seconds) = retry_after {
+        headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    response.set_body(document.boxed())
+}
+
+/// A failure of actix or of a library, by its status. Its headers (`Allow`) are kept.
+fn of_actix(response: &HttpResponse) -> HttpResponse {
+    let code = match response.status() {
+        StatusCode::NOT_FOUND => ErrorCode::RouteNotFound,
+        StatusCode::METHOD_NOT_ALLOWED => ErrorCode::MethodNotAllowed,
+        StatusCode::PAYLOAD_TOO_LARGE => ErrorCode::BodyTooLarge,
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => ErrorCode::UnsupportedMediaType,
+        status if status.is_client_error() => ErrorCode::MalformedRequest,
+        _ => ErrorCode::Internal,
+    };
+    let mut error = ApiError::new(code);
+    match response.error() {
+        Some(cause) if code == ErrorCode::Internal => error.source = Some(anyhow::anyhow!("{cause}")),
+        Some(cause) => error.detail = Some(cause.to_string()),
+        None => {}
+    }
+    let mut problem = HttpResponse::from_error(error);
+    for (name, value) in response.headers() {
+        problem.headers_mut().insert(name.clone(), value.clone());
+    }
+    problem
+}

@@ -1,0 +1,187 @@
+//! Bookings: book a hold, look, cancel.
+
+use actix_web::http::header::LOCATION;
+use actix_web::{HttpResponse, web};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::body::Body;
+use super::command::{submit, unexpected};
+use super::idempotency::REPLAYED_HEADER;
+use super::path::Id;
+use super::problem::Problem;
+use super::wire::{ItemBody, Timestamp};
+use crate::app::App;
+use crate::domain::booking::{Booking, BookingStatus, Payment};
+use crate::domain::hold::Item;
+use crate::domain::ids::{BookingId, EventId, HoldId};
+use crate::domain::money::Currency;
+use crate::error::{ApiError, ErrorCode};
+use crate::inventory::command::{Command, Outcome};
+use crate::queries;
+use crate::telemetry::request::RequestLine;
+
+/// A hold to be made permanent.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BookBody {
+    hold_id: HoldId,
+    /// What the hold was answered with.
+    payment_token: String,
+}
+
+/// A booking.
+#[derive(Serialize, ToSchema)]
+pub struct BookingBody {
+    booking_id: BookingId,
+    hold_id: HoldId,
+    event_id: EventId,
+    status: BookingStatus,
+    /// Sum of the items.
+    #[schema(minimum = 1, example = 2)]
+    qty: u32,
+    items: Vec<ItemBody>,
+    /// Minor units of the currency (cents), at the prices of the hold.
+    #[schema(minimum = 0, example = 5000)]
+    total: i64,
+    /// ISO 4217; null when the event is free.
+    #[schema(value_type = Option<String>, example = "EUR")]
+    currency: Option<Currency>,
+    /// How it was paid. Until payments exist nothing is charged, priced holds included.
+    payment: Payment,
+    created_at: Timestamp,
+    /// Only on a cancelled booking.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cancelled_at: Option<Timestamp>,
+}
+
+impl BookingBody {
+    fn new(booking: &Booking, items: &[Item], currency: Option<Currency>) -> Self {
+        let items: Vec<_> = items.iter().map(ItemBody::from).collect();
+        Self {
+            booking_id: booking.booking_id,
+            hold_id: booking.hold_id,
+            event_id: booking.event_id,
+            status: booking.status,
+            qty: items.iter().map(ItemBody::qty).sum(),
+            total: items.iter().map(ItemBody::total).sum(),
+            items,
+            currency,
+            payment: booking.payment,
+            created_at: Timestamp(booking.created_at),
+            cancelled_at: booking.cancelled_at.map(Timestamp),
+        }
+    }
+}
+
+/// Book a hold
+///
+/// Makes it permanent. Idempotent by the hold: the same request again answers the same booking, also long after the
+/// hold's expiry, with `Idempotent-Replayed: true` (and tells if it was cancelled since). A wrong token is refused in the
+/// same way whether or not there is a booking.
+///
+/// There are no payments yet: a hold with a price is booked without one, and the answer says `payment: "not_required"`.
+#[utoipa::path(
+    post,
+    path = "/api/v1/book",
+    tag = "bookings",
+    operation_id = "book_hold",
+    request_body = BookBody,
+    responses(
+        (status = 201, description = "Booked, now or before", body = BookingBody, headers(
+            ("Location" = String, description = "The booking"),
+            ("Idempotent-Replayed" = bool, description = "Present on the answer to a repeat"),
+        )),
+        (status = 400, description = "MALFORMED_REQUEST", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "INVALID_PAYMENT_TOKEN", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "HOLD_NOT_FOUND", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "HOLD_NOT_ACTIVE", body = Problem, content_type = "application/problem+json"),
+        (status = 410, description = "HOLD_EXPIRED", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "VALIDATION_FAILED", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "OVERLOADED, UNAVAILABLE, OUTCOME_UNKNOWN", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn book(
+    app: web::Data<App>,
+    line: RequestLine,
+    Body(body): Body<BookBody>,
+) -> Result<HttpResponse, ApiError> {
+    let hold_id = body.hold_id;
+    line.note_hold(hold_id);
+    let command = Command::Book {
+        booking_id: BookingId::generate_for(hold_id),
+        hold_id,
+        possession: app.tokens.verify(hold_id, &body.payment_token),
+    };
+    let (booking, hold, replayed) = match submit(&app, command).await? {
+        Outcome::Booked { booking, hold, replayed } => (booking, hold, replayed),
+        other => return Err(unexpected(&other)),
+    };
+    line.note_event(booking.event_id);
+    line.note_booking(booking.booking_id);
+
+    let mut response = HttpResponse::Created();
+    response.insert_header((LOCATION, format!("/api/v1/bookings/{}", booking.booking_id)));
+    if replayed {
+        response.insert_header((REPLAYED_HEADER, "true"));
+    }
+    Ok(response.json(BookingBody::new(&booking, &hold.items, hold.currency)))
+}
+
+/// Look at a booking
+#[utoipa::path(
+    get,
+    path = "/api/v1/bookings/{id}",
+    tag = "bookings",
+    operation_id = "get_booking",
+    params(("id" = BookingId, Path, description = "The booking")),
+    responses(
+        (status = 200, description = "The booking as it is now", body = BookingBody),
+        (status = 400, description = "MALFORMED_REQUEST", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "BOOKING_NOT_FOUND", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "UNAVAILABLE", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn show(
+    app: web::Data<App>,
+    line: RequestLine,
+    Id(booking_id): Id<BookingId>,
+) -> Result<HttpResponse, ApiError> {
+    let found = queries::booking::booking(&app.pool, booking_id).await?;
+    let found = found.ok_or_else(|| ApiError::new(ErrorCode::BookingNotFound))?;
+    line.note_event(found.booking.event_id);
+    line.note_hold(found.booking.hold_id);
+    Ok(HttpResponse::Ok().json(BookingBody::new(&found.booking, &found.items, found.currency)))
+}
+
+/// Cancel a booking
+///
+/// Gives its room back, exactly once. Cancelling a cancelled booking answers the same again. Until there are accounts,
+/// whoever knows a booking's id may cancel it.
+#[utoipa::path(
+    post,
+    path = "/api/v1/bookings/{id}/cancel",
+    tag = "bookings",
+    operation_id = "cancel_booking",
+    params(("id" = BookingId, Path, description = "The booking")),
+    responses(
+        (status = 200, description = "Cancelled, now or before", body = BookingBody),
+        (status = 400, description = "MALFORMED_REQUEST", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "BOOKING_NOT_FOUND", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "OVERLOADED, UNAVAILABLE, OUTCOME_UNKNOWN", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn cancel(
+    app: web::Data<App>,
+    line: RequestLine,
+    Id(booking_id): Id<BookingId>,
+) -> Result<HttpResponse, ApiError> {
+    match submit(&app, Command::Cancel { booking_id }).await? {
+        Outcome::Cancelled { booking, hold } => {
+            line.note_event(booking.event_id);
+            line.note_hold(booking.hold_id);
+            Ok(HttpResponse::Ok().json(BookingBody::new(&booking, &hold.items, hold.currency)))
+        }
+        other => Err(unexpected(&other)),
+    }
+}

@@ -1,0 +1,126 @@
+//! `PATCH /api/v1/events/{id}`.
+
+use actix_web::{HttpResponse, web};
+use serde::{Deserialize, Deserializer};
+use utoipa::ToSchema;
+
+use super::shown;
+use super::wire::EventBody;
+use crate::app::App;
+use crate::domain::event::{EventChanges, EventStatus};
+use crate::domain::event_patch::{Change, EventPatch};
+use crate::domain::ids::EventId;
+use crate::error::{ApiError, ErrorCode};
+use crate::http::body::Body;
+use crate::http::command::{submit, unexpected};
+use crate::http::path::Id;
+use crate::http::permission::Operator;
+use crate::http::problem::Problem;
+use crate::inventory::command::{Command, Outcome};
+
+/// What shall change. A field that is left out stays; `null` clears one that may be absent.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = AmendEvent, example = json!({"status": "closed", "venue_name": null}))]
+pub struct AmendBody {
+    /// Cannot be cleared.
+    #[serde(default, deserialize_with = "change")]
+    #[schema(value_type = String, required = false, min_length = 1, max_length = 200)]
+    name: Change<String>,
+    #[serde(default, deserialize_with = "change")]
+    #[schema(value_type = Option<String>, max_length = 5000)]
+    description: Change<String>,
+    #[serde(default, deserialize_with = "change")]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 200)]
+    venue_name: Change<String>,
+    #[serde(default, deserialize_with = "change")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    starts_at: Change<String>,
+    /// After `starts_at`.
+    #[serde(default, deserialize_with = "change")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    ends_at: Change<String>,
+    /// IANA name. Cannot be cleared.
+    #[serde(default, deserialize_with = "change")]
+    #[schema(value_type = String, required = false, example = "Europe/Berlin")]
+    time_zone: Change<String>,
+    /// draft → on_sale → closed, any of them → cancelled. Cancelling releases the live holds. Cannot be cleared.
+    #[serde(default, deserialize_with = "change")]
+    #[schema(value_type = EventStatus, required = false)]
+    status: Change<String>,
+    /// Seconds. `null`: the service's default. Holds that exist keep theirs.
+    #[serde(default, deserialize_with = "change")]
+    #[schema(value_type = Option<i64>, minimum = 10, maximum = 900)]
+    hold_ttl_seconds: Change<i64>,
+    /// `null`: the service's maximum.
+    #[serde(default, deserialize_with = "change")]
+    #[schema(value_type = Option<i64>, minimum = 1, maximum = 10_000_000)]
+    max_quantity_per_hold: Change<i64>,
+    #[serde(default, deserialize_with = "change")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    sale_starts_at: Change<String>,
+    /// After `sale_starts_at`.
+    #[serde(default, deserialize_with = "change")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    sale_ends_at: Change<String>,
+}
+
+/// Tells `null` from a field that is not there: that one is `Keep`, by default.
+fn change<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Change<T>, D::Error> {
+    let value = Option::<T>::deserialize(deserializer)?;
+    Ok(value.map_or(Change::Clear, Change::Set))
+}
+
+/// Amend an event
+///
+/// What is told about it, its sale's window, its limits, its status: all or nothing. Repeating the same request changes nothing more.
+#[utoipa::path(
+    patch,
+    path = "/api/v1/events/{id}",
+    tag = "events",
+    operation_id = "amend_event",
+    params(("id" = EventId, Path, description = "The event")),
+    request_body = AmendBody,
+    responses(
+        (status = 200, description = "The event as it is now", body = EventBody),
+        (status = 400, description = "MALFORMED_REQUEST: the body is not JSON, or the id not a UUID", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "EVENT_NOT_FOUND", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "ILLEGAL_TRANSITION, with `from` and `to`", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "VALIDATION_FAILED with the field's `pointer`", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "OVERLOADED, UNAVAILABLE or OUTCOME_UNKNOWN, with `Retry-After`", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn amend(
+    app: web::Data<App>,
+    _: Operator,
+    Id(event_id): Id<EventId>,
+    Body(body): Body<AmendBody>,
+) -> Result<HttpResponse, ApiError> {
+    let changes = Box::new(EventChanges::try_from(EventPatch::from(body))?);
+    match submit(&app, Command::Amend { event_id, changes }).await? {
+        // What was asked for is done. That the answer cannot be read is no reason to say that it was not.
+        Outcome::Amended => shown(&app, event_id).await.map_err(|error| match error.code {
+            ErrorCode::Unavailable => ApiError { code: ErrorCode::OutcomeUnknown, ..error },
+            _ => error,
+        }),
+        outcome => Err(unexpected(&outcome)),
+    }
+}
+
+impl From<AmendBody> for EventPatch {
+    fn from(body: AmendBody) -> Self {
+        Self {
+            name: body.name,
+            description: body.description,
+            venue_name: body.venue_name,
+            starts_at: body.starts_at,
+            ends_at: body.ends_at,
+            time_zone: body.time_zone,
+            status: body.status,
+            hold_ttl_seconds: body.hold_ttl_seconds,
+            max_quantity_per_hold: body.max_quantity_per_hold,
+            sale_starts_at: body.sale_starts_at,
+            sale_ends_at: body.sale_ends_at,
+        }
+    }
+}

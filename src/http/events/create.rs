@@ -1,0 +1,217 @@
+//! `POST /api/v1/events`.
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::LOCATION;
+use actix_web::{HttpResponse, HttpResponseBuilder, web};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::wire::EventBody;
+use crate::app::App;
+use crate::domain::ids::EventId;
+use crate::domain::new_event::{EventDraft, NewEvent, PoolDraft, TicketTypeDraft};
+use crate::domain::whole_event::WholeEvent;
+use crate::error::{ApiError, ErrorCode};
+use crate::http::body::{Body, Object};
+use crate::http::idempotency::{IdempotencyKey, REPLAYED_HEADER};
+use crate::http::permission::Operator;
+use crate::http::problem::Problem;
+use crate::ops::create_event::{CreateEventError, Created, create_event};
+use crate::ops::kept_answer::{Answer, Keep};
+use crate::telemetry::request::RequestLine;
+
+/// Names the request in its fingerprint.
+const ROUTE: &str = "POST /api/v1/events";
+
+/// An event to be created. Either `total_seats` (one pool, one free ticket type), or `pools` with or without
+/// `ticket_types` (without: one free ticket type per pool). Times are RFC 3339 with an offset.
+#[derive(Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = CreateEvent, example = json!({"name": "Winter concert", "total_seats": 500}))]
+pub struct CreateBody {
+    #[schema(min_length = 1, max_length = 200)]
+    name: String,
+    /// One pool "General admission" of this size, with one free ticket type. Not together with `pools`.
+    #[schema(minimum = 1, maximum = 10_000_000)]
+    total_seats: Option<i64>,
+    #[schema(max_length = 5000)]
+    description: Option<String>,
+    #[schema(min_length = 1, max_length = 200)]
+    venue_name: Option<String>,
+    #[schema(format = DateTime, example = "2027-03-01T20:00:00+01:00")]
+    starts_at: Option<String>,
+    /// After `starts_at`.
+    #[schema(format = DateTime, example = "2027-03-01T22:30:00+01:00")]
+    ends_at: Option<String>,
+    /// IANA name of the zone in which people read the event's times. Without it: UTC.
+    #[schema(example = "Europe/Berlin")]
+    time_zone: Option<String>,
+    /// ISO 4217; required where a ticket type has a price.
+    #[schema(pattern = "^[A-Z]{3}$", example = "EUR")]
+    currency: Option<String>,
+    /// How long a hold lives unless its request says, in seconds. Without it: the service's default.
+    #[schema(minimum = 10, maximum = 900)]
+    hold_ttl_seconds: Option<i64>,
+    /// The most that one hold may contain. It can lower the service's maximum, never raise it.
+    #[schema(minimum = 1, maximum = 10_000_000)]
+    max_quantity_per_hold: Option<i64>,
+    /// No holds before. Without it: at once.
+    #[schema(format = DateTime)]
+    sale_starts_at: Option<String>,
+    /// No holds from this instant on; after `sale_starts_at`.
+    #[schema(format = DateTime)]
+    sale_ends_at: Option<String>,
+    /// `draft` or `on_sale`. Without it: `on_sale`.
+    #[schema(example = "on_sale")]
+    status: Option<String>,
+    /// 1 to 100 pools with unique names, together at most 10,000,000 places.
+    #[schema(value_type = Option<Vec<CreatePool>>)]
+    pools: Option<Vec<Object<CreatePool>>>,
+    /// 1 to 200 ticket types with unique names.
+    #[schema(value_type = Option<Vec<CreateTicketType>>)]
+    ticket_types: Option<Vec<Object<CreateTicketType>>>,
+}
+
+/// A counted amount of the event's capacity.
+#[derive(Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct CreatePool {
+    #[schema(min_length = 1, max_length = 100, example = "Stalls")]
+    name: String,
+    #[schema(minimum = 0, maximum = 10_000_000, example = 500)]
+    capacity: i64,
+}
+
+/// What is sold.
+#[derive(Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct CreateTicketType {
+    #[schema(min_length = 1, max_length = 100, example = "Adult")]
+    name: String,
+    /// The name of the pool that it draws from. Several ticket types may share one.
+    #[schema(example = "Stalls")]
+    pool: String,
+    /// Minor units of the currency (cents). 0: free.
+    #[schema(minimum = 0, maximum = 100_000_000, example = 2500)]
+    price: i64,
+    /// The least that a hold with this type contains of it. Without it: 1.
+    #[schema(minimum = 1, maximum = 10_000_000)]
+    min_quantity: Option<i64>,
+    /// The most that a hold contains of it; not less than `min_quantity`. Without it: the event's maximum.
+    #[schema(minimum = 1, maximum = 10_000_000)]
+    max_quantity: Option<i64>,
+}
+
+/// Create an event
+///
+/// With an `Idempotency-Key` (a UUID) the request can be repeated for 24 hours: the event is created once, and a repeat
+/// is given the first answer again, with `Idempotent-Replayed: true`.
+#[utoipa::path(
+    post,
+    path = "/api/v1/events",
+    tag = "events",
+    operation_id = "create_event",
+    params(("Idempotency-Key" = Option<uuid::Uuid>, Header, description = "Makes the request repeatable for 24 hours")),
+    request_body = CreateBody,
+    responses(
+        (status = 201, description = "The event, with the ids of its pools and ticket types", body = EventBody,
+            headers(
+                ("Location" = String, description = "The event's address"),
+                ("Idempotent-Replayed" = bool, description = "`true` where an earlier answer is given again"),
+            )),
+        (status = 400, description = "MALFORMED_REQUEST: the body is not JSON", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "REQUEST_IN_PROGRESS: the first request with this key still runs; with `Retry-After`", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "VALIDATION_FAILED with the field's `pointer`, or IDEMPOTENCY_KEY_REUSED", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "UNAVAILABLE or OUTCOME_UNKNOWN, with `Retry-After`", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn create(
+    app: web::Data<App>,
+    _: Operator,
+    line: RequestLine,
+    key: IdempotencyKey,
+    Body(body): Body<CreateBody>,
+) -> Result<HttpResponse, ApiError> {
+    let keep = key.of(ROUTE, &body).map(|idempotency| Keep { idempotency, answer });
+    let repeatable = keep.is_some();
+    let new = NewEvent::try_from(EventDraft::from(body))?;
+    match create_event(&app.pool, new, keep).await? {
+        Created::Now(event) if repeatable => kept(&line, &answer(&event).map_err(ApiError::internal)?, false),
+        Created::Now(event) => Ok(created(&line, event.event_id).json(EventBody::from(&*event))),
+        Created::Before(answer) => kept(&line, &answer, true),
+    }
+}
+
+fn created(line: &RequestLine, event_id: EventId) -> HttpResponseBuilder {
+    line.note_event(event_id);
+    let mut response = HttpResponse::Created();
+    response.insert_header((LOCATION, format!("/api/v1/events/{event_id}")));
+    response
+}
+
+/// What a repeat will be given.
+fn answer(event: &WholeEvent) -> serde_json::Result<Answer> {
+    Ok(Answer { status: i32::from(StatusCode::CREATED.as_u16()), body: serde_json::to_value(EventBody::from(event))? })
+}
+
+/// The first answer is given as it was kept, like the later ones, so that they are the same byte by byte: the database
+/// does not keep the order of an object's members.
+fn kept(line: &RequestLine, answer: &Answer, replayed: bool) -> Result<HttpResponse, ApiError> {
+    let event_id = EventId::deserialize(&answer.body["event_id"]).map_err(ApiError::internal)?;
+    let mut response = created(line, event_id);
+    if replayed {
+        response.insert_header((REPLAYED_HEADER, "true"));
+    }
+    Ok(response.json(&answer.body))
+}
+
+impl From<CreateBody> for EventDraft {
+    fn from(body: CreateBody) -> Self {
+        let pool = |Object(CreatePool { name, capacity })| PoolDraft { name, capacity };
+        Self {
+            name: body.name,
+            total_seats: body.total_seats,
+            description: body.description,
+            venue_name: body.venue_name,
+            starts_at: body.starts_at,
+            ends_at: body.ends_at,
+            time_zone: body.time_zone,
+            currency: body.currency,
+            hold_ttl_seconds: body.hold_ttl_seconds,
+            max_quantity_per_hold: body.max_quantity_per_hold,
+            sale_starts_at: body.sale_starts_at,
+            sale_ends_at: body.sale_ends_at,
+            status: body.status,
+            pools: body.pools.map(|pools| pools.into_iter().map(pool).collect()),
+            ticket_types: body
+                .ticket_types
+                .map(|types| types.into_iter().map(|Object(of_type)| of_type.into()).collect()),
+        }
+    }
+}
+
+impl From<CreateTicketType> for TicketTypeDraft {
+    fn from(ticket_type: CreateTicketType) -> Self {
+        Self {
+            name: ticket_type.name,
+            pool: ticket_type.pool,
+            price: ticket_type.price,
+            min_quantity: ticket_type.min_quantity,
+            max_quantity: ticket_type.max_quantity,
+        }
+    }
+}
+
+impl From<CreateEventError> for ApiError {
+    fn from(error: CreateEventError) -> Self {
+        match error {
+            CreateEventError::KeyReused => Self::new(ErrorCode::IdempotencyKeyReused),
+            CreateEventError::KeyInProgress => Self::new(ErrorCode::RequestInProgress),
+            CreateEventError::OutcomeUnknown(source) => {
+                Self { source: Some(source.into()), ..Self::new(ErrorCode::OutcomeUnknown) }
+            }
+            CreateEventError::Database(error) => error.into(),
+            CreateEventError::Answer(_) | CreateEventError::WrongRowCount(_) => Self::internal(error),
+        }
+    }
+}

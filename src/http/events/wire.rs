@@ -1,0 +1,134 @@
+//! An event on the wire.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::domain::event::EventStatus;
+use crate::domain::ids::{EventId, PoolId, TicketTypeId};
+use crate::domain::time::Instant;
+use crate::domain::whole_event::{PoolOffered, TicketTypeOffered, WholeEvent};
+use crate::domain::zone::local_rfc3339;
+use crate::http::wire::Timestamp;
+
+/// An event with its pools and ticket types. Times are UTC unless their name ends in `_local`.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Event)]
+pub(super) struct EventBody<'a> {
+    event_id: EventId,
+    #[schema(example = "Winter concert")]
+    name: &'a str,
+    /// The places of all pools together.
+    #[schema(minimum = 0, example = 500)]
+    total_seats: u64,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+    status: EventStatus,
+    description: Option<&'a str>,
+    #[schema(example = "City Hall")]
+    venue_name: Option<&'a str>,
+    starts_at: Option<Timestamp>,
+    /// `starts_at` as people at the event's time zone read it.
+    #[schema(format = DateTime, example = "2027-03-01T20:00:00+01:00")]
+    starts_at_local: Option<String>,
+    ends_at: Option<Timestamp>,
+    /// `ends_at` as people at the event's time zone read it.
+    #[schema(format = DateTime, example = "2027-03-01T22:30:00+01:00")]
+    ends_at_local: Option<String>,
+    /// IANA name.
+    #[schema(example = "Europe/Berlin")]
+    time_zone: &'a str,
+    /// ISO 4217. `null` while every ticket type is free.
+    #[schema(example = "EUR")]
+    currency: Option<String>,
+    /// How long a hold lives unless its request says. `null`: the service's default.
+    #[schema(minimum = 10, maximum = 900, example = 120)]
+    hold_ttl_seconds: Option<u32>,
+    /// The most that one hold may contain. `null`: the service's maximum, which always applies too.
+    #[schema(minimum = 1, example = 8)]
+    max_quantity_per_hold: Option<u32>,
+    /// `null`: the sale starts when `status` becomes `on_sale`.
+    sale_starts_at: Option<Timestamp>,
+    /// Half-open: at this instant the sale has ended. `null`: it ends when `status` changes.
+    sale_ends_at: Option<Timestamp>,
+    pools: Vec<PoolBody<'a>>,
+    ticket_types: Vec<TicketTypeBody<'a>>,
+}
+
+/// A counted amount of the event's capacity.
+#[derive(Serialize, ToSchema)]
+#[schema(as = EventPool)]
+pub(super) struct PoolBody<'a> {
+    pool_id: PoolId,
+    #[schema(example = "Stalls")]
+    name: &'a str,
+    #[schema(minimum = 0, maximum = 10_000_000, example = 500)]
+    capacity: u32,
+}
+
+/// What is sold.
+#[derive(Serialize, ToSchema)]
+#[schema(as = EventTicketType)]
+pub(super) struct TicketTypeBody<'a> {
+    ticket_type_id: TicketTypeId,
+    #[schema(example = "Adult")]
+    name: &'a str,
+    /// The pool that it draws from. Several ticket types may share one.
+    pool_id: PoolId,
+    /// Minor units of the event's currency (cents). 0: free.
+    #[schema(minimum = 0, example = 2500)]
+    price: i64,
+    /// The least that a hold with this type contains of it. `null`: 1.
+    #[schema(minimum = 1, example = 1)]
+    min_quantity: Option<u32>,
+    /// The most that a hold contains of it. `null`: the event's maximum.
+    #[schema(minimum = 1, example = 4)]
+    max_quantity: Option<u32>,
+}
+
+impl<'a> From<&'a WholeEvent> for EventBody<'a> {
+    fn from(event: &'a WholeEvent) -> Self {
+        let (details, terms) = (&event.details, &event.terms);
+        let local = |at: Option<Instant>| at.map(|at| local_rfc3339(at, &details.time_zone));
+        Self {
+            event_id: event.event_id,
+            name: &details.name,
+            total_seats: event.total_seats(),
+            created_at: Timestamp(event.created_at),
+            updated_at: Timestamp(event.updated_at),
+            status: terms.status,
+            description: details.description.as_deref(),
+            venue_name: details.venue_name.as_deref(),
+            starts_at: details.starts_at.map(Timestamp),
+            starts_at_local: local(details.starts_at),
+            ends_at: details.ends_at.map(Timestamp),
+            ends_at_local: local(details.ends_at),
+            time_zone: &details.time_zone,
+            currency: terms.currency.map(String::from),
+            hold_ttl_seconds: terms.hold_ttl_seconds,
+            max_quantity_per_hold: terms.max_quantity_per_hold,
+            sale_starts_at: terms.sale_starts_at.map(Timestamp),
+            sale_ends_at: terms.sale_ends_at.map(Timestamp),
+            pools: event.pools.iter().map(PoolBody::from).collect(),
+            ticket_types: event.ticket_types.iter().map(TicketTypeBody::from).collect(),
+        }
+    }
+}
+
+impl<'a> From<&'a PoolOffered> for PoolBody<'a> {
+    fn from(pool: &'a PoolOffered) -> Self {
+        Self { pool_id: pool.pool_id, name: &pool.name, capacity: pool.capacity }
+    }
+}
+
+impl<'a> From<&'a TicketTypeOffered> for TicketTypeBody<'a> {
+    fn from(ticket_type: &'a TicketTypeOffered) -> Self {
+        Self {
+            ticket_type_id: ticket_type.ticket_type_id,
+            name: &ticket_type.name,
+            pool_id: ticket_type.pool_id,
+            price: ticket_type.price,
+            min_quantity: ticket_type.min_quantity,
+            max_quantity: ticket_type.max_quantity,
+        }
+    }
+}

@@ -1,0 +1,207 @@
+//! Holds: place, look, extend, release, expire.
+
+use actix_web::http::header::LOCATION;
+use actix_web::{HttpResponse, web};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+mod hold_body;
+mod place_body;
+
+pub use hold_body::HoldBody;
+pub use place_body::{ItemWantedBody, PlaceBody};
+
+use super::body::Body;
+use super::command::{submit, unexpected};
+use super::idempotency::{IdempotencyKey, REPLAYED_HEADER};
+use super::path::Id;
+use super::permission::{ClaimedHold, Operator};
+use super::problem::Problem;
+use crate::app::App;
+use crate::domain::hold::HoldStatus;
+use crate::domain::ids::HoldId;
+use crate::error::{ApiError, ErrorCode};
+use crate::inventory::command::{Command, ExpiryCause, Outcome, Place};
+use crate::queries;
+use crate::telemetry::request::RequestLine;
+
+/// What says that it worked, for changes with nothing else to tell.
+#[derive(Serialize, ToSchema)]
+pub struct HoldEndedBody {
+    /// Always true; a failure is a problem document.
+    success: bool,
+    hold_id: HoldId,
+    status: HoldStatus,
+}
+
+/// Place a hold
+///
+/// All or nothing: if one item cannot be had, nothing is held, and the refusal says what could be. Prices are fixed now
+/// and do not change while the hold lives. The answer's `payment_token` proves possession and is told only here: keep it.
+/// `server_time` and `expires_in_ms` are by the database's clock, so a client whose clock is wrong counts down correctly.
+///
+/// With an `Idempotency-Key` a repeat gives the same answer with `Idempotent-Replayed: true`; a refusal is not
+/// remembered, so that the next try is judged afresh.
+#[utoipa::path(
+    post,
+    path = "/api/v1/holds",
+    tag = "holds",
+    operation_id = "place_hold",
+    request_body = PlaceBody,
+    params(("Idempotency-Key" = Option<Uuid>, Header, description = "A UUID made for this request")),
+    responses(
+        (status = 201, description = "Held", body = HoldBody, headers(
+            ("Location" = String, description = "The hold"),
+            ("Idempotent-Replayed" = bool, description = "Present on the answer to a repeat"),
+        )),
+        (status = 400, description = "MALFORMED_REQUEST", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "SALE_NOT_STARTED", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "EVENT_NOT_FOUND, TICKET_TYPE_NOT_FOUND", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "INSUFFICIENT_SEATS, EVENT_NOT_ON_SALE", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "VALIDATION_FAILED, QUANTITY_OUT_OF_RANGE, IDEMPOTENCY_KEY_REUSED", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "OVERLOADED, UNAVAILABLE, OUTCOME_UNKNOWN", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn place(
+    app: web::Data<App>,
+    line: RequestLine,
+    key: IdempotencyKey,
+    Body(body): Body<PlaceBody>,
+) -> Result<HttpResponse, ApiError> {
+    line.note_event(body.event_id());
+    let command = Place {
+        hold_id: HoldId::generate(body.event_id()),
+        event_id: body.event_id(),
+        wanted: body.wanted(app.settings.hold_rules.quantity_max)?,
+        ttl_seconds: body.ttl_seconds()?,
+        idempotency: key.of("POST /api/v1/holds", &body),
+    };
+    let (hold, replayed) = match submit(&app, Command::Place(command)).await? {
+        Outcome::Placed { hold, replayed } => (hold, replayed),
+        other => return Err(unexpected(&other)),
+    };
+    line.note_hold(hold.hold_id);
+
+    let mut response = HttpResponse::Created();
+    response.insert_header((LOCATION, format!("/api/v1/holds/{}", hold.hold_id)));
+    if replayed {
+        response.insert_header((REPLAYED_HEADER, "true"));
+    }
+    Ok(response.json(HoldBody::placed(&hold, app.tokens.token(hold.hold_id))))
+}
+
+/// Look at a hold
+///
+/// Without its token. A hold whose time has come is shown as expired, swept or not.
+#[utoipa::path(
+    get,
+    path = "/api/v1/holds/{id}",
+    tag = "holds",
+    operation_id = "get_hold",
+    params(("id" = HoldId, Path, description = "The hold")),
+    responses(
+        (status = 200, description = "The hold as it is now", body = HoldBody),
+        (status = 400, description = "MALFORMED_REQUEST", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "HOLD_NOT_FOUND", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "UNAVAILABLE", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn show(app: web::Data<App>, line: RequestLine, Id(hold_id): Id<HoldId>) -> Result<HttpResponse, ApiError> {
+    let found = queries::hold::hold(&app.pool, hold_id).await?;
+    let found = found.ok_or_else(|| ApiError::new(ErrorCode::HoldNotFound))?;
+    line.note_event(found.hold.event_id);
+    Ok(HttpResponse::Ok().json(HoldBody::now(&found)))
+}
+
+/// Extend a hold
+///
+/// The hold gets its time to live again, counted from now, within the longest life that the service allows, counted
+/// from when it was placed. `extensions_left` says how often this can still be done.
+#[utoipa::path(
+    post,
+    path = "/api/v1/holds/{id}/extend",
+    tag = "holds",
+    operation_id = "extend_hold",
+    params(
+        ("id" = HoldId, Path, description = "The hold"),
+        ("X-Payment-Token" = String, Header, description = "The hold's payment token"),
+    ),
+    responses(
+        (status = 200, description = "Extended", body = HoldBody),
+        (status = 400, description = "MALFORMED_REQUEST", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "INVALID_PAYMENT_TOKEN", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "HOLD_NOT_FOUND", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "HOLD_NOT_ACTIVE, EXTENSION_LIMIT_REACHED", body = Problem, content_type = "application/problem+json"),
+        (status = 410, description = "HOLD_EXPIRED", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "OVERLOADED, UNAVAILABLE, OUTCOME_UNKNOWN", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn extend(app: web::Data<App>, line: RequestLine, claimed: ClaimedHold) -> Result<HttpResponse, ApiError> {
+    let ClaimedHold { hold_id, possession } = claimed;
+    match submit(&app, Command::Extend { hold_id, possession }).await? {
+        Outcome::Extended { hold, extensions_left, at } => {
+            line.note_event(hold.event_id);
+            Ok(HttpResponse::Ok().json(HoldBody::extended(&hold, extensions_left, at)))
+        }
+        other => Err(unexpected(&other)),
+    }
+}
+
+/// Release a hold
+///
+/// Gives its room back at once. Releasing a released hold succeeds again.
+#[utoipa::path(
+    delete,
+    path = "/api/v1/holds/{id}",
+    tag = "holds",
+    operation_id = "release_hold",
+    params(
+        ("id" = HoldId, Path, description = "The hold"),
+        ("X-Payment-Token" = String, Header, description = "The hold's payment token"),
+    ),
+    responses(
+        (status = 200, description = "Released, now or before", body = HoldEndedBody),
+        (status = 400, description = "MALFORMED_REQUEST", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "INVALID_PAYMENT_TOKEN", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "HOLD_NOT_FOUND", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "HOLD_NOT_ACTIVE", body = Problem, content_type = "application/problem+json"),
+        (status = 410, description = "HOLD_EXPIRED", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "OVERLOADED, UNAVAILABLE, OUTCOME_UNKNOWN", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn release(app: web::Data<App>, claimed: ClaimedHold) -> Result<HttpResponse, ApiError> {
+    let ClaimedHold { hold_id, possession } = claimed;
+    match submit(&app, Command::Release { hold_id, possession }).await? {
+        Outcome::Released { hold_id } => Ok(ended(hold_id, HoldStatus::Released)),
+        other => Err(unexpected(&other)),
+    }
+}
+
+/// Expire a hold
+///
+/// For operators: ends an active hold before its time. Expiring an expired hold succeeds again.
+#[utoipa::path(
+    post,
+    path = "/api/v1/holds/{id}/expire",
+    tag = "holds",
+    operation_id = "expire_hold",
+    params(("id" = HoldId, Path, description = "The hold")),
+    responses(
+        (status = 200, description = "Expired, now or before", body = HoldEndedBody),
+        (status = 400, description = "MALFORMED_REQUEST", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "HOLD_NOT_FOUND", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "HOLD_NOT_ACTIVE", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "OVERLOADED, UNAVAILABLE, OUTCOME_UNKNOWN", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn expire(app: web::Data<App>, _: Operator, Id(hold_id): Id<HoldId>) -> Result<HttpResponse, ApiError> {
+    let cause = ExpiryCause::Operator;
+    match submit(&app, Command::Expire { hold_id, cause }).await? {
+        Outcome::Expired { hold_id } => Ok(ended(hold_id, HoldStatus::Expired)),
+        other => Err(unexpected(&other)),
+    }
+}
+
+fn ended(hold_id: HoldId, status: HoldStatus) -> HttpResponse {
+    HttpResponse::Ok().json(HoldEndedBody { success: true, hold_id, status })
+}

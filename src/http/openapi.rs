@@ -1,0 +1,50 @@
+//! The OpenAPI document, from the annotations of the handlers.
+
+use utoipa::OpenApi;
+
+use super::{bookings, events, health, holds, invariants, pools, prometheus, status, totals};
+
+/// Lists every operation; schemas follow from their bodies.
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Box Office API",
+        description = "Holds and bookings for anything with limited capacity. It cannot oversell, loses nothing that it has \
+                       acknowledged, and every write can be repeated safely.\n\n\
+                       Times are RFC 3339 in UTC, ids are UUIDs, money is in minor units (cents) with an ISO 4217 currency. \
+                       Failures are `application/problem+json` with a `code`; `/docs/errors` says what to do about each. \
+                       Every answer has `X-Request-Id`."
+    ),
+    paths(
+        events::create,
+        events::list,
+        events::show,
+        events::amend,
+        events::delete,
+        status::show,
+        pools::resize,
+        holds::place,
+        holds::show,
+        holds::extend,
+        holds::release,
+        holds::expire,
+        bookings::book,
+        bookings::show,
+        bookings::cancel,
+        totals::show,
+        prometheus::scrape,
+        invariants::show,
+        health::health,
+        health::status,
+        health::live,
+        health::ready,
+    ),
+    tags(
+        (name = "events", description = "What is on, and on which terms it is sold"),
+        (name = "pools", description = "Counted amounts of an event's capacity"),
+        (name = "holds", description = "Temporary claims on capacity"),
+        (name = "bookings", description = "Holds made permanent"),
+        (name = "operations", description = "For those who run the service"),
+    ),
+)]
+pub struct Document;

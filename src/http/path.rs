@@ -1,0 +1,62 @@
+//! `Id<T>`: the id in the path, parsed and noted for the request's log line.
+
+use std::future::{Ready, ready};
+
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpRequest};
+use uuid::Uuid;
+
+use crate::domain::ids::{BookingId, EventId, HoldId, PoolId};
+use crate::error::{ApiError, ErrorCode};
+use crate::telemetry::request::RequestLine;
+
+/// The path parameter `{id}`.
+pub struct Id<T>(pub T);
+
+/// An id that a path can name.
+pub trait PathId: From<Uuid> + Copy {
+    /// Writes it into the request's log line.
+    fn note(self, line: &RequestLine);
+}
+
+impl PathId for EventId {
+    fn note(self, line: &RequestLine) {
+        line.note_event(self);
+    }
+}
+
+impl PathId for HoldId {
+    fn note(self, line: &RequestLine) {
+        line.note_hold(self);
+    }
+}
+
+impl PathId for BookingId {
+    fn note(self, line: &RequestLine) {
+        line.note_booking(self);
+    }
+}
+
+impl PathId for PoolId {
+    /// The line has no place for pools: they are changed rarely, and the journal has who they belong to.
+    fn note(self, _: &RequestLine) {}
+}
+
+impl<T: PathId> FromRequest for Id<T> {
+    type Error = ApiError;
+    type Future = Ready<Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(path_id(request).map(Self))
+    }
+}
+
+/// The id in the path. `MALFORMED_REQUEST` unless it is a UUID.
+pub fn path_id<T: PathId>(request: &HttpRequest) -> Result<T, ApiError> {
+    let text = request.match_info().get("id").unwrap_or_default();
+    let id = Uuid::try_parse(text)
+        .map_err(|_| ApiError::new(ErrorCode::MalformedRequest).detail("The id in the path is not a UUID"))?;
+    let id = T::from(id);
+    id.note(&RequestLine::of(request));
+    Ok(id)
+}

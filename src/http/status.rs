@@ -1,0 +1,136 @@
+//! `/api/v1/events/{id}/status`: how full an event is.
+
+use actix_web::{HttpResponse, web};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::path::Id;
+use super::problem::Problem;
+use super::wire::Timestamp;
+use crate::app::App;
+use crate::domain::event::EventStatus;
+use crate::domain::ids::{EventId, PoolId, TicketTypeId};
+use crate::error::{ApiError, ErrorCode};
+use crate::queries::status::{EventCounts, PoolCounts, TicketTypeCounts, status};
+
+/// An event's counters at one moment: `total` = `available` + `held` + `booked`, of each pool and of all together.
+#[derive(Serialize, ToSchema)]
+#[schema(as = EventCounts)]
+struct StatusBody<'a> {
+    event_id: EventId,
+    status: EventStatus,
+    #[schema(example = 500)]
+    total: i64,
+    /// Places that nobody has.
+    #[schema(example = 120)]
+    available: i64,
+    /// Places in holds, also in expired ones that were not swept yet: whoever asks for those gets them.
+    #[schema(example = 30)]
+    held: i64,
+    #[schema(example = 350)]
+    booked: i64,
+    pools: Vec<PoolBody<'a>>,
+    ticket_types: Vec<TicketTypeBody<'a>>,
+    /// ISO 4217, of the prices. `null` while every ticket type is free.
+    #[schema(example = "EUR")]
+    currency: Option<String>,
+    /// Counts the changes of the event's inventory: of two answers, the one with the higher number is the later one.
+    #[schema(example = 1042)]
+    sequence: i64,
+    /// The answer contains everything that had happened by then.
+    as_of: Timestamp,
+}
+
+/// One pool's counters.
+#[derive(Serialize, ToSchema)]
+#[schema(as = PoolCounts)]
+struct PoolBody<'a> {
+    pool_id: PoolId,
+    #[schema(example = "Stalls")]
+    name: &'a str,
+    total: i32,
+    available: i32,
+    held: i32,
+    booked: i32,
+}
+
+/// What one ticket type has left.
+#[derive(Serialize, ToSchema)]
+#[schema(as = TicketTypeCounts)]
+struct TicketTypeBody<'a> {
+    ticket_type_id: TicketTypeId,
+    #[schema(example = "Adult")]
+    name: &'a str,
+    pool_id: PoolId,
+    /// Minor units of the currency (cents).
+    #[schema(example = 2500)]
+    price: i64,
+    /// What its pool has left. Shared with the pool's other ticket types, so these do not add up.
+    available: i32,
+}
+
+/// Count what is available, held and booked
+///
+/// All figures are of one moment. They may have changed by the time they are read: only a hold is a promise.
+#[utoipa::path(
+    get,
+    path = "/api/v1/events/{id}/status",
+    tag = "events",
+    operation_id = "get_event_status",
+    params(("id" = EventId, Path, description = "The event")),
+    responses(
+        (status = 200, description = "The counters", body = StatusBody),
+        (status = 400, description = "MALFORMED_REQUEST: the id is not a UUID", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "EVENT_NOT_FOUND", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "UNAVAILABLE, with `Retry-After`", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn show(app: web::Data<App>, Id(event_id): Id<EventId>) -> Result<HttpResponse, ApiError> {
+    let counts = status(&app.pool, event_id).await?;
+    let counts = counts.ok_or(ApiError::new(ErrorCode::EventNotFound))?;
+    Ok(HttpResponse::Ok().json(StatusBody::from(&counts)))
+}
+
+impl<'a> From<&'a EventCounts> for StatusBody<'a> {
+    fn from(counts: &'a EventCounts) -> Self {
+        let sum = |count: fn(&PoolCounts) -> i32| counts.pools.iter().map(|pool| i64::from(count(pool))).sum();
+        Self {
+            event_id: counts.event_id,
+            status: counts.status,
+            total: sum(|pool| pool.capacity),
+            available: sum(PoolCounts::available),
+            held: sum(|pool| pool.held),
+            booked: sum(|pool| pool.booked),
+            pools: counts.pools.iter().map(PoolBody::from).collect(),
+            ticket_types: counts.ticket_types.iter().map(TicketTypeBody::from).collect(),
+            currency: counts.currency.map(String::from),
+            sequence: counts.sequence,
+            as_of: Timestamp(counts.as_of),
+        }
+    }
+}
+
+impl<'a> From<&'a PoolCounts> for PoolBody<'a> {
+    fn from(pool: &'a PoolCounts) -> Self {
+        Self {
+            pool_id: pool.pool_id,
+            name: &pool.name,
+            total: pool.capacity,
+            available: pool.available(),
+            held: pool.held,
+            booked: pool.booked,
+        }
+    }
+}
+
+impl<'a> From<&'a TicketTypeCounts> for TicketTypeBody<'a> {
+    fn from(ticket_type: &'a TicketTypeCounts) -> Self {
+        Self {
+            ticket_type_id: ticket_type.ticket_type_id,
+            name: &ticket_type.name,
+            pool_id: ticket_type.pool_id,
+            price: ticket_type.price,
+            available: ticket_type.available,
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! `/api/v1/metrics`: the service's totals, as JSON. Prometheus has an endpoint of its own.
+
+use actix_web::{HttpResponse, web};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::problem::Problem;
+use crate::app::App;
+use crate::error::ApiError;
+use crate::queries::totals::{Totals, totals};
+
+/// Totals over all events, of one moment and of all instances of the service.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Totals)]
+struct TotalsBody {
+    #[schema(minimum = 0, example = 12)]
+    total_events: i64,
+    /// Confirmed bookings; cancelled ones do not count.
+    #[schema(minimum = 0, example = 3480)]
+    total_bookings: i64,
+    #[schema(minimum = 0, example = 214)]
+    active_holds: i64,
+    /// Places of confirmed bookings.
+    #[schema(minimum = 0, example = 9012)]
+    total_seats_booked: i64,
+    /// Holds that time has ended, ever.
+    #[schema(minimum = 0, example = 977)]
+    expired_holds_total: i64,
+}
+
+/// Totals over all events
+#[utoipa::path(
+    get,
+    path = "/api/v1/metrics",
+    tag = "operations",
+    operation_id = "get_totals",
+    responses(
+        (status = 200, description = "The totals", body = TotalsBody),
+        (status = 503, description = "UNAVAILABLE, with `Retry-After`", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn show(app: web::Data<App>) -> Result<HttpResponse, ApiError> {
+    let totals = totals(&app.pool).await?;
+    Ok(HttpResponse::Ok().json(TotalsBody::from(totals)))
+}
+
+impl From<Totals> for TotalsBody {
+    fn from(totals: Totals) -> Self {
+        Self {
+            total_events: totals.total_events,
+            total_bookings: totals.total_bookings,
+            active_holds: totals.active_holds,
+            total_seats_booked: totals.total_seats_booked,
+            expired_holds_total: totals.expired_holds_total,
+        }
+    }
+}

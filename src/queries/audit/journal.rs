@@ -1,0 +1,74 @@
+//! The journal against itself and against the counters.
+
+use sqlx::PgConnection;
+
+use super::{Finding, Invariant};
+
+pub(super) async fn without_gaps(connection: &mut PgConnection) -> sqlx::Result<Invariant> {
+    // Sequence numbers are unique, so from 1 to the count without a gap is the same as: the least is 1, the greatest the
+    // count.
+    let finding = sqlx::query_as!(
+        Finding,
+        r#"
+        /* audit */
+        WITH recorded AS (
+            SELECT event_id, count(*) AS entries, min(seq) AS first, max(seq) AS last
+            FROM journal
+            GROUP BY event_id
+        )
+        SELECT
+            coalesce(sum(inventory.seq), 0)::bigint AS "expected!",
+            coalesce(sum(recorded.entries), 0)::bigint AS "actual!",
+            count(*) FILTER (
+                WHERE inventory.seq IS NULL
+                    OR inventory.seq <> coalesce(recorded.entries, 0)
+                    OR recorded.first <> 1
+                    OR recorded.last <> inventory.seq
+            ) AS "breaches!"
+        FROM inventory
+        FULL JOIN recorded USING (event_id)
+        "#,
+    )
+    .fetch_one(connection)
+    .await?;
+    Ok(finding.of(
+        "journal_without_gaps",
+        "Journal entries by the events' last sequence numbers (expected) and counted (actual); a breach is an event with a \
+         gap, an entry too many, or a journal without its event.",
+    ))
+}
+
+pub(super) async fn equals_counters(connection: &mut PgConnection) -> sqlx::Result<Invariant> {
+    let finding = sqlx::query_as!(
+        Finding,
+        r#"
+        /* audit */
+        WITH recorded AS (
+            SELECT
+                pool_id,
+                sum(capacity_delta) AS capacity,
+                sum(held_delta) AS held,
+                sum(booked_delta) AS booked
+            FROM journal
+            WHERE pool_id IS NOT NULL
+            GROUP BY pool_id
+        )
+        SELECT
+            coalesce(sum(pools.capacity::bigint + pools.held + pools.booked), 0)::bigint AS "expected!",
+            coalesce(sum(recorded.capacity + recorded.held + recorded.booked), 0)::bigint AS "actual!",
+            count(*) FILTER (
+                WHERE (pools.capacity, pools.held, pools.booked)
+                    IS DISTINCT FROM (recorded.capacity, recorded.held, recorded.booked)
+            ) AS "breaches!"
+        FROM pools
+        FULL JOIN recorded USING (pool_id)
+        "#,
+    )
+    .fetch_one(connection)
+    .await?;
+    Ok(finding.of(
+        "journal_equals_counters",
+        "Capacity, held and booked by the pools' counters (expected) and by the sums of the journal (actual); a breach is a \
+         pool that differs in one of them.",
+    ))
+}

@@ -1,0 +1,130 @@
+//! One event with its pools and ticket types.
+
+use sqlx::PgPool;
+use sqlx::types::Json;
+use uuid::Uuid;
+
+use super::row::{count, currency, known};
+use crate::domain::event::{EventDetails, EventStatus, EventTerms};
+use crate::domain::ids::EventId;
+use crate::domain::time::Instant;
+use crate::domain::whole_event::{PoolOffered, TicketTypeOffered, WholeEvent};
+
+struct Row {
+    name: String,
+    description: Option<String>,
+    venue_name: Option<String>,
+    status: String,
+    starts_at: Option<Instant>,
+    ends_at: Option<Instant>,
+    time_zone: String,
+    currency: Option<String>,
+    hold_ttl_seconds: Option<i32>,
+    max_quantity_per_hold: Option<i32>,
+    sale_starts_at: Option<Instant>,
+    sale_ends_at: Option<Instant>,
+    created_at: Instant,
+    updated_at: Instant,
+    pools: Option<Json<Vec<PoolRow>>>,
+    ticket_types: Option<Json<Vec<TicketTypeRow>>>,
+}
+
+#[derive(serde::Deserialize)]
+struct PoolRow {
+    pool_id: Uuid,
+    name: String,
+    capacity: u32,
+}
+
+#[derive(serde::Deserialize)]
+struct TicketTypeRow {
+    ticket_type_id: Uuid,
+    pool_id: Uuid,
+    name: String,
+    price: i64,
+    min_quantity: Option<u32>,
+    max_quantity: Option<u32>,
+}
+
+/// `None` if there is no such event. One statement, so that pools and ticket types are of one moment.
+pub async fn event(pool: &PgPool, event_id: EventId) -> sqlx::Result<Option<WholeEvent>> {
+    let row = sqlx::query_as!(
+        Row,
+        r#"
+        SELECT
+            name, description, venue_name, status, starts_at, ends_at, time_zone, currency,
+            hold_ttl_seconds, max_quantity_per_hold, sale_starts_at, sale_ends_at, created_at, updated_at,
+            (
+                SELECT jsonb_agg(
+                    jsonb_build_object('pool_id', pool_id, 'name', pools.name, 'capacity', capacity)
+                    ORDER BY position)
+                FROM pools
+                WHERE pools.event_id = events.event_id
+            ) AS "pools: Json<Vec<PoolRow>>",
+            (
+                SELECT jsonb_agg(
+                    jsonb_build_object(
+                        'ticket_type_id', ticket_type_id, 'pool_id', pool_id, 'name', ticket_types.name,
+                        'price', price, 'min_quantity', min_quantity, 'max_quantity', max_quantity)
+                    ORDER BY position)
+                FROM ticket_types
+                WHERE ticket_types.event_id = events.event_id
+            ) AS "ticket_types: Json<Vec<TicketTypeRow>>"
+        FROM events
+        WHERE event_id = $1
+        "#,
+        event_id.as_uuid(),
+    )
+    .fetch_optional(pool)
+    .await?;
+    row.map(|row| whole(event_id, row)).transpose()
+}
+
+fn whole(event_id: EventId, row: Row) -> sqlx::Result<WholeEvent> {
+    Ok(WholeEvent {
+        event_id,
+        terms: EventTerms {
+            status: known("events.status", &row.status, EventStatus::parse)?,
+            currency: currency(row.currency.as_deref())?,
+            hold_ttl_seconds: row.hold_ttl_seconds.map(|value| count("events.hold_ttl_seconds", value)).transpose()?,
+            max_quantity_per_hold: row
+                .max_quantity_per_hold
+                .map(|value| count("events.max_quantity_per_hold", value))
+                .transpose()?,
+            sale_starts_at: row.sale_starts_at,
+            sale_ends_at: row.sale_ends_at,
+        },
+        details: EventDetails {
+            name: row.name,
+            description: row.description,
+            venue_name: row.venue_name,
+            starts_at: row.starts_at,
+            ends_at: row.ends_at,
+            time_zone: row.time_zone,
+        },
+        pools: offered(row.pools, pool_offered),
+        ticket_types: offered(row.ticket_types, ticket_type_offered),
+        created_at: row.created_at,
+        updated_at: row.updated_at,
+    })
+}
+
+/// An aggregate over no rows is NULL.
+fn offered<T, U>(rows: Option<Json<Vec<T>>>, convert: impl Fn(T) -> U) -> Vec<U> {
+    rows.map_or_else(Vec::new, |rows| rows.0.into_iter().map(convert).collect())
+}
+
+fn pool_offered(row: PoolRow) -> PoolOffered {
+    PoolOffered { pool_id: row.pool_id.into(), name: row.name, capacity: row.capacity }
+}
+
+fn ticket_type_offered(row: TicketTypeRow) -> TicketTypeOffered {
+    TicketTypeOffered {
+        ticket_type_id: row.ticket_type_id.into(),
+        pool_id: row.pool_id.into(),
+        name: row.name,
+        price: row.price,
+        min_quantity: row.min_quantity,
+        max_quantity: row.max_quantity,
+    }
+}

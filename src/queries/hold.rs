@@ -1,0 +1,74 @@
+//! A hold with its items, the booking that it became, and the database's time: `GET /api/v1/holds/{id}`.
+
+use sqlx::PgPool;
+
+use super::row::{count, currency, known};
+use crate::domain::hold::{Hold, HoldStatus, Item};
+use crate::domain::ids::{BookingId, HoldId};
+use crate::domain::time::Instant;
+
+/// A hold as it was at `server_time`. Its idempotency key is not read: nobody who looks needs it.
+#[derive(Clone, Debug)]
+pub struct HoldNow {
+    pub hold: Hold,
+    pub booking_id: Option<BookingId>,
+    /// By the database's clock, which alone says whether the hold is overdue.
+    pub server_time: Instant,
+}
+
+/// `None` if there is no such hold.
+pub async fn hold(pool: &PgPool, hold_id: HoldId) -> Result<Option<HoldNow>, sqlx::Error> {
+    // One row per item; a hold has at least one. The clock is read once per row, and the first row's reading is used.
+    let rows = sqlx::query!(
+        r#"
+        SELECT
+            h.event_id,
+            h.status,
+            h.currency,
+            h.ttl_seconds,
+            h.extensions,
+            h.created_at,
+            h.expires_at,
+            h.ended_at,
+            b.booking_id AS "booking_id?",
+            clock_timestamp() AS "server_time!",
+            i.ticket_type_id,
+            i.pool_id,
+            i.quantity,
+            i.unit_price
+        FROM holds AS h
+        JOIN items AS i ON i.hold_id = h.hold_id
+        LEFT JOIN bookings AS b ON b.hold_id = h.hold_id
+        WHERE h.hold_id = $1
+        ORDER BY i.ticket_type_id
+        "#,
+        hold_id.as_uuid(),
+    )
+    .fetch_all(pool)
+    .await?;
+
+    let Some(first) = rows.first() else { return Ok(None) };
+    let mut hold = Hold {
+        hold_id,
+        event_id: first.event_id.into(),
+        status: known("holds.status", &first.status, HoldStatus::parse)?,
+        items: Vec::with_capacity(rows.len()),
+        currency: currency(first.currency.as_deref())?,
+        ttl_seconds: count("holds.ttl_seconds", first.ttl_seconds)?,
+        extensions: count("holds.extensions", first.extensions)?,
+        created_at: first.created_at,
+        expires_at: first.expires_at,
+        ended_at: first.ended_at,
+        idempotency: None,
+    };
+    let (booking_id, server_time) = (first.booking_id.map(BookingId::from), first.server_time);
+    for row in &rows {
+        hold.items.push(Item {
+            ticket_type_id: row.ticket_type_id.into(),
+            pool_id: row.pool_id.into(),
+            quantity: count("items.quantity", row.quantity)?,
+            unit_price: row.unit_price,
+        });
+    }
+    Ok(Some(HoldNow { hold, booking_id, server_time }))
+}

@@ -1,0 +1,12 @@
+//! Queries: read-only SQL, one statement per file, named after what asks for it. No locks, no writes.
+
+pub mod audit; // every invariant, in one snapshot: GET /invariants, the auditor, `boxoffice audit`, the tests
+pub mod booking; // GET /bookings/{id}
+pub mod database; // whether it answers
+pub mod event; // GET /events/{id}
+pub mod events; // GET /events
+pub mod hold; // GET /holds/{id}
+pub mod overdue_holds; // the sweeper's candidates
+mod row; // what several statements decode
+pub mod status; // GET /events/{id}/status
+pub mod totals; // GET /api/v1/metrics and the gauges of GET /metrics

@@ -1,0 +1,130 @@
+//! An event's counters at one moment: per pool, per ticket type and together.
+
+use sqlx::PgPool;
+use uuid::Uuid;
+
+use super::row::{currency, known};
+use crate::domain::event::EventStatus;
+use crate::domain::ids::{EventId, PoolId, TicketTypeId};
+use crate::domain::money::Currency;
+use crate::domain::time::Instant;
+
+/// See the module's documentation. A hold that has expired but was not swept yet still counts as held.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EventCounts {
+    pub event_id: EventId,
+    pub status: EventStatus,
+    pub currency: Option<Currency>,
+    /// In the order in which they are offered; the ticket types too.
+    pub pools: Vec<PoolCounts>,
+    pub ticket_types: Vec<TicketTypeCounts>,
+    /// Of the event's last journal entry: a higher number is a later state.
+    pub sequence: i64,
+    /// The counters are at least as recent as this.
+    pub as_of: Instant,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PoolCounts {
+    pub pool_id: PoolId,
+    pub name: String,
+    pub capacity: i32,
+    pub held: i32,
+    pub booked: i32,
+}
+
+impl PoolCounts {
+    pub fn available(&self) -> i32 {
+        self.capacity - self.held - self.booked
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TicketTypeCounts {
+    pub ticket_type_id: TicketTypeId,
+    pub pool_id: PoolId,
+    pub name: String,
+    /// Minor units.
+    pub price: i64,
+    /// What its pool has left; shared with the pool's other ticket types.
+    pub available: i32,
+}
+
+/// One pool with one of its ticket types; a pool with none has one row.
+struct Row {
+    status: String,
+    currency: Option<String>,
+    sequence: i64,
+    as_of: Instant,
+    pool_id: Uuid,
+    pool_name: String,
+    capacity: i32,
+    held: i32,
+    booked: i32,
+    ticket_type_id: Option<Uuid>,
+    ticket_type_name: Option<String>,
+    ticket_type_position: Option<i16>,
+    price: Option<i64>,
+}
+
+/// `None` if there is no such event. One statement, so one snapshot: sums and sequence belong together.
+pub async fn status(pool: &PgPool, event_id: EventId) -> sqlx::Result<Option<EventCounts>> {
+    // The statement's time is read before its snapshot is taken, so nothing that was committed by then is missing.
+    let rows = sqlx::query_as!(
+        Row,
+        r#"
+        SELECT
+            events.status, events.currency, inventory.seq AS sequence, statement_timestamp() AS "as_of!",
+            pools.pool_id, pools.name AS pool_name, pools.capacity, pools.held, pools.booked,
+            ticket_types.ticket_type_id AS "ticket_type_id?", ticket_types.name AS "ticket_type_name?",
+            ticket_types.position AS "ticket_type_position?", ticket_types.price AS "price?"
+        FROM events
+        JOIN inventory ON inventory.event_id = events.event_id
+        JOIN pools ON pools.event_id = events.event_id
+        LEFT JOIN ticket_types ON ticket_types.pool_id = pools.pool_id
+        WHERE events.event_id = $1
+        ORDER BY pools.position, pools.pool_id
+        "#,
+        event_id.as_uuid(),
+    )
+    .fetch_all(pool)
+    .await?;
+    let Some(first) = rows.first() else { return Ok(None) };
+
+    Ok(Some(EventCounts {
+        event_id,
+        status: known("events.status", &first.status, EventStatus::parse)?,
+        currency: currency(first.currency.as_deref())?,
+        sequence: first.sequence,
+        as_of: first.as_of,
+        pools: pools(&rows),
+        ticket_types: ticket_types(&rows),
+    }))
+}
+
+fn pools(rows: &[Row]) -> Vec<PoolCounts> {
+    let same_pool = |a: &Row, b: &Row| a.pool_id == b.pool_id;
+    let counts = |row: &Row| PoolCounts {
+        pool_id: row.pool_id.into(),
+        name: row.pool_name.clone(),
+        capacity: row.capacity,
+        held: row.held,
+        booked: row.booked,
+    };
+    rows.chunk_by(same_pool).map(|pool| counts(&pool[0])).collect()
+}
+
+fn ticket_types(rows: &[Row]) -> Vec<TicketTypeCounts> {
+    let mut in_order: Vec<&Row> = rows.iter().collect();
+    in_order.sort_by_key(|row| row.ticket_type_position);
+    let counts = |row: &Row| {
+        Some(TicketTypeCounts {
+            ticket_type_id: row.ticket_type_id?.into(),
+            pool_id: row.pool_id.into(),
+            name: row.ticket_type_name.clone()?,
+            price: row.price?,
+            available: row.capacity - row.held - row.booked,
+        })
+    };
+    in_order.into_iter().filter_map(counts).collect()
+}

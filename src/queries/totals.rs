@@ -1,0 +1,35 @@
+//! The service's totals, for the metrics.
+
+use sqlx::PgPool;
+
+/// Over all events.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Totals {
+    pub total_events: i64,
+    /// Confirmed, not cancelled.
+    pub total_bookings: i64,
+    pub active_holds: i64,
+    /// Seats of confirmed bookings.
+    pub total_seats_booked: i64,
+    /// Holds that time has ended, ever.
+    pub expired_holds_total: i64,
+}
+
+/// Adds up the tallies that every batch keeps, one row per event and pool, instead of counting holds and bookings.
+pub async fn totals(pool: &PgPool) -> sqlx::Result<Totals> {
+    sqlx::query_as!(
+        Totals,
+        r#"
+        /* totals */
+        SELECT
+            count(*) AS "total_events!",
+            coalesce(sum(bookings), 0)::bigint AS "total_bookings!",
+            coalesce(sum(active_holds), 0)::bigint AS "active_holds!",
+            (SELECT coalesce(sum(booked), 0) FROM pools) AS "total_seats_booked!",
+            coalesce(sum(expired_holds), 0)::bigint AS "expired_holds_total!"
+        FROM inventory
+        "#,
+    )
+    .fetch_one(pool)
+    .await
+}
