@@ -1,0 +1,106 @@
+//! The requests that load is made of, as the bytes that go over the wire, and what is read from their answers.
+
+use serde::Deserialize;
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::client::Answer;
+
+/// `201`: an event was created.
+#[derive(Deserialize)]
+pub struct EventCreated {
+    pub event_id: Uuid,
+}
+
+/// `201`: a hold was placed.
+#[derive(Deserialize)]
+pub struct HoldPlaced {
+    pub hold_id: Uuid,
+    pub payment_token: String,
+}
+
+/// `201`: a hold was booked.
+#[derive(Deserialize)]
+pub struct Booked {
+    pub booking_id: Uuid,
+    pub hold_id: Uuid,
+}
+
+/// `200`: the counters of an event.
+#[derive(Deserialize)]
+pub struct EventStatus {
+    pub total: u64,
+    pub available: u64,
+    pub held: u64,
+    pub booked: u64,
+}
+
+impl EventStatus {
+    /// Every seat is counted exactly once.
+    pub fn adds_up(&self) -> bool {
+        self.available + self.held + self.booked == self.total
+    }
+}
+
+/// The part of a problem document that programs match on.
+#[derive(Deserialize)]
+struct Problem {
+    code: String,
+}
+
+pub fn create_event(name: &str, total_seats: u32) -> Vec<u8> {
+    let body = json!({ "name": name, "total_seats": total_seats });
+    request("POST", "/api/v1/events", &[], &body.to_string())
+}
+
+/// The plain form, of the event's only ticket type. With a key the request may be repeated.
+pub fn place_hold(event_id: Uuid, qty: u32, key: Option<Uuid>) -> Vec<u8> {
+    let body = json!({ "event_id": event_id, "qty": qty }).to_string();
+    let key = key.map(|key| key.to_string());
+    let header = key.as_deref().map(|key| ("idempotency-key", key));
+    request("POST", "/api/v1/holds", header.as_slice(), &body)
+}
+
+pub fn book(hold: &HoldPlaced) -> Vec<u8> {
+    let body = json!({ "hold_id": hold.hold_id, "payment_token": hold.payment_token });
+    request("POST", "/api/v1/book", &[], &body.to_string())
+}
+
+pub fn release(hold: &HoldPlaced) -> Vec<u8> {
+    let path = format!("/api/v1/holds/{}", hold.hold_id);
+    request("DELETE", &path, &[("x-payment-token", &hold.payment_token)], "")
+}
+
+pub fn event_status(event_id: Uuid) -> Vec<u8> {
+    request("GET", &format!("/api/v1/events/{event_id}/status"), &[], "")
+}
+
+pub fn readiness() -> Vec<u8> {
+    request("GET", "/health/ready", &[], "")
+}
+
+/// The code of a problem document, if the answer is one.
+pub fn problem_code(answer: &Answer<'_>) -> Option<String> {
+    serde_json::from_slice::<Problem>(answer.body).ok().map(|problem| problem.code)
+}
+
+/// The status, and the code when there is one: what an unexpected answer is counted under.
+pub fn label(answer: &Answer<'_>) -> String {
+    match problem_code(answer) {
+        Some(code) => format!("{} {code}", answer.status),
+        None => answer.status.to_string(),
+    }
+}
+
+fn request(method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Vec<u8> {
+    let mut request = format!("{method} {path} HTTP/1.1\r\nhost: 127.0.0.1\r\n");
+    for (name, value) in headers {
+        request += &format!("{name}: {value}\r\n");
+    }
+    if !body.is_empty() {
+        request += &format!("content-type: application/json\r\ncontent-length: {}\r\n", body.len());
+    }
+    request += "\r\n";
+    request += body;
+    request.into_bytes()
+}

@@ -1,0 +1,63 @@
+//! What the figures depend on: machine, versions, settings. Written beside every result.
+
+use std::num::NonZero;
+use std::process::Command;
+
+use anyhow::Context as _;
+use serde::Serialize;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+use crate::database::DatabaseFacts;
+
+#[derive(Clone, Debug, Serialize)]
+pub struct Environment {
+    /// RFC 3339, UTC.
+    pub started_at: String,
+    /// Of the sources in the working directory; `-dirty` when they differ from it.
+    pub commit: String,
+    pub cpu: String,
+    pub cores: usize,
+    pub kernel: String,
+    pub database: DatabaseFacts,
+}
+
+impl Environment {
+    /// # Errors
+    ///
+    /// When the time cannot be written, which it always can.
+    pub fn read(database: DatabaseFacts) -> anyhow::Result<Self> {
+        Ok(Self {
+            started_at: OffsetDateTime::now_utc().format(&Rfc3339).context("cannot write the time")?,
+            commit: commit(),
+            cpu: cpu(),
+            cores: std::thread::available_parallelism().map_or(1, NonZero::get),
+            kernel: read_trimmed("/proc/sys/kernel/osrelease"),
+            database,
+        })
+    }
+}
+
+/// "unknown" outside of a checkout.
+fn commit() -> String {
+    let git = Command::new("git").args(["describe", "--always", "--dirty", "--exclude=*"]).output();
+    git.ok()
+        .filter(|output| output.status.success())
+        .and_then(|output| String::from_utf8(output.stdout).ok())
+        .map_or_else(|| "unknown".to_owned(), |commit| commit.trim().to_owned())
+}
+
+fn cpu() -> String {
+    std::fs::read_to_string("/proc/cpuinfo")
+        .ok()
+        .and_then(|text| {
+            let line = text.lines().find(|line| line.starts_with("model name"))?;
+            Some(line.split_once(':')?.1.trim().to_owned())
+        })
+        .unwrap_or_else(|| std::env::consts::ARCH.to_owned())
+}
+
+/// "unknown" where there is no such file.
+fn read_trimmed(path: &str) -> String {
+    std::fs::read_to_string(path).map_or_else(|_| "unknown".to_owned(), |text| text.trim().to_owned())
+}
