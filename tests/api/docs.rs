@@ -1,0 +1,155 @@
+//! `/openapi.json`, `/docs` and the documents that are generated from them.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::process::Command;
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::stage::{NOBODY, text};
+use crate::support::{Client, Service};
+
+const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
+/// Served, and no part of the API: the documents themselves.
+const DOCUMENTS: [&str; 3] = ["/openapi.json", "/docs", "/docs/errors"];
+
+async fn description(client: &Client) -> Value {
+    client.get("/openapi.json").await.expect(200).body
+}
+
+/// Path, method and operation.
+fn operations(description: &Value) -> Vec<(&str, &str, &Value)> {
+    let mut operations = Vec::new();
+    for (path, methods) in description["paths"].as_object().expect("an object") {
+        let of_path = METHODS.iter().filter_map(|method| Some((path.as_str(), *method, methods.get(method)?)));
+        operations.extend(of_path);
+    }
+    operations
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_documented_operation_exists_and_no_other_method_of_its_path_does() {
+    let service = Service::start().await;
+    let description = description(&service.client).await;
+    let documented = operations(&description);
+    assert_eq!(documented.len(), 22);
+    for (path, _, _) in &documented {
+        for method in METHODS {
+            let is_documented = documented.iter().any(|(of, with, _)| of == path && *with == method);
+            let real = path.replace("{id}", NOBODY);
+            let sent = Method::from_bytes(method.to_uppercase().as_bytes()).expect("a method");
+            let reply = service.client.send(sent, &real, &[], Some(json!({}))).await;
+            assert_ne!(reply.body["code"], "ROUTE_NOT_FOUND", "{method} {path}");
+            assert_eq!(reply.body["code"] != "METHOD_NOT_ALLOWED", is_documented, "{method} {path}: {}", reply.text);
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_route_of_the_route_table_is_documented() {
+    let service = Service::start().await;
+    let description = description(&service.client).await;
+    let documented: BTreeSet<&str> = operations(&description).iter().map(|(path, _, _)| *path).collect();
+    let table = include_str!("../../src/server.rs");
+    let routes = table.split("at(\"").skip(1).filter_map(|rest| rest.split('"').next());
+    let routes: BTreeSet<&str> = routes.filter(|path| !DOCUMENTS.contains(path)).collect();
+    assert_eq!(documented, routes);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_operation_has_an_id_of_its_own_a_summary_and_a_tag() {
+    let service = Service::start().await;
+    let description = description(&service.client).await;
+    assert_eq!(description["openapi"], "3.1.0");
+    let operations = operations(&description);
+    let ids: BTreeSet<String> = operations.iter().map(|(_, _, operation)| text(&operation["operationId"])).collect();
+    assert_eq!(ids.len(), operations.len(), "{ids:?}");
+    for (path, method, operation) in operations {
+        assert!(operation["summary"].is_string() && operation["tags"][0].is_string(), "{method} {path}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn everything_that_the_document_refers_to_is_in_it() {
+    let service = Service::start().await;
+    let reply = service.client.get("/openapi.json").await.expect(200);
+    let references: Vec<&str> =
+        reply.text.split("\"$ref\":\"#").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+    assert!(!references.is_empty());
+    for reference in references {
+        assert!(reply.body.pointer(reference).is_some(), "{reference}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_code_that_an_operation_documents_is_in_the_table_with_that_status() {
+    let service = Service::start().await;
+    let description = description(&service.client).await;
+    let mut documented = 0;
+    for (path, method, operation) in operations(&description) {
+        for (status, response) in operation["responses"].as_object().expect("an object") {
+            let text = text(&response["description"]);
+            let codes = text.split(|c: char| !c.is_ascii_uppercase() && c != '_').filter(|word| word.contains('_'));
+            for code in codes {
+                let known = boxoffice::error::ErrorCode::ALL.iter().find(|known| known.as_str() == code);
+                let known = known.unwrap_or_else(|| panic!("{method} {path}: {code} is not in the table"));
+                assert_eq!(known.status().as_str(), status, "{method} {path}: {code}");
+                documented += 1;
+            }
+        }
+    }
+    assert!(documented > 40, "the descriptions name their codes");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_user_interface_needs_nothing_from_outside() {
+    let service = Service::start().await;
+    let page = service.client.get("/docs").await.expect(200);
+    assert!(page.header("content-type").starts_with("text/html"), "{:?}", page.headers);
+    let links: Vec<&str> = ["src=\"", "href=\""]
+        .iter()
+        .flat_map(|attribute| page.text.split(attribute).skip(1).filter_map(|rest| rest.split('"').next()))
+        .collect();
+    assert!(links.len() > 3, "{}", page.text);
+    for link in links {
+        assert!(!link.contains("//"), "{link} leads outside");
+        service.client.get(&format!("/docs/{}", link.trim_start_matches("./"))).await.expect(200);
+    }
+    let start = service.client.get("/docs/swagger-initializer.js").await.expect(200).text;
+    assert!(start.contains("\"/openapi.json\""), "{start}");
+    // Without this it shows the document to a validator on the internet.
+    assert!(start.contains("\"validatorUrl\": \"none\""), "{start}");
+    assert!(!start.contains("://"), "{start}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_type_of_a_problem_leads_to_its_explanation() {
+    let service = Service::start().await;
+    let problem = service.client.get("/api/v1/nothing").await.expect_problem(404, "ROUTE_NOT_FOUND");
+    let kind = text(&problem.body["type"]);
+    let (path, code) = kind.split_once('#').expect("a page and a place in it");
+    let page = service.client.get(path).await.expect(200);
+    assert!(page.header("content-type").starts_with("text/markdown"), "{:?}", page.headers);
+    assert!(page.text.contains(&format!("`{code}`")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_documents_that_are_committed_are_what_the_program_prints_now() {
+    let service = Service::start().await;
+    let served = description(&service.client).await;
+    let printed: Value = serde_json::from_str(&print("openapi")).expect("JSON");
+    assert_eq!(printed, served);
+    for (format, file) in [("openapi", "docs/openapi.json"), ("postman", "docs/postman_collection.json")] {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
+        if path.exists() {
+            let committed = std::fs::read_to_string(path).expect("the file can be read");
+            assert!(committed == print(format), "{file} is stale: run `make openapi`");
+        }
+    }
+}
+
+fn print(format: &str) -> String {
+    let output = Command::new(env!("CARGO_BIN_EXE_boxoffice")).args(["openapi", "--format", format]).output();
+    String::from_utf8(output.expect("the program was built with the tests").stdout).expect("JSON is text")
+}

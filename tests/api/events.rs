@@ -1,0 +1,8 @@
+//! `/api/v1/events`.
+
+mod amend;
+mod create;
+mod delete;
+mod list;
+mod refused;
+mod repeat;

@@ -1,0 +1,132 @@
+//! `POST /api/v1/holds/{id}/extend`.
+
+use reqwest::Method;
+use serde_json::json;
+
+use crate::stage::{NOBODY, time, without};
+use crate::support::{Reply, Service};
+
+/// Moves a hold's whole life into the past.
+async fn age(service: &Service, hold: &Reply, seconds: i64) {
+    let moved = service.database.execute(format!(
+        "UPDATE holds SET created_at = created_at - interval '{seconds} seconds', \
+         expires_at = expires_at - interval '{seconds} seconds' WHERE hold_id = '{}'",
+        hold.id("hold_id")
+    ));
+    assert_eq!(moved.await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_extension_gives_the_time_to_live_again_and_tells_how_often_it_can_still_be_done() {
+    let service = Service::start().await;
+    let event_id = service.client.event(5).await;
+    let hold = service.client.hold(&event_id, 1).await.expect(201);
+    let mut expires_at = time(&hold.body["expires_at"]);
+    for extensions_left in [2, 1, 0] {
+        let extended = service.client.extend(&hold).await.expect(200).body;
+        assert_eq!(
+            (&extended["extensions_left"], &extended["expires_in_ms"]),
+            (&json!(extensions_left), &json!(120_000))
+        );
+        assert!(time(&extended["expires_at"]) > expires_at, "{extended}");
+        expires_at = time(&extended["expires_at"]);
+        let now = service.client.get(&format!("/api/v1/holds/{}", hold.id("hold_id"))).await.expect(200).body;
+        assert_eq!(now["expires_at"], extended["expires_at"]);
+        let told_now = ["/expires_at", "/expires_in_ms", "/server_time"];
+        let rest =
+            |answer: &serde_json::Value| told_now.iter().fold(answer.clone(), |rest, member| without(rest, member));
+        assert_eq!(without(rest(&extended), "/extensions_left"), without(rest(&hold.body), "/payment_token"));
+    }
+    let refused = service.client.extend(&hold).await.expect_problem(409, "EXTENSION_LIMIT_REACHED");
+    assert_eq!(time(&refused.body["expires_at"]), expires_at);
+    service.database.assert_sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_extension_goes_beyond_the_longest_life_counted_from_the_first_hold() {
+    let service = Service::start().await;
+    let event_id = service.client.event(5).await;
+    let hold = service.client.hold(&event_id, 1).await.expect(201);
+    // 30 minutes are the longest; one of them is left, and half a minute of the hold.
+    age(&service, &hold, 1740).await;
+    service.database.execute("UPDATE holds SET expires_at = clock_timestamp() + interval '30 seconds'").await;
+    let extended = service.client.extend(&hold).await.expect(200).body;
+    let life = time(&extended["expires_at"]) - time(&extended["created_at"]);
+    assert_eq!((life.whole_seconds(), &extended["extensions_left"]), (1800, &json!(0)));
+    let refused = service.client.extend(&hold).await.expect_problem(409, "EXTENSION_LIMIT_REACHED");
+    assert_eq!(refused.body["expires_at"], extended["expires_at"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hold_is_never_extended_by_reads_or_failed_changes() {
+    let service = Service::start().await;
+    let event_id = service.client.event(5).await;
+    let hold = service.client.hold(&event_id, 1).await.expect(201);
+    let path = format!("/api/v1/holds/{}", hold.id("hold_id"));
+    let wrong = json!({"hold_id": hold.id("hold_id"), "payment_token": "wrong"});
+    service.client.post("/api/v1/book", wrong).await.expect_problem(403, "INVALID_PAYMENT_TOKEN");
+    service.client.post(&format!("{path}/extend"), json!({})).await.expect_problem(403, "INVALID_PAYMENT_TOKEN");
+    let now = service.client.get(&path).await.expect(200);
+    assert_eq!(now.body["expires_at"], hold.body["expires_at"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hold_that_has_expired_cannot_be_extended_and_says_when_that_was() {
+    let service = Service::start().await;
+    let event_id = service.client.event(5).await;
+    let hold = service.client.hold(&event_id, 1).await.expect(201);
+    age(&service, &hold, 121).await;
+    let refused = service.client.extend(&hold).await.expect_problem(410, "HOLD_EXPIRED");
+    let passed = time(&hold.body["expires_at"]) - time(&refused.body["expired_at"]);
+    assert_eq!(passed.whole_seconds(), 121);
+    // Who was refused has not expired it a second time.
+    service.client.extend(&hold).await.expect_problem(410, "HOLD_EXPIRED");
+    assert_eq!(service.database.number("SELECT count(*) FROM journal WHERE kind = 'hold_expired'").await, 1);
+    service.database.assert_sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hold_that_was_booked_or_released_cannot_be_extended() {
+    let service = Service::start().await;
+    let event_id = service.client.event(5).await;
+    let (booked, released) =
+        (service.client.hold(&event_id, 1).await.expect(201), service.client.hold(&event_id, 1).await.expect(201));
+    service.client.book(&booked).await.expect(201);
+    service.client.release(&released).await.expect(200);
+    for (hold, status) in [(booked, "booked"), (released, "released")] {
+        let refused = service.client.extend(&hold).await.expect_problem(409, "HOLD_NOT_ACTIVE");
+        assert_eq!(refused.body["hold_status"], status);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_the_right_token_a_hold_is_neither_extended_nor_released() {
+    let service = Service::start().await;
+    let event_id = service.client.event(5).await;
+    let hold = service.client.hold(&event_id, 1).await.expect(201);
+    let other = service.client.hold(&event_id, 1).await.expect(201);
+    let path = format!("/api/v1/holds/{}", hold.id("hold_id"));
+    let (others, longer) = (other.id("payment_token"), format!("{}=", hold.id("payment_token")));
+    for (method, path) in [(Method::POST, format!("{path}/extend")), (Method::DELETE, path.clone())] {
+        let missing = service.client.send(method.clone(), &path, &[], None).await;
+        missing.expect_problem(403, "INVALID_PAYMENT_TOKEN");
+        for token in ["", "wrong", &others, &longer] {
+            let refused = service.client.send(method.clone(), &path, &[("X-Payment-Token", token)], None).await;
+            refused.expect_problem(403, "INVALID_PAYMENT_TOKEN");
+        }
+    }
+    let now = service.client.get(&path).await.expect(200).body;
+    assert_eq!((&now["status"], &now["expires_at"]), (&json!("active"), &hold.body["expires_at"]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hold_that_is_not_there_is_not_found_whatever_token_came_with_it() {
+    let service = Service::start().await;
+    let path = format!("/api/v1/holds/{NOBODY}");
+    for (method, path) in [(Method::POST, format!("{path}/extend")), (Method::DELETE, path.clone())] {
+        let missing = service.client.send(method.clone(), &path, &[], None).await;
+        missing.expect_problem(404, "HOLD_NOT_FOUND");
+        let wrong = service.client.send(method, &path, &[("X-Payment-Token", "wrong")], None).await;
+        wrong.expect_problem(404, "HOLD_NOT_FOUND");
+    }
+}

@@ -1,0 +1,17 @@
+//! The API, as a client meets it: every endpoint and every error code over HTTP. One file per resource.
+
+#[path = "../support/mod.rs"]
+pub mod support;
+
+mod bookings;
+mod codes;
+mod docs;
+mod events;
+mod health;
+mod holds;
+mod invariants;
+mod metrics;
+mod pools;
+mod requests;
+mod stage;
+mod status;

@@ -1,0 +1,193 @@
+//! What holds for every request: ids, addresses, methods, bodies.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::stage::{NOBODY, text};
+use crate::support::{Reply, Service};
+
+const JSON: (&str, &str) = ("Content-Type", "application/json");
+
+#[track_caller]
+fn assert_request_id(reply: &Reply, id: &str) {
+    assert_eq!((reply.header("x-request-id"), reply.header("x-correlation-id")), (id, id), "{:?}", reply.headers);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_id_is_kept_and_returned_under_both_names_in_success_and_failure() {
+    let service = Service::start().await;
+    let longest = "x".repeat(128);
+    for id in ["order-4711", "A.b_C-9", &longest] {
+        for name in ["X-Request-Id", "x-correlation-id"] {
+            for path in ["/health/live", "/nowhere", "/api/v1/events/none"] {
+                let reply = service.client.send(Method::GET, path, &[(name, id)], None).await;
+                assert_request_id(&reply, id);
+                if !reply.status.is_success() {
+                    assert_eq!(reply.body["request_id"], id);
+                }
+            }
+        }
+    }
+    let both = [("X-Correlation-ID", "theirs"), ("X-Request-ID", "ours")];
+    assert_request_id(&service.client.send(Method::GET, "/health/live", &both, None).await, "ours");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_id_that_could_do_harm_in_a_log_is_replaced() {
+    let service = Service::start().await;
+    let too_long = "x".repeat(129);
+    for id in ["", "two words", "{\"a\":1}", "a;b", "ä", &too_long] {
+        let reply = service.client.send(Method::GET, "/health/live", &[("X-Request-Id", id)], None).await;
+        let made = reply.header("x-request-id").to_owned();
+        Uuid::parse_str(&made).unwrap_or_else(|error| panic!("{made} is no UUID: {error}"));
+        assert_request_id(&reply, &made);
+        let other = [("X-Request-Id", id), ("X-Correlation-ID", "theirs")];
+        assert_request_id(&service.client.send(Method::GET, "/health/live", &other, None).await, "theirs");
+    }
+    let (one, two) = (service.client.get("/health/live").await, service.client.get("/health/live").await);
+    assert_ne!(one.header("x-request-id"), two.header("x-request-id"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_without_anything_is_a_problem() {
+    let service = Service::start().await;
+    for path in ["/", "/api", "/api/v1", "/api/v2/events", "/api/v1/events/", "/api/v1/holds/a/b/c", "/health"] {
+        for method in [Method::GET, Method::POST, Method::OPTIONS] {
+            service.client.send(method, path, &[], None).await.expect_problem(404, "ROUTE_NOT_FOUND");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_method_that_an_address_does_not_take_is_a_problem_that_names_those_it_takes() {
+    let service = Service::start().await;
+    let event = format!("/api/v1/events/{NOBODY}");
+    for (method, path, allowed) in [
+        (Method::PUT, "/api/v1/events", "GET, POST"),
+        (Method::POST, event.as_str(), "DELETE, GET, PATCH"),
+        (Method::GET, "/api/v1/book", "POST"),
+        (Method::DELETE, "/api/v1/holds", "POST"),
+        (Method::POST, "/health/ready", "GET, HEAD"),
+    ] {
+        let refused = service.client.send(method, path, &[], None).await.expect_problem(405, "METHOD_NOT_ALLOWED");
+        let mut told: Vec<&str> = refused.header("allow").split(',').map(str::trim).collect();
+        told.sort_unstable();
+        assert_eq!(told.join(", "), allowed, "{path}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_id_in_the_path_that_is_no_uuid_is_a_malformed_request() {
+    let service = Service::start().await;
+    for id in ["1", "none", "0199d3c0-7a51-7c2e-9f43-5d1f6f0c9a1", "0199d3c0-7a51-7c2e-9f43-5d1f6f0c9a111", "%00"] {
+        for (method, path) in [
+            (Method::GET, format!("/api/v1/events/{id}")),
+            (Method::PATCH, format!("/api/v1/events/{id}")),
+            (Method::DELETE, format!("/api/v1/events/{id}")),
+            (Method::GET, format!("/api/v1/events/{id}/status")),
+            (Method::PATCH, format!("/api/v1/pools/{id}")),
+            (Method::GET, format!("/api/v1/holds/{id}")),
+            (Method::DELETE, format!("/api/v1/holds/{id}")),
+            (Method::POST, format!("/api/v1/holds/{id}/extend")),
+            (Method::POST, format!("/api/v1/holds/{id}/expire")),
+            (Method::GET, format!("/api/v1/bookings/{id}")),
+            (Method::POST, format!("/api/v1/bookings/{id}/cancel")),
+        ] {
+            let reply = service.client.send(method, &path, &[], Some(json!({}))).await;
+            reply.expect_problem(400, "MALFORMED_REQUEST");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_body_of_64_kib_is_read_and_a_larger_one_is_refused() {
+    let service = Service::start().await;
+    let request = json!({"name": "A show", "total_seats": 5}).to_string();
+    let padded = |length: usize| format!("{request}{}", " ".repeat(length - request.len()));
+    let post = async |body: &str| service.client.send_text(Method::POST, "/api/v1/events", &[JSON], body).await;
+    post(&padded(65_536)).await.expect(201);
+    let refused = post(&padded(65_537)).await.expect_problem(413, "BODY_TOO_LARGE");
+    assert_eq!(refused.body["limit_bytes"], 65_536);
+    assert_eq!(service.database.number("SELECT count(*) FROM events").await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_body_of_another_media_type_is_refused() {
+    let service = Service::start().await;
+    let request = json!({"name": "A show", "total_seats": 5}).to_string();
+    let post = async |headers: &[(&str, &str)]| {
+        service.client.send_text(Method::POST, "/api/v1/events", headers, &request).await
+    };
+    for other in ["text/plain", "application/x-www-form-urlencoded", "application/jsonp", "text/json", ""] {
+        post(&[("Content-Type", other)]).await.expect_problem(415, "UNSUPPORTED_MEDIA_TYPE");
+    }
+    post(&[]).await.expect_problem(415, "UNSUPPORTED_MEDIA_TYPE");
+    for json in ["application/json", "Application/JSON", "application/json; charset=utf-8", "application/json;"] {
+        post(&[("Content-Type", json)]).await.expect(201);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_body_that_is_not_json_is_a_malformed_request() {
+    let service = Service::start().await;
+    for body in ["", "{", "{'name': 1}", "name=A+show", r#"{"name":"A","total_seats":1} x"#, "{\"name\":\"\u{1}\"}"] {
+        for (method, path) in [
+            (Method::POST, "/api/v1/events".to_owned()),
+            (Method::PATCH, format!("/api/v1/events/{NOBODY}")),
+            (Method::PATCH, format!("/api/v1/pools/{NOBODY}")),
+            (Method::POST, "/api/v1/holds".to_owned()),
+            (Method::POST, "/api/v1/book".to_owned()),
+        ] {
+            let reply = service.client.send_text(method, &path, &[JSON], body).await;
+            reply.expect_problem(400, "MALFORMED_REQUEST");
+        }
+    }
+    let half_a_pair = r#"{"name":"\ud800","total_seats":5}"#;
+    let reply = service.client.send_text(Method::POST, "/api/v1/events", &[JSON], half_a_pair).await;
+    reply.expect_problem(400, "MALFORMED_REQUEST");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_body_of_another_shape_is_told_what_it_must_be_in_the_words_of_json() {
+    let service = Service::start().await;
+    let pools = |pools: Value| json!({"name": "A show", "pools": pools});
+    for (body, pointer, detail) in [
+        (json!([]), "", "must be an object, not an array"),
+        (json!("text"), "", "must be an object, not a string"),
+        (json!(null), "", "must be an object, not null"),
+        (json!({"name": "A show", "total_seats": "1"}), "/total_seats", "must be an integer, not a string"),
+        (json!({"name": "A show", "total_seats": 1.5}), "/total_seats", "must be an integer, not 1.5"),
+        (json!({"name": "A show", "total_seats": true}), "/total_seats", "must be an integer, not true"),
+        (json!({"name": "A show", "total_seats": {}}), "/total_seats", "must be an integer, not an object"),
+        (json!({"name": "A show", "total_seats": u64::MAX}), "/total_seats", "must be an integer of at most 64 bits"),
+        (json!({"name": 5, "total_seats": 1}), "/name", "must be a string, not 5"),
+        (json!({"name": null, "total_seats": 1}), "/name", "must be a string, not null"),
+        (json!({"total_seats": 1}), "/name", "is required"),
+        (pools(json!({})), "/pools", "must be an array, not an object"),
+        (pools(json!([["Stalls", 5]])), "/pools/0", "must be an object, not an array"),
+        (pools(json!([{"name": "Stalls"}])), "/pools/0/capacity", "is required"),
+        (
+            pools(json!([{"name": "x, expected i64", "capacity": ", expected i64"}])),
+            "/pools/0/capacity",
+            "must be an integer, not a string",
+        ),
+    ] {
+        let refused = service.client.post("/api/v1/events", body).await.expect_invalid(pointer);
+        assert_eq!(refused.body["detail"], detail);
+    }
+    for (event_id, detail) in [(json!("x"), "must be a UUID"), (json!(5), "must be a UUID, not 5")] {
+        let hold = service.client.post("/api/v1/holds", json!({"event_id": event_id, "qty": 1})).await;
+        assert_eq!(hold.expect_invalid("/event_id").body["detail"], detail);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_unknown_field_is_refused_with_the_names_of_the_known_ones_and_an_escaped_pointer() {
+    let service = Service::start().await;
+    let reply = service.client.post("/api/v1/book", json!({"a/b~c": 1})).await.expect_invalid("/a~1b~0c");
+    assert!(text(&reply.body["detail"]).contains("payment_token"), "{}", reply.text);
+    let twice = r#"{"name":"A show","name":"B","total_seats":5}"#;
+    let reply = service.client.send_text(Method::POST, "/api/v1/events", &[JSON], twice).await;
+    reply.expect_problem(422, "VALIDATION_FAILED");
+}

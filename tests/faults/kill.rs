@@ -1,0 +1,79 @@
+//! kill -9 of the server under load. Every acknowledged hold and booking is there afterwards.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use futures_util::future::join_all;
+use reqwest::Method;
+use serde_json::json;
+use tokio::sync::{Mutex, Notify};
+use uuid::Uuid;
+
+use crate::support::process::ServerProcess;
+use crate::support::{Client, Database};
+
+const KILLS: usize = 20;
+const CLIENTS: usize = 16;
+/// Acknowledgements after which the server is killed, in the middle of everything else.
+const ACKNOWLEDGED_BEFORE_KILL: usize = 100;
+
+#[derive(Default)]
+struct Acknowledged {
+    holds: BTreeSet<String>,
+    bookings: BTreeSet<String>,
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_acknowledged_is_lost_when_the_server_is_killed_20_times_under_load() {
+    let database = Database::create().await;
+    let mut server = ServerProcess::start(&database).await;
+    let event_id = server.client.event(1_000_000).await;
+    let acknowledged = Arc::new(Mutex::new(Acknowledged::default()));
+
+    for kill in 0..KILLS {
+        let enough = Arc::new(Notify::new());
+        let load = join_all((0..CLIENTS).map(|_| {
+            let (client, event_id) = (server.client.clone(), event_id.clone());
+            tokio::spawn(hold_and_book_until_it_dies(client, event_id, acknowledged.clone(), enough.clone()))
+        }));
+        enough.notified().await;
+        server.kill();
+        load.await;
+        assert_nothing_is_missing(&database, &*acknowledged.lock().await, kill).await;
+        server = ServerProcess::start(&database).await;
+    }
+    database.assert_sound().await;
+    assert_eq!(database.open_transactions().await, 0);
+}
+
+async fn hold_and_book_until_it_dies(
+    client: Client,
+    event_id: String,
+    acknowledged: Arc<Mutex<Acknowledged>>,
+    enough: Arc<Notify>,
+) {
+    for n in 1.. {
+        let key = Uuid::now_v7().to_string();
+        let body = json!({"event_id": event_id, "qty": 1});
+        let headers = [("Idempotency-Key", key.as_str())];
+        let Ok(hold) = client.try_send(Method::POST, "/api/v1/holds", &headers, Some(body)).await else { return };
+        let hold = hold.expect(201);
+        acknowledged.lock().await.holds.insert(hold.id("hold_id"));
+        let body = json!({"hold_id": hold.body["hold_id"], "payment_token": hold.body["payment_token"]});
+        let Ok(booking) = client.try_send(Method::POST, "/api/v1/book", &[], Some(body)).await else { return };
+        acknowledged.lock().await.bookings.insert(booking.expect(201).id("booking_id"));
+        if n * CLIENTS >= ACKNOWLEDGED_BEFORE_KILL {
+            enough.notify_one();
+        }
+    }
+}
+
+async fn assert_nothing_is_missing(database: &Database, acknowledged: &Acknowledged, kill: usize) {
+    for (table, column, ids) in
+        [("holds", "hold_id", &acknowledged.holds), ("bookings", "booking_id", &acknowledged.bookings)]
+    {
+        let list = ids.iter().map(|id| format!("'{id}'")).collect::<Vec<_>>().join(",");
+        let found = database.number(&format!("SELECT count(*) FROM {table} WHERE {column} IN ({list})")).await;
+        assert_eq!(usize::try_from(found), Ok(ids.len()), "acknowledged {table} after kill {kill}");
+    }
+}

@@ -1,0 +1,124 @@
+//! Somebody writes past the lock: an operator's hand, a bug, a lock that was lost. The database has the last word.
+//!
+//! Each trespass is written and not committed when the batch loads, so the batch decides on what was there before; it is
+//! committed when the batch waits for the rows that it wants to write. The request must fail, with nothing changed.
+
+use std::pin::Pin;
+
+use serde_json::json;
+use sqlx::AssertSqlSafe;
+
+use crate::support::{Reply, Service};
+
+/// An event of 10 places, of which one is held.
+struct Scene {
+    service: Service,
+    event_id: String,
+    hold: Reply,
+}
+
+type Request = Pin<Box<dyn Future<Output = Reply> + Send>>;
+
+impl Scene {
+    async fn set() -> Self {
+        let service = Service::start().await;
+        let event_id = service.client.event(10).await;
+        let hold = service.client.hold(&event_id, 1).await.expect(201);
+        Self { service, event_id, hold }
+    }
+
+    fn place(&self) -> Request {
+        let (client, event_id) = (self.service.client.clone(), self.event_id.clone());
+        Box::pin(async move { client.hold(&event_id, 1).await })
+    }
+
+    fn book(&self) -> Request {
+        let (client, hold) = (self.service.client.clone(), self.hold.clone());
+        Box::pin(async move { client.book(&hold).await })
+    }
+
+    fn cancel(&self, booking: Reply) -> Request {
+        let client = self.service.client.clone();
+        Box::pin(async move { client.cancel(&booking).await })
+    }
+
+    /// The request is refused by what the trespasser wrote meanwhile. Once that is undone, all is as before.
+    async fn assert_noticed(&self, request: Request, trespass: &str, undo: &str) {
+        let database = &self.service.database;
+        let before = self.service.client.status(&self.event_id).await;
+        let mut trespasser = database.pool.begin().await.expect("a transaction begins");
+        sqlx::query(AssertSqlSafe(trespass.to_owned())).execute(&mut *trespasser).await.expect("nothing refuses it");
+        let mut request = tokio::spawn(request);
+        tokio::select! {
+            () = database.until_somebody_waits_for_a_lock() => {}
+            reply = &mut request => panic!("it collides with nothing: {:?}", reply.expect("the request is answered")),
+        }
+        trespasser.commit().await.expect("the trespasser commits");
+
+        request.await.expect("the request is answered").expect_problem(500, "INTERNAL");
+        database.execute(undo).await;
+        let after = self.service.client.status(&self.event_id).await;
+        for figure in ["total", "available", "held", "booked", "sequence"] {
+            assert_eq!(after[figure], before[figure], "{figure}");
+        }
+        database.assert_sound().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn places_that_somebody_took_past_the_lock_are_not_sold_again() {
+    let scene = Scene::set().await;
+    scene.assert_noticed(scene.place(), "UPDATE pools SET held = 10", "UPDATE pools SET held = 1").await;
+    scene.place().await.expect(201);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hold_that_somebody_ended_past_the_lock_is_not_booked() {
+    let scene = Scene::set().await;
+    let end = "UPDATE holds SET status = 'released', ended_at = clock_timestamp()";
+    scene.assert_noticed(scene.book(), end, "UPDATE holds SET status = 'active', ended_at = NULL").await;
+    scene.book().await.expect(201);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hold_that_somebody_booked_past_the_lock_is_not_booked_again() {
+    let scene = Scene::set().await;
+    let book = "INSERT INTO bookings (booking_id, hold_id, event_id, status, payment, created_at)
+                SELECT gen_random_uuid(), hold_id, event_id, 'confirmed', 'not_required', clock_timestamp() FROM holds";
+    scene.assert_noticed(scene.book(), book, "DELETE FROM bookings").await;
+    scene.book().await.expect(201);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_booking_that_somebody_cancelled_past_the_lock_does_not_give_back_its_places_again() {
+    let scene = Scene::set().await;
+    let booking = scene.book().await.expect(201);
+    let cancel = "UPDATE bookings SET status = 'cancelled', cancelled_at = clock_timestamp()";
+    let undo = "UPDATE bookings SET status = 'confirmed', cancelled_at = NULL";
+    scene.assert_noticed(scene.cancel(booking.clone()), cancel, undo).await;
+    scene.cancel(booking).await.expect(200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_journal_entry_that_somebody_wrote_past_the_lock_keeps_its_number_for_itself() {
+    let scene = Scene::set().await;
+    let write = "INSERT INTO journal (event_id, seq, recorded_at, kind, capacity_delta, held_delta, booked_delta)
+                 SELECT event_id, seq + 1, clock_timestamp(), 'event_amended', 0, 0, 0 FROM inventory";
+    scene.assert_noticed(scene.place(), write, "DELETE FROM journal WHERE kind = 'event_amended'").await;
+    scene.place().await.expect(201);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_decision_that_panics_on_impossible_rows_fails_alone_and_the_lane_goes_on() {
+    let service = Service::start_with(|settings| settings.inventory.lanes = 1).await;
+    let event_id = service.client.event(10).await;
+    let hold = service.client.hold(&event_id, 2).await.expect(201);
+    service.database.execute("UPDATE pools SET held = 0").await;
+    service.client.release(&hold).await.expect_problem(500, "INTERNAL");
+
+    let other = service.client.event(10).await;
+    service.client.hold(&other, 1).await.expect(201);
+    service.database.execute(format!("UPDATE pools SET held = 2 WHERE event_id = '{event_id}'")).await;
+    assert_eq!(service.client.release(&hold).await.expect(200).body["success"], json!(true));
+    service.database.assert_sound().await;
+}

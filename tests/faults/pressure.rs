@@ -1,0 +1,132 @@
+//! The database refuses, blocks, or is slower than the crowd.
+
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use reqwest::Method;
+use serde_json::json;
+
+use super::disconnects::{connection_with, request};
+use crate::support::{Reply, Service};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_a_poisoned_batch_only_the_offender_fails() {
+    let service = Service::start().await;
+    let event_id = service.client.event(1000).await;
+    // PostgreSQL shall refuse what `decide` allows.
+    service.database.execute("ALTER TABLE holds ADD CONSTRAINT test_poison CHECK (quantity <> 7)").await;
+    let blocker = service.database.lock_everything().await;
+    let requests = (1..=20).map(|qty| {
+        let (client, event_id) = (service.client.clone(), event_id.clone());
+        tokio::spawn(async move { client.hold(&event_id, qty).await })
+    });
+    let requests: Vec<_> = requests.collect();
+    service.database.until_somebody_waits_for_a_lock().await;
+    blocker.rollback().await.expect("the blocker lets go");
+
+    for (qty, reply) in (1..=20).zip(join_all(requests).await) {
+        let reply = reply.expect("the request is answered");
+        if qty == 7 {
+            let failed = reply.expect_problem(500, "INTERNAL");
+            assert!(!failed.text.contains("test_poison"), "internal detail leaves the server: {}", failed.text);
+        } else {
+            reply.expect(201);
+        }
+    }
+    assert_eq!(service.client.status(&event_id).await["held"], (1..=20).sum::<i64>() - 7);
+    service.database.assert_sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_queue_answers_503_at_once_and_what_was_accepted_is_finished() {
+    let service = Service::start_with(|settings| {
+        settings.inventory.lanes = 1;
+        settings.inventory.batch_max = 4;
+        settings.inventory.lane_queue_max = 8;
+    })
+    .await;
+    let event_id = service.client.event(1000).await;
+    let blocker = service.database.lock_everything().await;
+    let mut running: Vec<_> = (0..64)
+        .map(|_| {
+            let (client, event_id) = (service.client.clone(), event_id.clone());
+            tokio::spawn(async move { client.hold(&event_id, 1).await })
+        })
+        .collect();
+    service.database.until_somebody_waits_for_a_lock().await;
+    // The refused are answered while the batch still waits: at most 4 run and 8 wait.
+    while running.len() > 12 {
+        let (reply, _, rest) = futures_util::future::select_all(running).await;
+        let refused = reply.expect("the request is answered").expect_problem(503, "OVERLOADED");
+        assert!(!refused.header("retry-after").is_empty(), "{:?}", refused.headers);
+        running = rest;
+    }
+    blocker.rollback().await.expect("the blocker lets go");
+    let accepted: Vec<Reply> = join_all(running).await.into_iter().map(|reply| reply.expect("answered")).collect();
+
+    let held = accepted.iter().filter(|reply| reply.status == 201).count();
+    assert_eq!(service.client.status(&event_id).await["held"], held);
+    service.database.assert_sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_event_that_somebody_keeps_locked_is_unavailable_and_then_as_before() {
+    let service = Service::start_with(|settings| settings.database.lock_timeout = Duration::from_millis(100)).await;
+    let event_id = service.client.event(10).await;
+    let blocker = service.database.lock_everything().await;
+    let refused = service.client.hold(&event_id, 1).await.expect_problem(503, "UNAVAILABLE");
+    assert!(!refused.header("retry-after").is_empty(), "{:?}", refused.headers);
+    blocker.rollback().await.expect("the blocker lets go");
+
+    service.client.hold(&event_id, 1).await.expect(201);
+    assert_eq!(service.client.status(&event_id).await["held"], 1);
+    service.database.assert_sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stopping_server_finishes_what_it_accepted() {
+    let service = Service::start().await;
+    let event_id = service.client.event(10).await;
+    let blocker = service.database.lock_everything().await;
+    let hold = tokio::spawn({
+        let (client, event_id) = (service.client.clone(), event_id.clone());
+        async move { client.hold(&event_id, 1).await }
+    });
+    service.database.until_somebody_waits_for_a_lock().await;
+    let Service { database, running, .. } = service;
+    let stopping = tokio::spawn(running.stop());
+    blocker.rollback().await.expect("the blocker lets go");
+
+    hold.await.expect("the request is answered").expect(201);
+    stopping.await.expect("the server stops").expect("the server stops cleanly");
+    assert_eq!(database.number("SELECT held::bigint FROM pools").await, 1);
+    database.assert_sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stopping_server_finishes_what_waits_in_its_lanes_though_the_callers_are_gone() {
+    const WAITING: usize = 50;
+    let service = Service::start_with(|settings| {
+        settings.inventory.lanes = 1;
+        settings.inventory.batch_max = 1;
+    })
+    .await;
+    let event_id = service.client.event(100).await;
+    let blocker = service.database.lock_everything().await;
+    let place = request("POST", "/api/v1/holds", &json!({"event_id": event_id, "qty": 1}).to_string());
+    let address = service.running.address();
+    let callers = join_all((0..1 + WAITING).map(|_| connection_with(address, &place))).await;
+    while service.running.app().inventory.lanes()[0].queue_depth < WAITING {
+        tokio::task::yield_now().await;
+    }
+    drop(callers);
+    let Service { database, running, client } = service;
+    let stopping = tokio::spawn(running.stop());
+    // Once nobody is served any more, the stop has come to the lanes.
+    while client.try_send(Method::GET, "/health/live", &[], None).await.is_ok() {}
+    blocker.rollback().await.expect("the blocker lets go");
+
+    stopping.await.expect("the server stops").expect("the server stops cleanly");
+    assert_eq!(database.number("SELECT held::bigint FROM pools").await, 51);
+    database.assert_sound().await;
+}

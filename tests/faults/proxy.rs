@@ -1,0 +1,168 @@
+//! A wire between the server and PostgreSQL that can be cut at a COMMIT.
+
+use std::net::SocketAddr;
+use std::str::FromStr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use sqlx::postgres::PgConnectOptions;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream, UnixStream};
+
+/// When the wire is cut, seen from a COMMIT.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cut {
+    /// PostgreSQL never sees the COMMIT.
+    Before,
+    /// PostgreSQL sees the COMMIT, and nobody waits until it is done.
+    During,
+    /// PostgreSQL commits and answers; the answer is lost.
+    After,
+}
+
+/// The wire. Passes everything through until it is told to cut.
+pub struct Proxy {
+    address: SocketAddr,
+    state: Arc<State>,
+}
+
+#[derive(Default)]
+struct State {
+    /// Commits to cut before PostgreSQL sees them, while it works on them, and after.
+    before: AtomicUsize,
+    during: AtomicUsize,
+    after: AtomicUsize,
+    /// From now on every connection is refused.
+    down: AtomicBool,
+    /// Whether a cut takes the whole wire down.
+    down_after_cut: AtomicBool,
+}
+
+trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
+impl<S: AsyncRead + AsyncWrite + Send + Unpin> Stream for S {}
+
+impl Proxy {
+    /// A wire to the server of `database_url`.
+    pub async fn start(database_url: &str) -> Self {
+        let upstream = PgConnectOptions::from_str(database_url).expect("a PostgreSQL URL");
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("some port is free");
+        let address = listener.local_addr().expect("a bound listener has an address");
+        let state = Arc::new(State::default());
+        tokio::spawn(accept(listener, upstream, state.clone()));
+        Self { address, state }
+    }
+
+    /// The same database through this wire, in clear.
+    pub fn url(&self, database_url: &str) -> String {
+        // Rewritten as text: options that once named a socket keep it, whatever host they are given.
+        let mut url = reqwest::Url::parse(database_url).expect("a PostgreSQL URL");
+        url.set_host(Some("127.0.0.1")).expect("the URL can have a host");
+        url.set_port(Some(self.address.port())).expect("the URL can have a port");
+        url.set_query(Some("sslmode=disable"));
+        url.into()
+    }
+
+    /// Cuts the connection of the next COMMIT.
+    pub fn cut_next(&self, cut: Cut) {
+        self.counter(cut).store(1, Ordering::SeqCst);
+    }
+
+    /// Cuts at the next COMMIT and lets nobody connect again until `restore`.
+    pub fn cut_next_and_stay_down(&self, cut: Cut) {
+        self.state.down_after_cut.store(true, Ordering::SeqCst);
+        self.cut_next(cut);
+    }
+
+    pub fn restore(&self) {
+        self.state.down_after_cut.store(false, Ordering::SeqCst);
+        self.state.down.store(false, Ordering::SeqCst);
+    }
+
+    /// Whether the cut was made.
+    pub fn was_cut(&self, cut: Cut) -> bool {
+        self.counter(cut).load(Ordering::SeqCst) == 0
+    }
+
+    fn counter(&self, cut: Cut) -> &AtomicUsize {
+        match cut {
+            Cut::Before => &self.state.before,
+            Cut::During => &self.state.during,
+            Cut::After => &self.state.after,
+        }
+    }
+}
+
+async fn accept(listener: TcpListener, upstream: PgConnectOptions, state: Arc<State>) {
+    while let Ok((client, _)) = listener.accept().await {
+        if state.down.load(Ordering::SeqCst) {
+            continue; // dropped: the connection is closed at once
+        }
+        let (upstream, state) = (upstream.clone(), state.clone());
+        tokio::spawn(async move {
+            let server = connect(&upstream).await;
+            let _ = pass(client, server, &state).await;
+        });
+    }
+}
+
+async fn connect(upstream: &PgConnectOptions) -> Box<dyn Stream> {
+    let (host, port) = (upstream.get_host(), upstream.get_port());
+    let socket_directory = upstream.get_socket().cloned().or_else(|| host.starts_with('/').then(|| host.into()));
+    match socket_directory {
+        Some(directory) => {
+            let path = directory.join(format!(".s.PGSQL.{port}"));
+            Box::new(UnixStream::connect(path).await.expect("PostgreSQL listens on its socket"))
+        }
+        None => Box::new(TcpStream::connect((host, port)).await.expect("PostgreSQL listens")),
+    }
+}
+
+/// Passes bytes both ways. A COMMIT is sent by itself, as one simple query, so it is one read.
+async fn pass(mut client: TcpStream, mut server: Box<dyn Stream>, state: &State) -> std::io::Result<()> {
+    let (mut from_client, mut from_server) = (vec![0; 1 << 20], vec![0; 1 << 20]);
+    let mut swallow_answer = false;
+    loop {
+        tokio::select! {
+            read = client.read(&mut from_client) => {
+                let bytes = &from_client[..read?];
+                if bytes.is_empty() {
+                    return Ok(());
+                }
+                if bytes.windows(7).any(|window| window == b"COMMIT\0") {
+                    if take(&state.before) {
+                        return cut(state);
+                    }
+                    swallow_answer = take(&state.after);
+                    if take(&state.during) {
+                        server.write_all(bytes).await?;
+                        drop(client);
+                        server.read_u8().await?; // an answer to nobody
+                        return cut(state);
+                    }
+                }
+                server.write_all(bytes).await?;
+            }
+            read = server.read(&mut from_server) => {
+                let bytes = &from_server[..read?];
+                if bytes.is_empty() {
+                    return Ok(());
+                }
+                if swallow_answer {
+                    return cut(state);
+                }
+                client.write_all(bytes).await?;
+            }
+        }
+    }
+}
+
+fn cut(state: &State) -> std::io::Result<()> {
+    if state.down_after_cut.load(Ordering::SeqCst) {
+        state.down.store(true, Ordering::SeqCst);
+    }
+    Ok(())
+}
+
+fn take(counter: &AtomicUsize) -> bool {
+    counter.compare_exchange(1, 0, Ordering::SeqCst, Ordering::SeqCst).is_ok()
+}

@@ -1,0 +1,176 @@
+//! What the service insists on finding in a database, and how it opens transactions.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use boxoffice::db::constraints::{self, Kind};
+use boxoffice::db::contract::{self, Breach};
+use boxoffice::db::migrate;
+use boxoffice::db::transaction::{TRANSACTION_RETRIES_MAX, transaction};
+use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection};
+
+use crate::support::Database;
+
+/// The breaches that a new connection finds after `sql`.
+async fn breaches_after(sql: &'static str) -> Vec<String> {
+    let database = Database::create().await;
+    let (pool, name) = (&database.pool, &database.name);
+    pool.execute(AssertSqlSafe(sql.replace("{database}", name))).await.expect("the change is possible");
+    let mut fresh = PgConnection::connect_with(&pool.connect_options()).await.expect("connects");
+    let found = contract::breaches(&mut fresh).await.expect("the database answers");
+    found.iter().map(ToString::to_string).collect()
+}
+
+#[tokio::test]
+async fn the_contract_names_every_constraint_that_the_migrations_create_and_no_other() {
+    let database = Database::create().await;
+    let pool = &database.pool;
+    let mut present = constraints::present(&mut pool.acquire().await.expect("connects")).await.expect("answers");
+    present.retain(|(table, _, _)| table != "_sqlx_migrations");
+    let mut contract: Vec<_> = constraints::CONTRACT
+        .iter()
+        .map(|constraint| (constraint.table.to_owned(), constraint.name.to_owned(), constraint.kind.to_string()))
+        .collect();
+    present.sort();
+    contract.sort();
+    assert_eq!(present, contract);
+}
+
+#[tokio::test]
+async fn a_migrated_database_keeps_the_contract_and_migrating_again_changes_nothing() {
+    let database = Database::create_empty().await;
+    let pool = &database.pool;
+    let mut connection = pool.acquire().await.expect("connects");
+    assert!(migrate::run(&mut connection).await.expect("migrates") > 0);
+    assert_eq!(migrate::run(&mut connection).await.expect("migrates"), 0);
+    assert_eq!(contract::breaches(&mut connection).await.expect("answers"), []);
+}
+
+#[tokio::test]
+async fn a_database_without_our_schema_is_refused_with_the_command_that_mends_it() {
+    let database = Database::create_empty().await;
+    let pool = &database.pool;
+    let found = contract::breaches(&mut pool.acquire().await.expect("connects")).await.expect("answers");
+    assert!(matches!(found.as_slice(), [Breach::SchemaBehind { .. }]), "{found:?}");
+    assert!(found[0].to_string().contains("boxoffice migrate"));
+}
+
+#[tokio::test]
+async fn a_migration_that_was_changed_after_it_was_applied_is_refused() {
+    let found = breaches_after(r"UPDATE _sqlx_migrations SET checksum = '\x00' WHERE version = 2").await;
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(found[0].contains("migration 2 was changed"), "{found:?}");
+}
+
+#[tokio::test]
+async fn a_schema_that_is_ahead_is_accepted_so_that_releases_can_roll_out() {
+    let sql = r"INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
+        VALUES (9999, 'of a later release', true, '\x00', 0)";
+    assert_eq!(breaches_after(sql).await, [""; 0]);
+}
+
+#[tokio::test]
+async fn every_missing_check_and_unique_index_is_refused_by_name() {
+    let database = Database::create().await;
+    let pool = &database.pool;
+    let mut connection = pool.acquire().await.expect("connects");
+    for wanted in constraints::CONTRACT.iter().filter(|constraint| constraint.kind != Kind::ForeignKey) {
+        let drop = if wanted.name == constraints::HOLDS_IDEMPOTENCY_KEY_UNIQUE {
+            format!("DROP INDEX {}", wanted.name) // an index without a constraint
+        } else {
+            format!("ALTER TABLE {} DROP CONSTRAINT {} CASCADE", wanted.table, wanted.name)
+        };
+        let mut damaged = connection.begin().await.expect("begins");
+        damaged.execute(AssertSqlSafe(drop)).await.expect("drops");
+        let missing = constraints::missing(&mut damaged).await.expect("answers");
+        assert!(missing.contains(wanted), "{wanted:?} was dropped, {missing:?} was found");
+        damaged.rollback().await.expect("rolls back");
+    }
+}
+
+#[tokio::test]
+async fn a_check_that_was_never_validated_is_refused() {
+    let sql = "ALTER TABLE pools DROP CONSTRAINT pools_never_oversold,
+        ADD CONSTRAINT pools_never_oversold CHECK (held + booked <= capacity) NOT VALID";
+    let found = breaches_after(sql).await;
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(found[0].contains("pools_never_oversold"), "{found:?}");
+}
+
+#[tokio::test]
+async fn a_database_that_acknowledges_before_it_is_durable_is_refused() {
+    let found = breaches_after("ALTER DATABASE {database} SET synchronous_commit = off").await;
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(found[0].contains("synchronous_commit is off"), "{found:?}");
+}
+
+#[tokio::test]
+async fn a_transaction_finishes_when_nobody_waits_for_it_any_more() {
+    let database = Database::create_empty().await;
+    let pool = &database.pool;
+    pool.execute("CREATE TABLE finished (id integer)").await.expect("creates");
+    let (entered, inside) = tokio::sync::oneshot::channel();
+    let (go_on, gate) = tokio::sync::oneshot::channel::<()>();
+    let parts = Arc::new(std::sync::Mutex::new(Some((entered, gate))));
+
+    let of_the_request = pool.clone();
+    let request = tokio::spawn(async move {
+        transaction::<_, sqlx::Error, _>(&of_the_request, "test", move |connection| {
+            let parts = parts.lock().expect("no one panics with it").take();
+            Box::pin(async move {
+                connection.execute("INSERT INTO finished VALUES (1)").await?;
+                if let Some((entered, gate)) = parts {
+                    entered.send(()).expect("the test waits");
+                    gate.await.expect("the test goes on");
+                }
+                Ok(())
+            })
+        })
+        .await
+    });
+    inside.await.expect("the transaction begins");
+    request.abort();
+    assert!(request.await.expect_err("the request is gone").is_cancelled());
+    go_on.send(()).expect("the transaction is still there");
+
+    // Closing waits for every connection to come back, so the transaction has ended, one way or the other.
+    let options = pool.connect_options();
+    pool.close().await;
+    let mut after = PgConnection::connect_with(&options).await.expect("connects");
+    let rows: i64 = sqlx::query_scalar("SELECT count(*) FROM finished").fetch_one(&mut after).await.expect("counts");
+    assert_eq!(rows, 1);
+}
+
+#[tokio::test]
+async fn a_transaction_that_fails_leaves_nothing_behind() {
+    let database = Database::create_empty().await;
+    let pool = &database.pool;
+    pool.execute("CREATE TABLE attempts (id integer)").await.expect("creates");
+    let outcome = transaction::<(), sqlx::Error, _>(pool, "test", |connection| {
+        Box::pin(async move {
+            connection.execute("INSERT INTO attempts VALUES (1)").await?;
+            Err(sqlx::Error::RowNotFound)
+        })
+    });
+    assert!(matches!(outcome.await, Err(sqlx::Error::RowNotFound)));
+    let rows: i64 = sqlx::query_scalar("SELECT count(*) FROM attempts").fetch_one(pool).await.expect("counts");
+    assert_eq!(rows, 0);
+}
+
+#[tokio::test]
+async fn a_transaction_that_lost_a_race_is_tried_again_but_not_for_ever() {
+    let database = Database::create_empty().await;
+    let pool = &database.pool;
+    for code in ["40001", "40P01", "55P03"] {
+        let attempts = Arc::new(AtomicU32::new(0));
+        let counted = Arc::clone(&attempts);
+        let outcome = transaction::<(), sqlx::Error, _>(pool, "test", move |connection| {
+            counted.fetch_add(1, Ordering::Relaxed);
+            let raise = AssertSqlSafe(format!("DO $$ BEGIN RAISE SQLSTATE '{code}'; END $$"));
+            Box::pin(async move { connection.execute(raise).await.map(|_| ()) })
+        });
+        let error = outcome.await.expect_err("it fails every time");
+        assert_eq!(error.as_database_error().and_then(|error| error.code().map(Into::into)), Some(code.to_owned()));
+        assert_eq!(attempts.load(Ordering::Relaxed), 1 + TRANSACTION_RETRIES_MAX);
+    }
+}

@@ -1,0 +1,11 @@
+//! Operations: the command line, the start-up contract, the embedded PostgreSQL, and documents that are generated or must
+//! agree with the code.
+
+#[path = "../support/mod.rs"]
+pub mod support;
+
+mod command_line;
+mod database;
+mod embedded_postgres;
+mod errors_doc;
+mod postman_collection;

@@ -1,0 +1,172 @@
+//! The guards of the schema: what PostgreSQL itself refuses, whatever our code believes. Every statement here writes past
+//! the code.
+
+use std::collections::BTreeSet;
+
+use boxoffice::db::constraints::{CONTRACT, Constraint, HOLDS_IDEMPOTENCY_KEY_UNIQUE};
+use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
+
+use crate::support::Database;
+
+/// A pool of 10 places with a hold of 4 that is booked once. All tables have one row.
+const SOLD: &str = "
+    INSERT INTO events (event_id, name, status, time_zone, created_at, updated_at)
+    VALUES ('00000000-0000-7000-8000-000000000001', 'A show', 'on_sale', 'UTC', now(), now());
+    INSERT INTO inventory (event_id, seq, bookings) SELECT event_id, 1, 1 FROM events;
+    INSERT INTO pools (pool_id, event_id, position, name, capacity, held, booked)
+    SELECT '00000000-0000-7000-8000-000000000002', event_id, 0, 'Stalls', 10, 0, 4 FROM events;
+    INSERT INTO ticket_types (ticket_type_id, event_id, pool_id, position, name, price)
+    SELECT '00000000-0000-7000-8000-000000000003', event_id, pool_id, 0, 'Adult', 100 FROM pools;
+    INSERT INTO holds (hold_id, event_id, status, quantity, total, ttl_seconds, created_at, expires_at, ended_at,
+                       idempotency_key, fingerprint)
+    SELECT '00000000-0000-7000-8000-000000000004', event_id, 'booked', 4, 400, 120, now(), now() + interval '1 minute',
+           now(), '00000000-0000-7000-8000-000000000005', '\\x00'
+    FROM events;
+    INSERT INTO items (hold_id, ticket_type_id, pool_id, quantity, unit_price)
+    SELECT hold_id, ticket_type_id, pool_id, 4, 100 FROM holds, ticket_types;
+    INSERT INTO bookings (booking_id, hold_id, event_id, status, payment, created_at)
+    SELECT '00000000-0000-7000-8000-000000000006', hold_id, event_id, 'confirmed', 'not_required', now() FROM holds;
+    INSERT INTO journal (event_id, seq, recorded_at, kind, pool_id, capacity_delta, held_delta, booked_delta)
+    SELECT event_id, 1, now(), 'pool_opened', pool_id, 10, 0, 4 FROM pools;
+    INSERT INTO idempotency_keys (idempotency_key, fingerprint, status, body, created_at)
+    VALUES ('00000000-0000-7000-8000-000000000007', '\\x00', 201, '{}', now())";
+
+/// What nobody can write into a database that is `SOLD`, and the constraint that sees to it.
+const REFUSED: &[(&str, &str)] = &[
+    // Events.
+    ("INSERT INTO events SELECT * FROM events", "events_pkey"),
+    ("UPDATE events SET name = ''", "events_name_length"),
+    ("UPDATE events SET name = repeat('x', 201)", "events_name_length"),
+    ("UPDATE events SET description = repeat('x', 5001)", "events_description_length"),
+    ("UPDATE events SET venue_name = ''", "events_venue_name_length"),
+    ("UPDATE events SET venue_name = repeat('x', 201)", "events_venue_name_length"),
+    ("UPDATE events SET status = 'over'", "events_status_known"),
+    ("UPDATE events SET currency = 'eur'", "events_currency_shape"),
+    ("UPDATE events SET currency = 'EURO'", "events_currency_shape"),
+    ("UPDATE events SET hold_ttl_seconds = 9", "events_hold_ttl_range"),
+    ("UPDATE events SET hold_ttl_seconds = 901", "events_hold_ttl_range"),
+    ("UPDATE events SET max_quantity_per_hold = 0", "events_max_quantity_range"),
+    ("UPDATE events SET starts_at = now(), ends_at = now()", "events_end_after_start"),
+    ("UPDATE events SET sale_starts_at = now(), sale_ends_at = now()", "events_sale_end_after_start"),
+    // Pools: the truth about capacity.
+    ("INSERT INTO pools SELECT pool_id, event_id, 1, 'Balcony', 10 FROM pools", "pools_pkey"),
+    ("INSERT INTO pools SELECT gen_random_uuid(), event_id, 1, name, 10 FROM pools", "pools_name_unique"),
+    ("UPDATE pools SET event_id = gen_random_uuid()", "pools_event_fkey"),
+    ("UPDATE pools SET name = ''", "pools_name_length"),
+    ("UPDATE pools SET name = repeat('x', 101)", "pools_name_length"),
+    ("UPDATE pools SET capacity = 10000001", "pools_capacity_range"),
+    // (A capacity below 0 is refused by the next three as well.)
+    ("UPDATE pools SET held = held - 1", "pools_held_not_negative"),
+    ("UPDATE pools SET booked = booked - 5", "pools_booked_not_negative"),
+    ("UPDATE pools SET held = held + 7", "pools_never_oversold"),
+    ("UPDATE pools SET booked = booked + 7", "pools_never_oversold"),
+    ("UPDATE pools SET capacity = 3", "pools_never_oversold"),
+    // Ticket types.
+    (
+        "INSERT INTO ticket_types SELECT ticket_type_id, event_id, pool_id, 1, 'Child', 0 FROM ticket_types",
+        "ticket_types_pkey",
+    ),
+    (
+        "INSERT INTO ticket_types SELECT gen_random_uuid(), event_id, pool_id, 1, name, 0 FROM ticket_types",
+        "ticket_types_name_unique",
+    ),
+    ("UPDATE ticket_types SET event_id = gen_random_uuid()", "ticket_types_event_fkey"),
+    ("UPDATE ticket_types SET pool_id = gen_random_uuid()", "ticket_types_pool_fkey"),
+    ("UPDATE ticket_types SET name = ''", "ticket_types_name_length"),
+    ("UPDATE ticket_types SET name = repeat('x', 101)", "ticket_types_name_length"),
+    ("UPDATE ticket_types SET price = -1", "ticket_types_price_not_negative"),
+    ("UPDATE ticket_types SET min_quantity = 0", "ticket_types_min_quantity_range"),
+    ("UPDATE ticket_types SET max_quantity = 0", "ticket_types_max_quantity_range"),
+    ("UPDATE ticket_types SET min_quantity = 3, max_quantity = 2", "ticket_types_min_below_max"),
+    // Inventory: the row that is locked, and its tallies.
+    ("INSERT INTO inventory SELECT * FROM inventory", "inventory_pkey"),
+    ("UPDATE inventory SET event_id = gen_random_uuid()", "inventory_event_fkey"),
+    ("UPDATE inventory SET seq = -1", "inventory_seq_not_negative"),
+    ("UPDATE inventory SET active_holds = -1", "inventory_active_holds_not_negative"),
+    ("UPDATE inventory SET expired_holds = -1", "inventory_expired_holds_not_negative"),
+    ("UPDATE inventory SET bookings = -1", "inventory_bookings_not_negative"),
+    // Holds and their items.
+    (
+        "INSERT INTO holds SELECT hold_id, event_id, status, quantity, total, currency, ttl_seconds, extensions, \
+         created_at, expires_at, ended_at FROM holds",
+        "holds_pkey",
+    ),
+    (
+        "INSERT INTO holds SELECT gen_random_uuid(), event_id, status, quantity, total, currency, ttl_seconds, extensions, \
+         created_at, expires_at, ended_at, idempotency_key, fingerprint FROM holds",
+        "holds_idempotency_key_unique",
+    ),
+    ("UPDATE holds SET status = 'lost'", "holds_status_known"),
+    ("UPDATE holds SET quantity = 0", "holds_quantity_positive"),
+    ("UPDATE holds SET total = -1", "holds_total_not_negative"),
+    ("UPDATE holds SET ttl_seconds = 0", "holds_ttl_positive"),
+    ("UPDATE holds SET extensions = -1", "holds_extensions_not_negative"),
+    ("UPDATE holds SET expires_at = created_at", "holds_expire_after_creation"),
+    ("UPDATE holds SET status = 'active'", "holds_active_until_ended"),
+    ("UPDATE holds SET ended_at = NULL", "holds_active_until_ended"),
+    ("UPDATE holds SET idempotency_key = NULL", "holds_fingerprint_with_key"),
+    ("UPDATE holds SET fingerprint = NULL", "holds_fingerprint_with_key"),
+    ("INSERT INTO items SELECT * FROM items", "items_pkey"),
+    ("UPDATE items SET quantity = 0", "items_quantity_positive"),
+    ("UPDATE items SET unit_price = -1", "items_unit_price_not_negative"),
+    // Bookings.
+    (
+        "INSERT INTO bookings SELECT booking_id, gen_random_uuid(), event_id, status, payment, created_at FROM bookings",
+        "bookings_pkey",
+    ),
+    (
+        "INSERT INTO bookings SELECT gen_random_uuid(), hold_id, event_id, status, payment, created_at FROM bookings",
+        "bookings_hold_unique",
+    ),
+    ("UPDATE bookings SET status = 'lost'", "bookings_status_known"),
+    ("UPDATE bookings SET payment = 'later'", "bookings_payment_known"),
+    ("UPDATE bookings SET status = 'cancelled'", "bookings_confirmed_until_cancelled"),
+    ("UPDATE bookings SET cancelled_at = now()", "bookings_confirmed_until_cancelled"),
+    // The journal, and kept answers.
+    ("INSERT INTO journal SELECT * FROM journal", "journal_pkey"),
+    ("UPDATE journal SET kind = 'magic'", "journal_kind_known"),
+    ("UPDATE journal SET pool_id = NULL", "journal_deltas_have_a_pool"),
+    ("INSERT INTO idempotency_keys SELECT * FROM idempotency_keys", "idempotency_keys_pkey"),
+];
+
+#[tokio::test]
+async fn what_is_written_past_the_code_is_refused_by_the_constraint_for_it_and_by_nothing_else() {
+    let database = Database::create().await;
+    let mut connection = PgConnection::connect(&database.url()).await.expect("the database accepts connections");
+    connection.execute(SOLD).await.expect("a sale is no violation");
+    for (statement, name) in REFUSED {
+        let constraint = CONTRACT.iter().find(|constraint| constraint.name == *name);
+        let constraint = constraint.unwrap_or_else(|| panic!("{name} is in the contract"));
+        assert_eq!(refused_by(&mut connection, None, statement).await.as_deref(), Some(*name), "{statement}");
+        let without = refused_by(&mut connection, Some(constraint), statement).await;
+        assert_eq!(without, None, "{statement}: {name} was dropped");
+    }
+}
+
+#[test]
+fn every_constraint_of_the_contract_has_something_to_refuse() {
+    let tried: BTreeSet<_> = REFUSED.iter().map(|(_, name)| *name).collect();
+    let contract: BTreeSet<_> = CONTRACT.iter().map(|constraint| constraint.name).collect();
+    assert_eq!(tried, contract);
+}
+
+/// The constraint that refuses a statement; `None` if nothing does. Nothing is kept.
+async fn refused_by(connection: &mut PgConnection, dropped: Option<&Constraint>, statement: &str) -> Option<String> {
+    let mut transaction = connection.begin().await.expect("a transaction begins");
+    if let Some(constraint) = dropped {
+        transaction.execute(AssertSqlSafe(drop_statement(constraint))).await.expect("a constraint can be dropped");
+    }
+    let result = (&mut *transaction).execute(AssertSqlSafe(statement.to_owned())).await;
+    transaction.rollback().await.expect("a transaction rolls back");
+    let error = result.err()?;
+    let by = error.as_database_error().and_then(|error| error.constraint());
+    Some(by.unwrap_or_else(|| panic!("{statement}: {error}")).to_owned())
+}
+
+fn drop_statement(constraint: &Constraint) -> String {
+    let Constraint { table, name, .. } = constraint;
+    match *name {
+        HOLDS_IDEMPOTENCY_KEY_UNIQUE => format!("DROP INDEX {name}"), // an index without a constraint
+        _ => format!("ALTER TABLE {table} DROP CONSTRAINT {name} CASCADE"),
+    }
+}

@@ -1,0 +1,118 @@
+//! From inventory's answers to the model's words, so that they can be compared.
+
+use boxoffice::domain::booking::Booking;
+use boxoffice::domain::event::EventStatus;
+use boxoffice::domain::hold::{Hold, HoldStatus};
+use boxoffice::inventory::command::{Answer, Outcome, Refusal};
+
+use crate::model::{BookingView, Expected, HoldView, Refused, Short, Status};
+use crate::translate::{number, seconds};
+
+/// What was answered, in the model's words.
+pub fn answered(answer: &Answer) -> Expected {
+    match answer {
+        Ok(outcome) => granted(outcome),
+        Err(refusal) => Expected::Refused(refused(refusal)),
+    }
+}
+
+fn granted(outcome: &Outcome) -> Expected {
+    match outcome {
+        Outcome::Placed { hold, replayed } => Expected::Placed { hold: hold_view(hold), replayed: *replayed },
+        Outcome::Extended { hold, extensions_left, .. } => {
+            Expected::Extended { hold: hold_view(hold), extensions_left: *extensions_left }
+        }
+        Outcome::Released { hold_id } => Expected::Released { hold: number(hold_id.as_uuid()) },
+        Outcome::Expired { hold_id } => Expected::Expired { hold: number(hold_id.as_uuid()) },
+        Outcome::NotDue => Expected::NotDue,
+        Outcome::Booked { booking, hold, replayed } => {
+            Expected::Booked { booking: booking_view(booking, hold), replayed: *replayed }
+        }
+        Outcome::Cancelled { booking, hold } => Expected::Cancelled { booking: booking_view(booking, hold) },
+        Outcome::Resized(pool) => Expected::Resized {
+            pool: number(pool.pool_id.as_uuid()),
+            capacity: pool.capacity,
+            held: pool.held,
+            booked: pool.booked,
+        },
+        Outcome::Amended => Expected::Amended,
+        Outcome::Deleted => Expected::Deleted,
+    }
+}
+
+fn items(hold: &Hold) -> Vec<(usize, u32, i64)> {
+    hold.items.iter().map(|item| (number(item.ticket_type_id.as_uuid()), item.quantity, item.unit_price)).collect()
+}
+
+fn hold_view(hold: &Hold) -> HoldView {
+    HoldView {
+        hold: number(hold.hold_id.as_uuid()),
+        event: number(hold.event_id.as_uuid()),
+        items: items(hold),
+        quantity: hold.quantity(),
+        total: hold.total(),
+        created: seconds(hold.created_at),
+        expires: seconds(hold.expires_at),
+    }
+}
+
+fn booking_view(booking: &Booking, hold: &Hold) -> BookingView {
+    BookingView {
+        booking: number(booking.booking_id.as_uuid()),
+        hold: number(booking.hold_id.as_uuid()),
+        event: number(booking.event_id.as_uuid()),
+        items: items(hold),
+        created: seconds(booking.created_at),
+        cancelled: booking.cancelled_at.map(seconds),
+    }
+}
+
+fn refused(refusal: &Refusal) -> Refused {
+    match refusal {
+        Refusal::EventNotFound => Refused::EventNotFound,
+        Refusal::PoolNotFound => Refused::PoolNotFound,
+        Refusal::HoldNotFound => Refused::HoldNotFound,
+        Refusal::BookingNotFound => Refused::BookingNotFound,
+        Refusal::TicketTypeNotFound { ticket_type_id } => Refused::TypeNotFound(number(ticket_type_id.as_uuid())),
+        Refusal::TicketTypeRequired => Refused::TypeRequired,
+        Refusal::EventNotOnSale { status: now, sale_ended_at } => {
+            Refused::NotOnSale { status: status(*now), ended: sale_ended_at.map(seconds) }
+        }
+        Refusal::SaleNotStarted { starts_at, .. } => Refused::SaleNotStarted { starts: seconds(*starts_at) },
+        Refusal::QuantityOutOfRange { ticket_type_id, requested, min, max } => Refused::QuantityOutOfRange {
+            of_type: ticket_type_id.map(|of_type| number(of_type.as_uuid())),
+            requested: *requested,
+            min: *min,
+            max: *max,
+        },
+        Refusal::InsufficientSeats { shortages, retry_at } => {
+            let short = shortages.iter().map(|shortage| Short {
+                pool: number(shortage.pool_id.as_uuid()),
+                requested: shortage.requested,
+                available: shortage.available,
+                held: shortage.held,
+            });
+            Refused::Insufficient { shortages: short.collect(), retry_at: retry_at.map(seconds) }
+        }
+        Refusal::IdempotencyKeyReused => Refused::KeyReused,
+        Refusal::InvalidPaymentToken => Refused::InvalidToken,
+        Refusal::HoldExpired { expired_at } => Refused::HoldExpired { at: seconds(*expired_at) },
+        Refusal::HoldNotActive { status } => Refused::HoldNotActive { booked: *status == HoldStatus::Booked },
+        Refusal::ExtensionLimitReached { expires_at } => Refused::ExtensionLimit { expires: seconds(*expires_at) },
+        Refusal::CapacityBelowCommitted { requested, least } => {
+            Refused::BelowCommitted { requested: *requested, least: *least }
+        }
+        Refusal::IllegalTransition { from, to } => Refused::IllegalMove { from: status(*from), to: status(*to) },
+        Refusal::EndNotAfterStart { field } => Refused::EndNotAfterStart { of_sale: *field == "sale_ends_at" },
+        Refusal::EventHasHistory => Refused::HasHistory,
+    }
+}
+
+fn status(status: EventStatus) -> Status {
+    match status {
+        EventStatus::Draft => Status::Draft,
+        EventStatus::OnSale => Status::OnSale,
+        EventStatus::Closed => Status::Closed,
+        EventStatus::Cancelled => Status::Cancelled,
+    }
+}

@@ -1,0 +1,62 @@
+//! The CHECKs of `migrations/`, by their names there, for the columns that a batch can write.
+
+use std::collections::BTreeSet;
+
+use boxoffice::domain::booking::{Booking, BookingStatus};
+use boxoffice::domain::hold::{Hold, HoldStatus};
+use boxoffice::domain::quantity::CAPACITY_MAX;
+use boxoffice::inventory::changes::{PoolDelta, Tallies};
+use boxoffice::inventory::command::Pool;
+
+use crate::rows::{EventRow, Violation};
+
+pub fn event(row: &EventRow) -> Result<(), Violation> {
+    let (details, terms) = (&row.details, &row.terms);
+    let in_order = |start: Option<_>, end: Option<_>| start.zip(end).is_none_or(|(start, end)| end > start);
+    check("events_end_after_start", in_order(details.starts_at, details.ends_at))?;
+    check("events_sale_end_after_start", in_order(terms.sale_starts_at, terms.sale_ends_at))?;
+    check("events_max_quantity_range", terms.max_quantity_per_hold.is_none_or(|max| max >= 1))
+}
+
+pub fn hold(hold: &Hold) -> Result<(), Violation> {
+    check("holds_quantity_positive", hold.quantity() > 0)?;
+    check("holds_total_not_negative", hold.total() >= 0)?;
+    check("holds_ttl_positive", hold.ttl_seconds > 0)?;
+    check("holds_expire_after_creation", hold.expires_at > hold.created_at)?;
+    check("holds_active_until_ended", (hold.status == HoldStatus::Active) == hold.ended_at.is_none())?;
+    let types: BTreeSet<_> = hold.items.iter().map(|item| item.ticket_type_id).collect();
+    check("items_pkey", types.len() == hold.items.len())?;
+    check("items_quantity_positive", hold.items.iter().all(|item| item.quantity > 0))?;
+    check("items_unit_price_not_negative", hold.items.iter().all(|item| item.unit_price >= 0))
+}
+
+pub fn booking(booking: &Booking) -> Result<(), Violation> {
+    let cancelled = booking.status == BookingStatus::Cancelled;
+    check("bookings_confirmed_until_cancelled", cancelled == booking.cancelled_at.is_some())
+}
+
+/// Adds a delta to a pool's counters, if the sums may be.
+pub fn advance_pool(pool: &mut Pool, delta: &PoolDelta) -> Result<(), Violation> {
+    let sum = |column: u32, delta: i32| u32::try_from(i64::from(column) + i64::from(delta)).ok();
+    pool.capacity = sum(pool.capacity, delta.capacity).ok_or("pools_capacity_range")?;
+    pool.held = sum(pool.held, delta.held).ok_or("pools_held_not_negative")?;
+    pool.booked = sum(pool.booked, delta.booked).ok_or("pools_booked_not_negative")?;
+    check("pools_capacity_range", pool.capacity <= CAPACITY_MAX)?;
+    check("pools_never_oversold", pool.held + pool.booked <= pool.capacity)
+}
+
+/// Adds a delta to an event's tallies, if the sums may be.
+pub fn advance_tallies(tallies: &mut Tallies, delta: &Tallies) -> Result<(), Violation> {
+    tallies.seq += delta.seq;
+    tallies.active_holds += delta.active_holds;
+    tallies.expired_holds += delta.expired_holds;
+    tallies.bookings += delta.bookings;
+    check("inventory_seq_not_negative", tallies.seq >= 0)?;
+    check("inventory_active_holds_not_negative", tallies.active_holds >= 0)?;
+    check("inventory_expired_holds_not_negative", tallies.expired_holds >= 0)?;
+    check("inventory_bookings_not_negative", tallies.bookings >= 0)
+}
+
+fn check(constraint: &str, satisfied: bool) -> Result<(), Violation> {
+    if satisfied { Ok(()) } else { Err(constraint.to_owned()) }
+}

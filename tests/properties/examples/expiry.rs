@@ -1,0 +1,111 @@
+//! When a hold is over.
+
+use boxoffice::domain::hold::HoldStatus;
+use boxoffice::inventory::command::{Outcome, Refusal};
+
+use crate::theatre::{Theatre, book, expire, extend, hold_id, release, sweep};
+use crate::translate::instant;
+
+#[test]
+fn a_hold_can_be_booked_one_second_before_its_expiry() {
+    let mut theatre = Theatre::with_places(5);
+    theatre.hold_places(0, 1, 2);
+    let answer = theatre.ask(119, book(1, 1));
+    assert!(matches!(answer, Ok(Outcome::Booked { replayed: false, .. })), "{answer:?}");
+    assert_eq!((theatre.pool().held, theatre.pool().booked), (0, 2));
+}
+
+#[test]
+fn a_hold_is_expired_at_the_very_instant_of_its_expiry() {
+    let mut theatre = Theatre::with_places(5);
+    theatre.hold_places(0, 1, 2);
+    let refused = Err(Refusal::HoldExpired { expired_at: instant(120) });
+    assert_eq!(theatre.ask(120, book(1, 1)), refused);
+    assert_eq!(theatre.hold(1).status, HoldStatus::Expired);
+    assert_eq!(theatre.pool().available(), 5);
+}
+
+#[test]
+fn one_of_book_and_sweep_wins_at_the_expiry_instant_and_both_report_it() {
+    for now in [119, 120] {
+        let mut theatre = Theatre::with_places(5);
+        theatre.hold_places(0, 1, 2);
+        let answers = theatre.ask_together(now, &[sweep(1), book(1, 1)]);
+        let booked = matches!(answers[1], Ok(Outcome::Booked { .. }));
+        assert_eq!(booked, now == 119);
+        assert_eq!(answers[0], Ok(if booked { Outcome::NotDue } else { Outcome::Expired { hold_id: hold_id(1) } }));
+    }
+}
+
+#[test]
+fn an_expired_hold_that_was_not_swept_can_neither_be_extended_nor_released() {
+    for command in [extend(1), release(1)] {
+        let mut theatre = Theatre::with_places(5);
+        theatre.hold_places(0, 1, 2);
+        assert_eq!(theatre.ask(500, command), Err(Refusal::HoldExpired { expired_at: instant(120) }));
+        assert_eq!(theatre.pool().held, 0);
+    }
+}
+
+#[test]
+fn the_seats_of_an_expired_hold_go_to_the_next_who_asks_before_any_sweep() {
+    let mut theatre = Theatre::with_places(2);
+    theatre.hold_places(0, 1, 2);
+    theatre.hold_places(120, 2, 2);
+    assert_eq!(theatre.hold(1).status, HoldStatus::Expired);
+    assert_eq!(theatre.rows.events[&theatre.event].tallies.expired_holds, 1);
+}
+
+#[test]
+fn an_operator_ends_a_hold_before_its_time_and_says_when() {
+    let mut theatre = Theatre::with_places(2);
+    theatre.hold_places(0, 1, 2);
+    assert_eq!(theatre.ask(30, expire(1)), Ok(Outcome::Expired { hold_id: hold_id(1) }));
+    assert_eq!(theatre.ask(60, book(1, 1)), Err(Refusal::HoldExpired { expired_at: instant(30) }));
+}
+
+#[test]
+fn an_extension_gives_a_full_time_to_live_from_now() {
+    let mut theatre = Theatre::with_places(2);
+    theatre.hold_places(0, 1, 1);
+    let Ok(Outcome::Extended { hold, extensions_left, at }) = theatre.ask(100, extend(1)) else { panic!("refused") };
+    assert_eq!((hold.expires_at, extensions_left, at), (instant(220), 2, instant(100)));
+}
+
+#[test]
+fn extensions_end_at_the_maximum_lifetime_counted_from_the_placing() {
+    let mut theatre = Theatre::with_places(2);
+    theatre.hold_places(0, 1, 1);
+    assert!(theatre.ask(100, extend(1)).is_ok());
+    let Ok(Outcome::Extended { hold, extensions_left, .. }) = theatre.ask(200, extend(1)) else { panic!("refused") };
+    assert_eq!((hold.expires_at, extensions_left), (instant(300), 0));
+    assert_eq!(theatre.ask(250, extend(1)), Err(Refusal::ExtensionLimitReached { expires_at: instant(300) }));
+}
+
+#[test]
+fn a_hold_is_extended_only_so_often() {
+    let mut theatre = Theatre::with_places(2);
+    theatre.hold_places(0, 1, 1);
+    for now in [10, 20, 30] {
+        assert!(theatre.ask(now, extend(1)).is_ok());
+    }
+    assert_eq!(theatre.ask(40, extend(1)), Err(Refusal::ExtensionLimitReached { expires_at: instant(150) }));
+}
+
+#[test]
+fn two_extensions_in_one_batch_use_up_one() {
+    let mut theatre = Theatre::with_places(2);
+    theatre.hold_places(0, 1, 1);
+    let answers = theatre.ask_together(50, &[extend(1), extend(1)]);
+    assert_eq!(answers[0], answers[1]);
+    assert_eq!(theatre.hold(1).extensions, 1);
+}
+
+#[test]
+fn a_refused_change_never_extends_a_hold() {
+    let mut theatre = Theatre::with_places(2);
+    theatre.hold_places(0, 1, 1);
+    assert!(theatre.ask(60, crate::theatre::book_with_wrong_token(1, 1)).is_err());
+    assert_eq!(theatre.ask(60, sweep(1)), Ok(Outcome::NotDue));
+    assert_eq!(theatre.hold(1).expires_at, instant(120));
+}

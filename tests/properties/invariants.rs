@@ -1,0 +1,120 @@
+//! The invariants of the design, recomputed from the rows alone.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use boxoffice::domain::booking::BookingStatus;
+use boxoffice::domain::hold::{Hold, HoldStatus};
+use boxoffice::domain::ids::{EventId, HoldId, PoolId};
+use boxoffice::inventory::changes::{EntryKind, PoolDelta, Tallies};
+
+use crate::rows::{EventRow, Rows, Violation};
+
+pub fn check(rows: &Rows) -> Result<(), Violation> {
+    one_booking_per_hold(rows)?;
+    counters_are_the_sums_of_items(rows)?;
+    journals_add_up(rows)?;
+    journals_tell_what_holds_are(rows)?;
+    for (event_id, row) in &rows.events {
+        tallies_are_the_counts(rows, *event_id, row)?;
+    }
+    Ok(())
+}
+
+fn one_booking_per_hold(rows: &Rows) -> Result<(), Violation> {
+    let booked: BTreeSet<HoldId> = rows.bookings.values().map(|booking| booking.hold_id).collect();
+    let holds_booked = rows.holds.values().filter(|hold| hold.status == HoldStatus::Booked);
+    let holds_booked: BTreeSet<HoldId> = holds_booked.map(|hold| hold.hold_id).collect();
+    same("booked holds", &holds_booked, &booked)?;
+    same("bookings per booked hold", &rows.bookings.len(), &booked.len())
+}
+
+fn counters_are_the_sums_of_items(rows: &Rows) -> Result<(), Violation> {
+    let confirmed = |hold: &Hold| {
+        let mut bookings = rows.bookings.values();
+        bookings.any(|booking| booking.hold_id == hold.hold_id && booking.status == BookingStatus::Confirmed)
+    };
+    let mut held: BTreeMap<PoolId, u32> = BTreeMap::new();
+    let mut booked: BTreeMap<PoolId, u32> = BTreeMap::new();
+    for hold in rows.holds.values() {
+        let sums = match hold.status {
+            HoldStatus::Active => &mut held,
+            HoldStatus::Booked if confirmed(hold) => &mut booked,
+            _ => continue,
+        };
+        for item in &hold.items {
+            *sums.entry(item.pool_id).or_default() += item.quantity;
+        }
+    }
+    for (pool_id, pool) in &rows.pools {
+        same("held", &pool.held, held.get(pool_id).unwrap_or(&0))?;
+        same("booked", &pool.booked, booked.get(pool_id).unwrap_or(&0))?;
+        if pool.held + pool.booked > pool.capacity {
+            return Err(format!("oversold: {pool:?}"));
+        }
+    }
+    Ok(())
+}
+
+/// No gap in the numbers, and the deltas are the counters.
+fn journals_add_up(rows: &Rows) -> Result<(), Violation> {
+    let mut sums: BTreeMap<PoolId, PoolDelta> = BTreeMap::new();
+    let mut last: BTreeMap<EventId, i64> = BTreeMap::new();
+    for ((event_id, seq), entry) in &rows.journal {
+        let before = last.insert(*event_id, *seq).unwrap_or(0);
+        same("the journal's next number", seq, &(before + 1))?;
+        if let Some(delta) = entry.delta {
+            sums.entry(delta.pool_id).or_insert(PoolDelta::none(delta.pool_id)).add(delta);
+        }
+    }
+    for (pool_id, pool) in &rows.pools {
+        let counters = PoolDelta {
+            pool_id: *pool_id,
+            capacity: pool.capacity as i32,
+            held: pool.held as i32,
+            booked: pool.booked as i32,
+        };
+        same("the journal's sum", sums.get(pool_id).unwrap_or(&PoolDelta::none(*pool_id)), &counters)?;
+    }
+    for (event_id, row) in &rows.events {
+        same("the event's sequence", &row.tallies.seq, last.get(event_id).unwrap_or(&0))?;
+    }
+    Ok(())
+}
+
+/// The last entry about a hold is what became of it.
+fn journals_tell_what_holds_are(rows: &Rows) -> Result<(), Violation> {
+    let mut told: BTreeMap<HoldId, HoldStatus> = BTreeMap::new();
+    for entry in rows.journal.values() {
+        let status = match entry.kind {
+            EntryKind::HoldPlaced | EntryKind::HoldExtended => HoldStatus::Active,
+            EntryKind::HoldReleased => HoldStatus::Released,
+            EntryKind::HoldExpired => HoldStatus::Expired,
+            EntryKind::HoldBooked | EntryKind::BookingCancelled => HoldStatus::Booked,
+            EntryKind::PoolOpened | EntryKind::PoolResized | EntryKind::EventAmended => continue,
+        };
+        let hold_id = entry.hold_id.ok_or_else(|| format!("an entry without its hold: {entry:?}"))?;
+        told.insert(hold_id, status);
+    }
+    let statuses: BTreeMap<HoldId, HoldStatus> = rows.holds.iter().map(|(id, hold)| (*id, hold.status)).collect();
+    same("what the journal tells of holds", &told, &statuses)
+}
+
+fn tallies_are_the_counts(rows: &Rows, event_id: EventId, row: &EventRow) -> Result<(), Violation> {
+    let holds = |status| {
+        let holds = rows.holds.values().filter(|hold| hold.event_id == event_id && hold.status == status);
+        holds.count() as i64
+    };
+    let confirmed = rows.bookings.values().filter(|booking| booking.status == BookingStatus::Confirmed);
+    let counted = Tallies {
+        seq: row.tallies.seq,
+        active_holds: holds(HoldStatus::Active),
+        expired_holds: holds(HoldStatus::Expired),
+        bookings: confirmed.filter(|booking| booking.event_id == event_id).count() as i64,
+    };
+    same("tallies", &row.tallies, &counted)
+}
+
+/// Both, if they differ.
+pub fn same<T: PartialEq + std::fmt::Debug>(what: &str, found: &T, expected: &T) -> Result<(), Violation> {
+    if found == expected { Ok(()) } else { Err(format!("{what}: {found:?} instead of {expected:?}")) }
+}

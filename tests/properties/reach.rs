@@ -1,0 +1,80 @@
+//! Whether the random histories go everywhere: a property that never meets a case says nothing about it.
+
+use std::collections::BTreeMap;
+
+use crate::model::Expected;
+use crate::script::{self, BY_THE_THOUSAND, Plan};
+use crate::service::{CONCURRENT, SEQUENTIAL};
+
+const HISTORIES: u64 = 400;
+/// How often each answer must come in so many histories of fifty commands.
+const OFTEN_ENOUGH: usize = 20;
+
+const ANSWERS: [&str; 34] = [
+    "Amended",
+    "BelowCommitted",
+    "Booked",
+    "Booked replayed",
+    "BookingNotFound",
+    "Cancelled",
+    "Deleted",
+    "EndNotAfterStart",
+    "EventNotFound",
+    "Expired",
+    "ExpiredNowOrBefore",
+    "Extended",
+    "ExtensionLimit",
+    "HasHistory",
+    "HoldExpired",
+    "HoldNotActive",
+    "HoldNotFound",
+    "IllegalMove",
+    "Insufficient",
+    "Insufficient retry_at",
+    "InvalidToken",
+    "KeyReused",
+    "NotDue",
+    "NotOnSale",
+    "NotOnSale ended",
+    "Placed",
+    "Placed replayed",
+    "PoolNotFound",
+    "QuantityOutOfRange",
+    "Released",
+    "Resized",
+    "SaleNotStarted",
+    "TypeNotFound",
+    "TypeRequired",
+];
+
+#[test]
+fn random_histories_meet_every_answer_often() {
+    for plan in [BY_THE_THOUSAND, SEQUENTIAL, CONCURRENT] {
+        histories_meet_every_answer_often(&plan);
+    }
+}
+
+fn histories_meet_every_answer_often(plan: &Plan) {
+    let mut met: BTreeMap<String, usize> = BTreeMap::new();
+    for seed in 0..HISTORIES {
+        let script = script::script(plan, seed);
+        let mut model = script.world;
+        for step in script.steps {
+            *met.entry(name(&model.apply(&step.op, step.at))).or_default() += 1;
+        }
+    }
+    let seldom: Vec<_> = ANSWERS.iter().filter(|name| met.get(**name).is_none_or(|n| *n < OFTEN_ENOUGH)).collect();
+    assert!(seldom.is_empty(), "seldom or never answered: {seldom:?}, of {met:#?} in {plan:?}");
+    let unlisted: Vec<_> = met.keys().filter(|name| !ANSWERS.contains(&name.as_str())).collect();
+    assert!(unlisted.is_empty(), "answers that the list lacks: {unlisted:?}");
+}
+
+/// The answer's variant, with what makes a case of its own of it.
+fn name(expected: &Expected) -> String {
+    let text = format!("{expected:?}");
+    let refused = text.strip_prefix("Refused(");
+    let variant = refused.unwrap_or(&text).split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+    let special = [("replayed: true", "replayed"), ("retry_at: Some", "retry_at"), ("ended: Some", "ended")];
+    let special = special.into_iter().find(|(part, _)| text.contains(part));
+    special.map_or(variant.to_owned(), |(_, word)| format!("{variant} {word}"))
+}

@@ -1,0 +1,111 @@
+//! Asking: the model's requests, over HTTP.
+
+use boxoffice::domain::time::rfc3339;
+use reqwest::Method;
+use serde_json::{Map, Value, json};
+
+use super::calendar::Calendar;
+use super::names::Names;
+use crate::model::{Change, Op, Place, Seconds, Status, Wanted};
+use crate::rows::Violation;
+use crate::support::{Client, Reply};
+
+pub struct Request {
+    method: Method,
+    path: String,
+    header: Option<(&'static str, String)>,
+    body: Option<Value>,
+}
+
+impl Request {
+    pub fn post(path: impl Into<String>, body: Option<Value>) -> Self {
+        Self { method: Method::POST, path: path.into(), header: None, body }
+    }
+}
+
+pub async fn send(client: &Client, request: &Request) -> Result<Reply, Violation> {
+    let headers: Vec<_> = request.header.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let Request { method, path, body, .. } = request;
+    let reply = client.try_send(method.clone(), path, &headers, body.clone()).await;
+    reply.map_err(|error| format!("{method} {path}: {error:?}"))
+}
+
+pub async fn look(client: &Client, path: &str) -> Result<Reply, Violation> {
+    client.try_send(Method::GET, path, &[], None).await.map_err(|error| format!("GET {path}: {error:?}"))
+}
+
+/// `None` for the sweeper's, who asks in another way.
+pub fn request(op: &Op, names: &Names, calendar: &Calendar) -> Option<Request> {
+    Some(match op {
+        Op::Place(asked) => place(asked, names),
+        Op::Extend { hold, proven } => {
+            let token = Some(("X-Payment-Token", names.token(*hold, *proven)));
+            Request { header: token, ..Request::post(format!("/api/v1/holds/{}/extend", names.hold(*hold)), None) }
+        }
+        Op::Release { hold, proven } => {
+            let path = format!("/api/v1/holds/{}", names.hold(*hold));
+            let header = Some(("X-Payment-Token", names.token(*hold, *proven)));
+            Request { method: Method::DELETE, path, header, body: None }
+        }
+        Op::ExpireDue { .. } => return None,
+        Op::ExpireNow { hold } => Request::post(format!("/api/v1/holds/{}/expire", names.hold(*hold)), None),
+        Op::Book { hold, proven, .. } => {
+            let body = json!({"hold_id": names.hold(*hold), "payment_token": names.token(*hold, *proven)});
+            Request::post("/api/v1/book", Some(body))
+        }
+        Op::Cancel { booking } => Request::post(format!("/api/v1/bookings/{}/cancel", names.booking(*booking)), None),
+        Op::Resize { pool, capacity } => {
+            let path = format!("/api/v1/pools/{}", names.pool(*pool));
+            Request { method: Method::PATCH, path, header: None, body: Some(json!({"capacity": capacity})) }
+        }
+        Op::Amend { event, change } => {
+            let path = format!("/api/v1/events/{}", names.event(*event));
+            Request { method: Method::PATCH, path, header: None, body: Some(amendment(change, calendar)) }
+        }
+        Op::Delete { event } => {
+            let path = format!("/api/v1/events/{}", names.event(*event));
+            Request { method: Method::DELETE, path, header: None, body: None }
+        }
+    })
+}
+
+fn place(asked: &Place, names: &Names) -> Request {
+    let mut body = match &asked.wanted {
+        Wanted::Places(places) => json!({"qty": places}),
+        Wanted::Items(items) => {
+            let item = |(of_type, qty): &(usize, u32)| json!({"ticket_type_id": names.of_type(*of_type), "qty": qty});
+            json!({"items": items.iter().map(item).collect::<Vec<_>>()})
+        }
+    };
+    body["event_id"] = json!(names.event(asked.event));
+    if let Some(ttl) = asked.ttl {
+        body["ttl_seconds"] = json!(ttl);
+    }
+    let header = asked.key.map(|key| ("Idempotency-Key", names.key(key)));
+    Request { header, ..Request::post("/api/v1/holds", Some(body)) }
+}
+
+/// Only what changes; what is cleared is null.
+fn amendment(change: &Change, calendar: &Calendar) -> Value {
+    let time = |field: Option<Option<Seconds>>| field.map(|at| json!(at.map(|at| rfc3339(calendar.instant(at)))));
+    let fields = [
+        ("status", change.status.map(|to| json!(status(to)))),
+        ("hold_ttl_seconds", change.ttl.map(|ttl| json!(ttl))),
+        ("max_quantity_per_hold", change.max_quantity.map(|max| json!(max))),
+        ("starts_at", time(change.starts)),
+        ("ends_at", time(change.ends)),
+        ("sale_starts_at", time(change.sale_starts)),
+        ("sale_ends_at", time(change.sale_ends)),
+    ];
+    let fields = fields.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
+    Value::Object(fields.collect::<Map<_, _>>())
+}
+
+pub fn status(status: Status) -> &'static str {
+    match status {
+        Status::Draft => "draft",
+        Status::OnSale => "on_sale",
+        Status::Closed => "closed",
+        Status::Cancelled => "cancelled",
+    }
+}

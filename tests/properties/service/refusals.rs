@@ -1,0 +1,90 @@
+//! Refusals: status, code and the numbers that a client needs to go on.
+
+use serde_json::{Value, json};
+
+use super::asking::status;
+use super::calendar::Calendar;
+use super::names::Names;
+use super::replies::includes;
+use crate::invariants::same;
+use crate::model::{Refused, Short};
+use crate::rows::Violation;
+use crate::support::Reply;
+
+pub fn check(refused: &Refused, reply: &Reply, names: &Names, calendar: &Calendar) -> Result<(), Violation> {
+    let (status, code) = row(refused);
+    same("status", &reply.status.as_u16(), &status)?;
+    same("status in the body", &reply.body["status"], &json!(status))?;
+    same("code", &reply.body["code"], &json!(code))?;
+    same("content-type", &reply.header("content-type"), &"application/problem+json")?;
+    same("request_id", &reply.body["request_id"], &json!(reply.header("x-request-id")))?;
+    includes(&reply.body, &members(refused, names))?;
+    times(refused, &reply.body, calendar)
+}
+
+fn row(refused: &Refused) -> (u16, &'static str) {
+    match refused {
+        Refused::EventNotFound => (404, "EVENT_NOT_FOUND"),
+        Refused::PoolNotFound => (404, "POOL_NOT_FOUND"),
+        Refused::HoldNotFound => (404, "HOLD_NOT_FOUND"),
+        Refused::BookingNotFound => (404, "BOOKING_NOT_FOUND"),
+        Refused::TypeNotFound(_) => (404, "TICKET_TYPE_NOT_FOUND"),
+        Refused::TypeRequired | Refused::EndNotAfterStart { .. } => (422, "VALIDATION_FAILED"),
+        Refused::NotOnSale { .. } => (409, "EVENT_NOT_ON_SALE"),
+        Refused::SaleNotStarted { .. } => (403, "SALE_NOT_STARTED"),
+        Refused::QuantityOutOfRange { .. } => (422, "QUANTITY_OUT_OF_RANGE"),
+        Refused::Insufficient { .. } => (409, "INSUFFICIENT_SEATS"),
+        Refused::KeyReused => (422, "IDEMPOTENCY_KEY_REUSED"),
+        Refused::InvalidToken => (403, "INVALID_PAYMENT_TOKEN"),
+        Refused::HoldExpired { .. } => (410, "HOLD_EXPIRED"),
+        Refused::HoldNotActive { .. } => (409, "HOLD_NOT_ACTIVE"),
+        Refused::ExtensionLimit { .. } => (409, "EXTENSION_LIMIT_REACHED"),
+        Refused::BelowCommitted { .. } => (409, "CAPACITY_BELOW_COMMITTED"),
+        Refused::IllegalMove { .. } => (409, "ILLEGAL_TRANSITION"),
+        Refused::HasHistory => (409, "EVENT_HAS_HISTORY"),
+    }
+}
+
+fn members(refused: &Refused, names: &Names) -> Value {
+    match refused {
+        Refused::TypeNotFound(of_type) => json!({"ticket_type_id": names.of_type(*of_type)}),
+        Refused::TypeRequired => json!({"pointer": "/items"}),
+        Refused::EndNotAfterStart { of_sale } => {
+            json!({"pointer": if *of_sale { "/sale_ends_at" } else { "/ends_at" }})
+        }
+        Refused::NotOnSale { status: now, .. } => json!({"event_status": status(*now)}),
+        Refused::QuantityOutOfRange { of_type, requested, min, max } => {
+            let of_type = of_type.map(|of_type| names.of_type(of_type));
+            json!({"ticket_type_id": of_type, "requested": requested, "min": min, "max": max})
+        }
+        Refused::Insufficient { shortages, .. } => {
+            let sum = |count: fn(&Short) -> u32| shortages.iter().map(count).sum::<u32>();
+            json!({
+                "requested": sum(|short| short.requested),
+                "available": sum(|short| short.available),
+                "held": sum(|short| short.held),
+                "shortages": shortages.iter().map(|short| shortage(short, names)).collect::<Vec<_>>(),
+            })
+        }
+        Refused::HoldNotActive { booked } => json!({"hold_status": if *booked { "booked" } else { "released" }}),
+        Refused::BelowCommitted { requested, least } => json!({"requested": requested, "least": least}),
+        Refused::IllegalMove { from, to } => json!({"from": status(*from), "to": status(*to)}),
+        _ => json!({}),
+    }
+}
+
+fn shortage(short: &Short, names: &Names) -> Value {
+    let Short { pool, requested, available, held } = short;
+    json!({"pool_id": names.pool(*pool), "requested": requested, "available": available, "held": held})
+}
+
+fn times(refused: &Refused, body: &Value, calendar: &Calendar) -> Result<(), Violation> {
+    match refused {
+        Refused::NotOnSale { ended, .. } => calendar.same_instant("sale_ended_at", &body["sale_ended_at"], *ended),
+        Refused::SaleNotStarted { starts } => calendar.same_instant("starts_at", &body["starts_at"], Some(*starts)),
+        Refused::Insufficient { retry_at, .. } => calendar.same_tick("retry_at", &body["retry_at"], *retry_at),
+        Refused::HoldExpired { at } => calendar.same_tick("expired_at", &body["expired_at"], Some(*at)),
+        Refused::ExtensionLimit { expires } => calendar.same_tick("expires_at", &body["expires_at"], Some(*expires)),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,134 @@
+//! Shelves filled from the rows: with everything, or with exactly what `load` would read for a batch.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use boxoffice::domain::hold::{Hold, HoldStatus};
+use boxoffice::domain::ids::{EventId, PoolId};
+use boxoffice::domain::time::Instant;
+use boxoffice::inventory::command::Command;
+use boxoffice::inventory::needs::{Named, events_short_of_room};
+use boxoffice::inventory::shelf::{Shelf, ShelvedEvent};
+use uuid::Uuid;
+
+use crate::rows::Rows;
+
+/// Every row there is.
+pub fn with_everything(rows: &Rows, now: Instant) -> Shelf {
+    let events: Vec<EventId> = rows.events.keys().copied().collect();
+    let mut shelf = with_terms(rows, &events, now);
+    for hold in rows.holds.values() {
+        add_hold(rows, &mut shelf, hold);
+    }
+    for event_id in events {
+        read_next_expiries(rows, &mut shelf, event_id);
+        read_details(rows, &mut shelf, event_id);
+        read_history(rows, &mut shelf, event_id);
+    }
+    shelf
+}
+
+/// The statements of `load`, one after the other, on what its own rules say that the commands need.
+pub fn as_loaded(rows: &Rows, commands: &[Command], now: Instant) -> Shelf {
+    let named = Named::by(commands);
+    let mut shelf = with_terms(rows, &locked(rows, &named), now);
+    let short = events_short_of_room(&shelf, commands);
+    if named.names_holds() || !short.is_empty() || !named.cancelled_events.is_empty() {
+        for hold in rows.holds.values().filter(|hold| is_read(rows, hold, &named, &short, now)) {
+            add_hold(rows, &mut shelf, hold);
+        }
+    }
+    for event_id in short {
+        read_next_expiries(rows, &mut shelf, event_id);
+    }
+    for event_id in named.amended_events.iter().map(|event_id| EventId::from(*event_id)) {
+        read_details(rows, &mut shelf, event_id);
+    }
+    for event_id in named.deleted_events.iter().map(|event_id| EventId::from(*event_id)) {
+        read_history(rows, &mut shelf, event_id);
+    }
+    shelf
+}
+
+/// `load/lock.rs`
+fn locked(rows: &Rows, named: &Named) -> Vec<EventId> {
+    let mut events: BTreeSet<EventId> = named.events.iter().map(|event_id| (*event_id).into()).collect();
+    events.extend(named.holds.iter().filter_map(|id| rows.holds.get(&(*id).into())).map(|hold| hold.event_id));
+    events.extend(named.bookings.iter().filter_map(|id| rows.bookings.get(&(*id).into())).map(|row| row.event_id));
+    events.extend(named.pools.iter().filter_map(|id| rows.pools.get(&(*id).into())).map(|pool| pool.event_id));
+    events.into_iter().filter(|event_id| rows.events.contains_key(event_id)).collect()
+}
+
+/// `load/terms.rs`
+fn with_terms(rows: &Rows, events: &[EventId], now: Instant) -> Shelf {
+    // With no event there is nothing to judge, and the statement that reads the time finds no row.
+    let mut shelf = Shelf::new(if events.is_empty() { Instant::UNIX_EPOCH } else { now });
+    for event_id in events {
+        let row = &rows.events[event_id];
+        shelf.add_event(ShelvedEvent {
+            event_id: *event_id,
+            terms: row.terms.clone(),
+            details: None,
+            ticket_types: Vec::new(),
+            tallies: row.tallies,
+            ever_held: false,
+            next_expiry: BTreeMap::new(),
+        });
+    }
+    for pool in rows.pools.values().filter(|pool| events.contains(&pool.event_id)) {
+        shelf.add_pool(pool.clone());
+    }
+    for ticket_type in rows.ticket_types.values().filter(|ticket_type| events.contains(&ticket_type.event_id)) {
+        shelf.add_ticket_type(ticket_type.clone());
+    }
+    shelf
+}
+
+/// `load/holds.rs`: which holds are read.
+fn is_read(rows: &Rows, hold: &Hold, named: &Named, short: &[EventId], now: Instant) -> bool {
+    let booked_as = |id: &Uuid| rows.bookings.get(&(*id).into()).is_some_and(|row| row.hold_id == hold.hold_id);
+    let key = hold.idempotency.as_ref().map(|idempotency| idempotency.key);
+    let active = hold.status == HoldStatus::Active;
+    named.holds.contains(&hold.hold_id.as_uuid())
+        || key.is_some_and(|key| named.idempotency_keys.contains(&key))
+        || named.bookings.iter().any(booked_as)
+        || (active && hold.expires_at <= now && short.contains(&hold.event_id))
+        || (active && named.cancelled_events.contains(&hold.event_id.as_uuid()))
+}
+
+/// `load/holds.rs`: a hold and the booking that it became.
+fn add_hold(rows: &Rows, shelf: &mut Shelf, hold: &Hold) {
+    shelf.add_hold(hold.clone());
+    if let Some(booking) = rows.bookings.values().find(|booking| booking.hold_id == hold.hold_id) {
+        shelf.add_booking(booking.clone());
+    }
+}
+
+/// `load/expiries.rs`: of the live holds that are not on the shelf.
+fn read_next_expiries(rows: &Rows, shelf: &mut Shelf, event_id: EventId) {
+    let mut next_expiry: BTreeMap<PoolId, Instant> = BTreeMap::new();
+    for hold in rows.holds.values().filter(|hold| hold.event_id == event_id) {
+        let live = hold.status == HoldStatus::Active && hold.expires_at > shelf.now;
+        if live && shelf.hold(hold.hold_id).is_none() {
+            for item in &hold.items {
+                let earliest = next_expiry.entry(item.pool_id).or_insert(hold.expires_at);
+                *earliest = hold.expires_at.min(*earliest);
+            }
+        }
+    }
+    shelf.with_event(event_id, |event| event.next_expiry = next_expiry);
+}
+
+/// `load/amended.rs`
+fn read_details(rows: &Rows, shelf: &mut Shelf, event_id: EventId) {
+    if let Some(row) = rows.events.get(&event_id) {
+        shelf.with_event(event_id, |event| event.details = Some(row.details.clone()));
+    }
+}
+
+/// `load/amended.rs`
+fn read_history(rows: &Rows, shelf: &mut Shelf, event_id: EventId) {
+    let mut entries = rows.journal.values().filter(|entry| entry.event_id == event_id);
+    if entries.any(|entry| entry.hold_id.is_some()) {
+        shelf.with_event(event_id, |event| event.ever_held = true);
+    }
+}

@@ -1,0 +1,172 @@
+//! A small theatre for the plain examples: one event, asked in plain words, at seconds that the example says.
+
+use boxoffice::domain::event::{EventChanges, EventStatus, EventTerms};
+use boxoffice::domain::hold::{Hold, Idempotency, Wanted};
+use boxoffice::domain::hold_rules::HoldRules;
+use boxoffice::domain::ids::{BookingId, EventId, HoldId, PoolId, TicketTypeId};
+use boxoffice::domain::payment_token::Possession::{self, Proven, Refuted};
+use boxoffice::domain::quantity::{Capacity, Quantity};
+use boxoffice::inventory::command::{Answer, Command, ExpiryCause, Outcome, Place, Pool};
+use boxoffice::inventory::decide::decide;
+use boxoffice::inventory::shelf::TicketType;
+use uuid::Uuid;
+
+use crate::invariants;
+use crate::model::Seconds;
+use crate::rows::Rows;
+use crate::shelves;
+use crate::translate::{id, instant};
+
+pub const RULES: HoldRules =
+    HoldRules { ttl_seconds_default: 120, quantity_max: 100, lifetime_seconds_max: 300, extensions_max: 3 };
+
+/// An event on sale. Holds and bookings are numbered by whoever asks.
+pub struct Theatre {
+    pub rows: Rows,
+    pub event: EventId,
+    pools: usize,
+    types: usize,
+}
+
+impl Theatre {
+    pub fn empty() -> Self {
+        let mut rows = Rows::default();
+        let terms = EventTerms {
+            status: EventStatus::OnSale,
+            currency: None,
+            hold_ttl_seconds: None,
+            max_quantity_per_hold: None,
+            sale_starts_at: None,
+            sale_ends_at: None,
+        };
+        rows.add_event(id(1), terms);
+        Self { rows, event: id(1), pools: 0, types: 0 }
+    }
+
+    /// One pool and one free ticket type.
+    pub fn with_places(capacity: u32) -> Self {
+        let mut theatre = Self::empty();
+        let stalls = theatre.add_pool(capacity);
+        theatre.add_type(stalls, 0);
+        theatre
+    }
+
+    pub fn add_pool(&mut self, capacity: u32) -> PoolId {
+        self.pools += 1;
+        self.rows.add_pool(id(self.pools), self.event, capacity);
+        id(self.pools)
+    }
+
+    pub fn add_type(&mut self, pool_id: PoolId, price: i64) -> TicketTypeId {
+        self.types += 1;
+        let (ticket_type_id, event_id) = (id(self.types), self.event);
+        let ticket_type = TicketType { ticket_type_id, event_id, pool_id, price, min_quantity: 1, max_quantity: None };
+        self.rows.ticket_types.insert(ticket_type_id, ticket_type);
+        ticket_type_id
+    }
+
+    /// Changes the terms of the event, behind the back of inventory.
+    pub fn terms(&mut self, change: impl FnOnce(&mut EventTerms)) {
+        change(&mut self.rows.events.get_mut(&self.event).expect("the event is there").terms);
+    }
+
+    pub fn pool(&self) -> &Pool {
+        &self.rows.pools[&id(1)]
+    }
+
+    pub fn hold(&self, hold: usize) -> &Hold {
+        &self.rows.holds[&id(hold)]
+    }
+
+    /// One command, decided alone.
+    pub fn ask(&mut self, now: Seconds, command: Command) -> Answer {
+        self.ask_together(now, &[command]).remove(0)
+    }
+
+    /// One batch. Afterwards every invariant holds.
+    pub fn ask_together(&mut self, now: Seconds, commands: &[Command]) -> Vec<Answer> {
+        let shelf = shelves::as_loaded(&self.rows, commands, instant(now));
+        let (answers, changes) = decide(&RULES, shelf, commands);
+        self.rows.apply(&changes).expect("the database takes what was decided");
+        invariants::check(&self.rows).expect("every invariant holds");
+        answers
+    }
+
+    /// Places that must be had.
+    pub fn hold_places(&mut self, now: Seconds, hold: usize, places: u32) -> Hold {
+        match self.ask(now, self.place(hold, places)) {
+            Ok(Outcome::Placed { hold, .. }) => hold,
+            other => panic!("{places} places were refused: {other:?}"),
+        }
+    }
+}
+
+/// Commands.
+impl Theatre {
+    pub fn place(&self, hold: usize, places: u32) -> Command {
+        let wanted = Wanted::Places(quantity(places));
+        Command::Place(Place { hold_id: id(hold), event_id: self.event, wanted, ttl_seconds: None, idempotency: None })
+    }
+
+    pub fn place_items(&self, hold: usize, items: &[(TicketTypeId, u32)]) -> Command {
+        let wanted = Wanted::Items(items.iter().map(|(of_type, places)| (*of_type, quantity(*places))).collect());
+        Command::Place(Place { hold_id: id(hold), event_id: self.event, wanted, ttl_seconds: None, idempotency: None })
+    }
+
+    /// With an idempotency key; `body` stands for the fingerprint of the request.
+    pub fn place_with_key(&self, hold: usize, places: u32, key: u128, body: u8) -> Command {
+        let idempotency = Some(Idempotency { key: Uuid::from_u128(key), fingerprint: [body; 32] });
+        let wanted = Wanted::Places(quantity(places));
+        Command::Place(Place { hold_id: id(hold), event_id: self.event, wanted, ttl_seconds: None, idempotency })
+    }
+
+    pub fn amend(&self, change: impl FnOnce(&mut EventChanges)) -> Command {
+        let mut changes = EventChanges::default();
+        change(&mut changes);
+        Command::Amend { event_id: self.event, changes: Box::new(changes) }
+    }
+
+    pub fn resize(&self, capacity: i64) -> Command {
+        Command::Resize { pool_id: id(1), capacity: Capacity::new(capacity).expect("a capacity in range") }
+    }
+}
+
+pub fn extend(hold: usize) -> Command {
+    Command::Extend { hold_id: id(hold), possession: Proven }
+}
+
+pub fn release(hold: usize) -> Command {
+    Command::Release { hold_id: id(hold), possession: Proven }
+}
+
+pub fn sweep(hold: usize) -> Command {
+    Command::Expire { hold_id: id(hold), cause: ExpiryCause::Due }
+}
+
+pub fn expire(hold: usize) -> Command {
+    Command::Expire { hold_id: id(hold), cause: ExpiryCause::Operator }
+}
+
+pub fn book(booking: usize, hold: usize) -> Command {
+    book_as(booking, hold, Proven)
+}
+
+pub fn book_with_wrong_token(booking: usize, hold: usize) -> Command {
+    book_as(booking, hold, Refuted)
+}
+
+fn book_as(booking: usize, hold: usize, possession: Possession) -> Command {
+    Command::Book { booking_id: id(booking), hold_id: id(hold), possession }
+}
+
+pub fn cancel(booking: usize) -> Command {
+    Command::Cancel { booking_id: id::<BookingId>(booking) }
+}
+
+pub fn hold_id(hold: usize) -> HoldId {
+    id(hold)
+}
+
+fn quantity(places: u32) -> Quantity {
+    Quantity::new(places.into()).expect("a quantity in range")
+}

@@ -1,0 +1,134 @@
+//! From the model's words to inventory's: numbers become ids, seconds become instants.
+//!
+//! An id is its number, so both directions are exact, and the order of ids is the order of numbers.
+
+use std::collections::BTreeMap;
+
+use boxoffice::domain::event::{EventChanges, EventStatus, EventTerms};
+use boxoffice::domain::hold::{Idempotency, Wanted};
+use boxoffice::domain::hold_rules::HoldRules;
+use boxoffice::domain::payment_token::Possession;
+use boxoffice::domain::quantity::{Capacity, Quantity};
+use boxoffice::domain::time::Instant;
+use boxoffice::inventory::command::{Command, ExpiryCause, Place};
+use time::Duration;
+use uuid::Uuid;
+
+use crate::model::{self, Change, Op, Seconds, Status};
+
+pub fn instant(at: Seconds) -> Instant {
+    Instant::UNIX_EPOCH + Duration::days(20_000) + Duration::seconds(at)
+}
+
+pub fn seconds(at: Instant) -> Seconds {
+    (at - instant(0)).whole_seconds()
+}
+
+pub fn id<Id: From<Uuid>>(number: usize) -> Id {
+    Uuid::from_u128(number as u128).into()
+}
+
+pub fn number(id: Uuid) -> usize {
+    id.as_u128() as usize
+}
+
+pub fn rules(rules: &model::Rules) -> HoldRules {
+    HoldRules {
+        ttl_seconds_default: rules.ttl as u32,
+        quantity_max: rules.max_quantity,
+        lifetime_seconds_max: rules.max_lifetime as u32,
+        extensions_max: rules.max_extensions,
+    }
+}
+
+pub fn terms(event: &model::Event) -> EventTerms {
+    EventTerms {
+        status: event_status(event.status),
+        currency: None,
+        hold_ttl_seconds: event.ttl.map(|ttl| ttl as u32),
+        max_quantity_per_hold: event.max_quantity,
+        sale_starts_at: event.sale_starts.map(instant),
+        sale_ends_at: event.sale_ends.map(instant),
+    }
+}
+
+pub fn command(op: &Op) -> Command {
+    let possession = |proven: bool| {
+        if proven { Possession::Proven } else { Possession::Refuted }
+    };
+    match op {
+        Op::Place(asked) => Command::Place(place(asked)),
+        Op::Extend { hold, proven } => Command::Extend { hold_id: id(*hold), possession: possession(*proven) },
+        Op::Release { hold, proven } => Command::Release { hold_id: id(*hold), possession: possession(*proven) },
+        Op::ExpireDue { hold } => Command::Expire { hold_id: id(*hold), cause: ExpiryCause::Due },
+        Op::ExpireNow { hold } => Command::Expire { hold_id: id(*hold), cause: ExpiryCause::Operator },
+        Op::Book { booking, hold, proven } => {
+            Command::Book { booking_id: id(*booking), hold_id: id(*hold), possession: possession(*proven) }
+        }
+        Op::Cancel { booking } => Command::Cancel { booking_id: id(*booking) },
+        Op::Resize { pool, capacity } => {
+            let capacity = Capacity::new((*capacity).into()).expect("test capacities are small");
+            Command::Resize { pool_id: id(*pool), capacity }
+        }
+        Op::Amend { event, change } => Command::Amend { event_id: id(*event), changes: Box::new(changes(change)) },
+        Op::Delete { event } => Command::Delete { event_id: id(*event) },
+    }
+}
+
+/// As the edge does it: repetitions of a ticket type added up, in the order of the ids.
+fn place(asked: &model::Place) -> Place {
+    let wanted = match &asked.wanted {
+        model::Wanted::Places(places) => Wanted::Places(quantity(*places)),
+        model::Wanted::Items(items) => {
+            let mut sums = BTreeMap::new();
+            for (of_type, places) in items {
+                *sums.entry(*of_type).or_insert(0) += places;
+            }
+            Wanted::Items(sums.into_iter().map(|(of_type, places)| (id(of_type), quantity(places))).collect())
+        }
+    };
+    let idempotency = asked.key.map(|key| Idempotency { key: Uuid::from_u128(key as u128), fingerprint: body(asked) });
+    let ttl_seconds = asked.ttl.map(|ttl| ttl as u32);
+    Place { hold_id: id(asked.hold), event_id: id(asked.event), wanted, ttl_seconds, idempotency }
+}
+
+fn quantity(places: u32) -> Quantity {
+    Quantity::new(places.into()).expect("test quantities are small and not 0")
+}
+
+/// What stands for the SHA-256 of a body: equal for equal bodies, and never met by chance in one run.
+fn body(asked: &model::Place) -> [u8; 32] {
+    use std::hash::{DefaultHasher, Hash, Hasher};
+    let mut hasher = DefaultHasher::new();
+    (asked.event, asked.ttl).hash(&mut hasher);
+    match &asked.wanted {
+        model::Wanted::Places(places) => (0, places).hash(&mut hasher),
+        model::Wanted::Items(items) => (1, items).hash(&mut hasher),
+    }
+    let mut fingerprint = [0; 32];
+    fingerprint[24..].copy_from_slice(&hasher.finish().to_be_bytes());
+    fingerprint
+}
+
+fn changes(change: &Change) -> EventChanges {
+    let time = |field: Option<Option<Seconds>>| field.map(|at| at.map(instant));
+    EventChanges {
+        status: change.status.map(event_status),
+        hold_ttl_seconds: change.ttl.map(|ttl| ttl.map(|ttl| ttl as u32)),
+        max_quantity_per_hold: change.max_quantity,
+        starts_at: time(change.starts),
+        ends_at: time(change.ends),
+        sale_starts_at: time(change.sale_starts),
+        sale_ends_at: time(change.sale_ends),
+        ..EventChanges::default()
+    }
+}
+
+fn event_status(status: Status) -> EventStatus {
+    match status {
+        Status::Draft => EventStatus::Draft,
+        Status::OnSale => EventStatus::OnSale,
+        Status::Closed => EventStatus::Closed,
+        Status::Cancelled => EventStatus::Cancelled,
+    }
+}

@@ -1,0 +1,31 @@
+//! An organiser changes capacity while people hold.
+
+use futures_util::future::join_all;
+use serde_json::json;
+
+use crate::support::Service;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn resizes_against_holds_never_oversell_and_say_the_least_possible_capacity() {
+    let service = Service::start().await;
+    let (second, second_client) = service.another();
+    for round in 0..30 {
+        let event_id = service.client.event(50).await;
+        let pool_id = service.client.status(&event_id).await["pools"][0]["pool_id"].as_str().expect("an id").to_owned();
+        let path = format!("/api/v1/pools/{pool_id}");
+        let holds = join_all((0..64).map(|_| second_client.hold(&event_id, 1)));
+        let resizes = join_all((0..8).map(|n| service.client.patch(&path, json!({"capacity": 10 + n * 5}))));
+        let (holds, resizes) = tokio::join!(holds, resizes);
+
+        for reply in resizes.into_iter().filter(|reply| !reply.status.is_success()) {
+            let refused = reply.expect_problem(409, "CAPACITY_BELOW_COMMITTED");
+            assert!(refused.body["least"].as_i64() > refused.body["requested"].as_i64(), "{}", refused.text);
+        }
+        let held = holds.iter().filter(|reply| reply.status.is_success()).count();
+        let status = service.client.status(&event_id).await;
+        assert_eq!(status["held"], held, "round {round}");
+        assert!(json!(held).as_i64() <= status["total"].as_i64(), "round {round}: {status}");
+    }
+    service.database.assert_sound().await;
+    second.stop().await.expect("the second server stops");
+}

@@ -1,0 +1,175 @@
+//! A client that speaks JSON to one server.
+
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+
+/// Speaks to one server. Cheap to clone.
+#[derive(Clone)]
+pub struct Client {
+    base: String,
+    http: reqwest::Client,
+}
+
+/// What came back.
+#[derive(Clone, Debug)]
+pub struct Reply {
+    pub status: StatusCode,
+    pub headers: reqwest::header::HeaderMap,
+    /// Null when the body is not JSON.
+    pub body: Value,
+    pub text: String,
+}
+
+impl Client {
+    pub fn new(base: impl Into<String>) -> Self {
+        // Everybody after the first is told that it is done, which is as good.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let http = reqwest::Client::builder().no_proxy().build().expect("a client without TLS builds");
+        Self { base: base.into(), http }
+    }
+
+    pub fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.base)
+    }
+
+    pub async fn get(&self, path: &str) -> Reply {
+        self.send(Method::GET, path, &[], None).await
+    }
+
+    pub async fn delete(&self, path: &str) -> Reply {
+        self.send(Method::DELETE, path, &[], None).await
+    }
+
+    pub async fn post(&self, path: &str, body: Value) -> Reply {
+        self.send(Method::POST, path, &[], Some(body)).await
+    }
+
+    pub async fn patch(&self, path: &str, body: Value) -> Reply {
+        self.send(Method::PATCH, path, &[], Some(body)).await
+    }
+
+    pub async fn send(&self, method: Method, path: &str, headers: &[(&str, &str)], body: Option<Value>) -> Reply {
+        self.try_send(method, path, headers, body).await.unwrap_or_else(|error| panic!("{path}: {error:?}"))
+    }
+
+    /// For servers that may die.
+    pub async fn try_send(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Option<Value>,
+    ) -> reqwest::Result<Reply> {
+        let mut request = self.http.request(method, self.url(path));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        if let Some(body) = body {
+            request = request.json(&body);
+        }
+        Reply::read(request.send().await?).await
+    }
+
+    /// A body as it is, whatever it is. `Content-Type` is one of the headers, or absent.
+    pub async fn send_text(&self, method: Method, path: &str, headers: &[(&str, &str)], body: &str) -> Reply {
+        let mut request = self.http.request(method, self.url(path)).body(body.to_owned());
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let answered = async { Reply::read(request.send().await?).await };
+        answered.await.unwrap_or_else(|error| panic!("{path}: {error:?}"))
+    }
+
+    /// A write that can be repeated.
+    pub async fn post_with_key(&self, path: &str, key: &str, body: &Value) -> Reply {
+        self.send(Method::POST, path, &[("Idempotency-Key", key)], Some(body.clone())).await
+    }
+
+    /// An event of one pool and one free ticket type, on sale.
+    pub async fn event(&self, total_seats: u32) -> String {
+        let reply = self.post("/api/v1/events", json!({"name": "A show", "total_seats": total_seats})).await;
+        reply.expect(201).id("event_id")
+    }
+
+    pub async fn hold(&self, event_id: &str, qty: u32) -> Reply {
+        self.post("/api/v1/holds", json!({"event_id": event_id, "qty": qty})).await
+    }
+
+    pub async fn book(&self, hold: &Reply) -> Reply {
+        let body = json!({"hold_id": hold.body["hold_id"], "payment_token": hold.body["payment_token"]});
+        self.post("/api/v1/book", body).await
+    }
+
+    pub async fn extend(&self, hold: &Reply) -> Reply {
+        let path = format!("/api/v1/holds/{}/extend", hold.id("hold_id"));
+        self.send(Method::POST, &path, &[("X-Payment-Token", &hold.id("payment_token"))], None).await
+    }
+
+    pub async fn release(&self, hold: &Reply) -> Reply {
+        let path = format!("/api/v1/holds/{}", hold.id("hold_id"));
+        self.send(Method::DELETE, &path, &[("X-Payment-Token", &hold.id("payment_token"))], None).await
+    }
+
+    pub async fn expire(&self, hold: &Reply) -> Reply {
+        self.send(Method::POST, &format!("/api/v1/holds/{}/expire", hold.id("hold_id")), &[], None).await
+    }
+
+    pub async fn cancel(&self, booking: &Reply) -> Reply {
+        self.send(Method::POST, &format!("/api/v1/bookings/{}/cancel", booking.id("booking_id")), &[], None).await
+    }
+
+    pub async fn status(&self, event_id: &str) -> Value {
+        self.get(&format!("/api/v1/events/{event_id}/status")).await.expect(200).body
+    }
+}
+
+impl Reply {
+    async fn read(response: reqwest::Response) -> reqwest::Result<Self> {
+        let (status, headers) = (response.status(), response.headers().clone());
+        let text = response.text().await?;
+        Ok(Self { status, headers, body: serde_json::from_str(&text).unwrap_or(Value::Null), text })
+    }
+
+    /// The status is as expected; the message shows what came instead.
+    #[track_caller]
+    pub fn expect(self, status: u16) -> Self {
+        assert_eq!(self.status.as_u16(), status, "{}", self.text);
+        self
+    }
+
+    /// A problem with this status and code, complete as RFC 9457 wants it.
+    #[track_caller]
+    pub fn expect_problem(self, status: u16, code: &str) -> Self {
+        let reply = self.expect(status);
+        assert_eq!(reply.header("content-type"), "application/problem+json", "{}", reply.text);
+        assert_eq!(reply.body["code"], code, "{}", reply.text);
+        assert_eq!(reply.body["status"], status, "{}", reply.text);
+        assert!(reply.body["title"].is_string(), "{}", reply.text);
+        assert_eq!(reply.body["request_id"], reply.header("x-request-id"), "{}", reply.text);
+        reply
+    }
+
+    /// A field, header or query parameter is not valid; the pointer says which.
+    #[track_caller]
+    pub fn expect_invalid(self, pointer: &str) -> Self {
+        let reply = self.expect_problem(422, "VALIDATION_FAILED");
+        assert_eq!(reply.body["pointer"], pointer, "{}", reply.text);
+        assert!(reply.body["detail"].is_string(), "{}", reply.text);
+        reply
+    }
+
+    /// A member that is a string.
+    #[track_caller]
+    pub fn id(&self, member: &str) -> String {
+        self.body[member].as_str().unwrap_or_else(|| panic!("no {member} in {}", self.text)).to_owned()
+    }
+
+    /// A header, or nothing.
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
+
+    pub fn is_replayed(&self) -> bool {
+        self.header("idempotent-replayed") == "true"
+    }
+}

@@ -1,0 +1,71 @@
+//! What organisers do, in the model.
+
+use super::{Change, Ended, Event, EventNo, Expected, Model, PoolNo, Refused, Seconds, State, Status};
+
+impl Model {
+    pub(super) fn resize(&mut self, pool: PoolNo, capacity: u32, now: Seconds) -> Result<Expected, Refused> {
+        let event = self.pools.get(pool).ok_or(Refused::PoolNotFound)?.event;
+        self.existing(event).map_err(|_| Refused::PoolNotFound)?;
+        let (held, booked) = (self.held(pool, now), self.booked(pool));
+        if capacity < held + booked {
+            return Err(Refused::BelowCommitted { requested: capacity, least: held + booked });
+        }
+        self.pools[pool].capacity = capacity;
+        Ok(Expected::Resized { pool, capacity, held, booked })
+    }
+
+    pub(super) fn amend(&mut self, event: EventNo, change: &Change, now: Seconds) -> Result<Expected, Refused> {
+        let before = self.existing(event)?;
+        let after = changed(before, change);
+        if !may_become(before.status, after.status) {
+            return Err(Refused::IllegalMove { from: before.status, to: after.status });
+        }
+        if ends_too_early(after.starts, after.ends) {
+            return Err(Refused::EndNotAfterStart { of_sale: false });
+        }
+        if ends_too_early(after.sale_starts, after.sale_ends) {
+            return Err(Refused::EndNotAfterStart { of_sale: true });
+        }
+        if after.status == Status::Cancelled {
+            for hold in self.holds.iter_mut().filter(|hold| hold.asked.event == event) {
+                if hold.state(now) == State::Active {
+                    hold.ended = Some(Ended::Released);
+                }
+            }
+        }
+        self.events[event] = after;
+        Ok(Expected::Amended)
+    }
+
+    pub(super) fn delete(&mut self, event: EventNo) -> Result<Expected, Refused> {
+        self.existing(event)?;
+        if self.holds.iter().any(|hold| hold.asked.event == event) {
+            return Err(Refused::HasHistory);
+        }
+        self.events[event].deleted = true;
+        Ok(Expected::Deleted)
+    }
+}
+
+fn changed(event: &Event, change: &Change) -> Event {
+    Event {
+        status: change.status.unwrap_or(event.status),
+        ttl: change.ttl.unwrap_or(event.ttl),
+        max_quantity: change.max_quantity.unwrap_or(event.max_quantity),
+        starts: change.starts.unwrap_or(event.starts),
+        ends: change.ends.unwrap_or(event.ends),
+        sale_starts: change.sale_starts.unwrap_or(event.sale_starts),
+        sale_ends: change.sale_ends.unwrap_or(event.sale_ends),
+        deleted: event.deleted,
+    }
+}
+
+/// draft → on sale → closed, any of them → cancelled, and each to itself.
+fn may_become(from: Status, to: Status) -> bool {
+    use Status::{Cancelled, Closed, Draft, OnSale};
+    from == to || to == Cancelled || (from, to) == (Draft, OnSale) || (from, to) == (OnSale, Closed)
+}
+
+fn ends_too_early(start: Option<Seconds>, end: Option<Seconds>) -> bool {
+    matches!((start, end), (Some(start), Some(end)) if end <= start)
+}

@@ -1,0 +1,107 @@
+//! What becomes of holds and bookings, in the model.
+
+use super::{Booking, BookingNo, BookingView, Ended, Expected, Hold, HoldNo, HoldView, Model, Refused, Seconds, State};
+
+impl Model {
+    pub(super) fn extend(&mut self, hold: HoldNo, proven: bool, now: Seconds) -> Result<Expected, Refused> {
+        let rules = self.rules;
+        let hold = self.possessed(hold, proven)?;
+        active(hold, now)?;
+        let last = hold.placed.created + rules.max_lifetime;
+        if hold.extensions == rules.max_extensions || hold.expires >= last {
+            return Err(Refused::ExtensionLimit { expires: hold.expires });
+        }
+        // A full time to live from now, within the lifetime. An extension that adds nothing costs nothing.
+        let extended = last.min(now + hold.ttl);
+        if extended > hold.expires {
+            hold.expires = extended;
+            hold.extensions += 1;
+        }
+        let extensions_left = if hold.expires == last { 0 } else { rules.max_extensions - hold.extensions };
+        Ok(Expected::Extended { hold: HoldView { expires: hold.expires, ..hold.placed.clone() }, extensions_left })
+    }
+
+    pub(super) fn release(&mut self, number: HoldNo, proven: bool, now: Seconds) -> Result<Expected, Refused> {
+        let hold = self.possessed(number, proven)?;
+        if hold.state(now) != State::Released {
+            active(hold, now)?;
+            hold.ended = Some(Ended::Released);
+        }
+        Ok(Expected::Released { hold: number })
+    }
+
+    pub(super) fn expire_due(&mut self, hold: HoldNo, now: Seconds) -> Result<Expected, Refused> {
+        let found = self.hold(hold)?;
+        let by_time = found.ended.is_none() && now >= found.expires;
+        Ok(if by_time { Expected::ExpiredNowOrBefore { hold } } else { Expected::NotDue })
+    }
+
+    pub(super) fn expire_now(&mut self, number: HoldNo, now: Seconds) -> Result<Expected, Refused> {
+        let hold = self.hold(number)?;
+        match hold.state(now) {
+            State::Active => hold.ended = Some(Ended::ByOperator(now)),
+            State::Expired(_) => {}
+            State::Booked => return Err(Refused::HoldNotActive { booked: true }),
+            State::Released => return Err(Refused::HoldNotActive { booked: false }),
+        }
+        Ok(Expected::Expired { hold: number })
+    }
+
+    pub(super) fn book(
+        &mut self,
+        booking: BookingNo,
+        number: HoldNo,
+        proven: bool,
+        now: Seconds,
+    ) -> Result<Expected, Refused> {
+        let hold = self.possessed(number, proven)?;
+        let replayed = hold.ended == Some(Ended::Booked);
+        if !replayed {
+            active(hold, now)?;
+            hold.ended = Some(Ended::Booked);
+            self.bookings.push(Booking { booking, hold: number, created: now, cancelled: None });
+        }
+        let booking = self.bookings.iter().find(|booking| booking.hold == number);
+        let booking = booking.expect("a booked hold has a booking");
+        Ok(Expected::Booked { booking: self.view(booking), replayed })
+    }
+
+    pub(super) fn cancel(&mut self, number: BookingNo, now: Seconds) -> Result<Expected, Refused> {
+        let booking = self.bookings.iter_mut().find(|booking| booking.booking == number);
+        let booking = booking.ok_or(Refused::BookingNotFound)?;
+        booking.cancelled.get_or_insert(now);
+        let booking = booking.clone();
+        Ok(Expected::Cancelled { booking: self.view(&booking) })
+    }
+
+    fn hold(&mut self, number: HoldNo) -> Result<&mut Hold, Refused> {
+        self.holds.iter_mut().find(|hold| hold.asked.hold == number).ok_or(Refused::HoldNotFound)
+    }
+
+    fn possessed(&mut self, number: HoldNo, proven: bool) -> Result<&mut Hold, Refused> {
+        let hold = self.hold(number)?;
+        if proven { Ok(hold) } else { Err(Refused::InvalidToken) }
+    }
+
+    pub fn view(&self, booking: &Booking) -> BookingView {
+        let hold = self.holds.iter().find(|hold| hold.asked.hold == booking.hold);
+        let placed = &hold.expect("a booking has a hold").placed;
+        BookingView {
+            booking: booking.booking,
+            hold: booking.hold,
+            event: placed.event,
+            items: placed.items.clone(),
+            created: booking.created,
+            cancelled: booking.cancelled,
+        }
+    }
+}
+
+fn active(hold: &Hold, now: Seconds) -> Result<(), Refused> {
+    match hold.state(now) {
+        State::Active => Ok(()),
+        State::Expired(at) => Err(Refused::HoldExpired { at }),
+        State::Booked => Err(Refused::HoldNotActive { booked: true }),
+        State::Released => Err(Refused::HoldNotActive { booked: false }),
+    }
+}

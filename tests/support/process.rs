@@ -1,0 +1,72 @@
+//! The real binary as a child process, for tests that kill it.
+
+use std::net::TcpListener;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use super::service::PAYMENT_TOKEN_KEY;
+use super::{Client, Database};
+
+/// How long a server may take until it is ready, in polls.
+const READY_POLLS_MAX: u32 = 600;
+const READY_POLL: Duration = Duration::from_millis(25);
+
+/// `boxoffice serve`, killed when dropped.
+pub struct ServerProcess {
+    child: Child,
+    pub client: Client,
+}
+
+impl ServerProcess {
+    /// Starts a server on the database and waits until it is ready.
+    pub async fn start(database: &Database) -> Self {
+        let port = free_port();
+        let child = Command::new(env!("CARGO_BIN_EXE_boxoffice"))
+            .arg("serve")
+            .env("DATABASE_URL", database.url())
+            .env("HOST", "127.0.0.1")
+            .env("PORT", port.to_string())
+            .env("PAYMENT_TOKEN_KEY", PAYMENT_TOKEN_KEY)
+            .env("LOG_LEVEL", "error")
+            .stdout(Stdio::null())
+            .spawn()
+            .expect("the binary starts");
+        let mut server = Self { child, client: Client::new(format!("http://127.0.0.1:{port}")) };
+        server.wait_until_ready().await;
+        server
+    }
+
+    /// kill -9: no warning, no clean-up.
+    pub fn kill(&mut self) {
+        self.child.kill().expect("the server can be killed");
+        self.child.wait().expect("the server was killed");
+    }
+
+    async fn wait_until_ready(&mut self) {
+        let mut polls = tokio::time::interval(READY_POLL);
+        for _ in 0..READY_POLLS_MAX {
+            polls.tick().await;
+            if let Ok(Some(status)) = self.child.try_wait() {
+                panic!("the server ended with {status} before it was ready");
+            }
+            let reply = self.client.try_send(reqwest::Method::GET, "/health/ready", &[], None).await;
+            if reply.is_ok_and(|reply| reply.status.is_success()) {
+                return;
+            }
+        }
+        panic!("the server was not ready in time");
+    }
+}
+
+impl Drop for ServerProcess {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// A port that was free a moment ago.
+pub fn free_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("some port is free");
+    listener.local_addr().expect("a bound listener has an address").port()
+}

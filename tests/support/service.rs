@@ -1,0 +1,88 @@
+//! The real server, in this process, on a free port.
+
+use std::net::{IpAddr, Ipv4Addr};
+use std::time::Duration;
+
+use boxoffice::config::{DatabaseSettings, InventoryMode, InventorySettings, LogFormat, LogSettings, Settings};
+use boxoffice::domain::hold_rules::HoldRules;
+use boxoffice::server::{self, Running};
+
+use super::{Client, Database};
+
+/// Every server of the tests has the same key, as every instance of one service has.
+pub const PAYMENT_TOKEN_KEY: &str = "a key that is only used by tests, 32 bytes or more";
+
+/// A server and its database.
+pub struct Service {
+    pub database: Database,
+    pub client: Client,
+    pub running: Running,
+}
+
+impl Service {
+    /// With default settings. The workers do not tick by themselves: tests drive them.
+    pub async fn start() -> Self {
+        Self::start_with(|_| {}).await
+    }
+
+    /// With settings of the test's own.
+    pub async fn start_with(adjust: impl FnOnce(&mut Settings)) -> Self {
+        Self::start_on(Database::create().await, adjust)
+    }
+
+    /// On a database that the test has prepared.
+    pub fn start_on(database: Database, adjust: impl FnOnce(&mut Settings)) -> Self {
+        let mut settings = settings(&database.url());
+        adjust(&mut settings);
+        let running = server::start(settings).expect("the server starts");
+        Self { client: client_of(&running), database, running }
+    }
+
+    /// Another server on the same database.
+    pub fn another(&self) -> (Running, Client) {
+        self.another_with(|_| {})
+    }
+
+    /// Another server on the same database, with settings of the test's own.
+    pub fn another_with(&self, adjust: impl FnOnce(&mut Settings)) -> (Running, Client) {
+        let mut settings = settings(&self.database.url());
+        adjust(&mut settings);
+        let running = server::start(settings).expect("a second server starts");
+        let client = client_of(&running);
+        (running, client)
+    }
+}
+
+fn client_of(running: &Running) -> Client {
+    Client::new(format!("http://{}", running.address()))
+}
+
+/// Defaults of production, but for a sweep interval that no test lives to see.
+pub fn settings(database_url: &str) -> Settings {
+    Settings {
+        app_name: "Box Office API".to_owned(),
+        host: IpAddr::V4(Ipv4Addr::LOCALHOST),
+        port: 0,
+        log: LogSettings { level: "warn".to_owned(), format: LogFormat::Json },
+        database: DatabaseSettings {
+            url: database_url.to_owned().into(),
+            pool_connections_max: 5,
+            // Two cores and many tests at once: a slow connect is not what is tested.
+            acquire_timeout: Duration::from_secs(10),
+            statement_timeout: Duration::from_secs(30),
+            lock_timeout: Duration::from_secs(10),
+            idle_in_transaction_timeout: Duration::from_secs(30),
+        },
+        inventory: InventorySettings { lanes: 2, batch_max: 512, lane_queue_max: 4096, mode: InventoryMode::Lanes },
+        hold_rules: HoldRules {
+            ttl_seconds_default: 120,
+            quantity_max: 100,
+            lifetime_seconds_max: 1800,
+            extensions_max: 3,
+        },
+        sweep_interval: Duration::from_secs(3600),
+        payment_token_key: PAYMENT_TOKEN_KEY.to_owned().into(),
+        http_workers: 2,
+        shutdown_timeout: Duration::from_secs(5),
+    }
+}

@@ -1,0 +1,130 @@
+//! Each rule, broken on purpose: it must say where.
+
+use crate::source::{Breach, Tree};
+use crate::{documents, layers, manners, size, sql};
+
+/// The lines of one made-up file that a rule complains about.
+fn lines(rule: fn(&Tree) -> Vec<Breach>, path: &str, text: &str) -> Vec<usize> {
+    let breaches = rule(&Tree::of(path, text));
+    assert!(breaches.iter().all(|breach| breach.path == path && !breach.what.is_empty()));
+    breaches.iter().map(|breach| breach.line).collect()
+}
+
+#[test]
+fn a_file_of_401_lines_is_too_long() {
+    assert_eq!(lines(size::long_files, "src/a.rs", &"//! a\n".repeat(400)), []);
+    assert_eq!(lines(size::long_files, "src/a.rs", &"//! a\n".repeat(401)), [1]);
+}
+
+#[test]
+fn a_function_of_71_lines_is_too_long_but_its_sql_does_not_count() {
+    let function = |body: String| format!("//! a\n\nfn a<'a>(x: [u8; 3]) {{\n{body}}}\n");
+    assert_eq!(lines(size::long_functions, "src/a.rs", &function("    b('{');\n".repeat(68))), []);
+    assert_eq!(lines(size::long_functions, "src/a.rs", &function("    b('{');\n".repeat(69))), [3]);
+    let statement = format!("    query(r#\"\n{}    \"#);\n", "    SELECT }\n".repeat(90));
+    assert_eq!(lines(size::long_functions, "src/a.rs", &function(statement)), []);
+}
+
+#[test]
+fn a_file_without_a_header_is_found() {
+    assert_eq!(lines(size::headless_files, "src/a.rs", "use a;\n"), [1]);
+}
+
+#[test]
+fn a_test_named_by_a_word_is_found() {
+    let test =
+        "#[test]\nfn it_works() {}\n\n#[tokio::test(flavor = \"multi_thread\")]\nasync fn it() {}\n\nfn a() {}\n";
+    assert_eq!(lines(size::tests_without_a_sentence, "tests/a.rs", test), [2, 5]);
+    let test = "#[tokio::test]\nasync fn a_hold_expires_once() {}\n";
+    assert_eq!(lines(size::tests_without_a_sentence, "tests/a.rs", test), []);
+}
+
+#[test]
+fn an_import_against_the_direction_is_found_in_every_form() {
+    let rule = layers::imports_against_the_direction;
+    assert_eq!(lines(rule, "src/domain/a.rs", "use crate::domain::b;\nuse crate::db::Pool;\n"), [2]);
+    assert_eq!(lines(rule, "src/ops/a.rs", "use crate::{domain::b, http::{c, d}};\n"), [1]);
+    assert_eq!(lines(rule, "src/queries/a.rs", "use super::super::http::c;\n"), [1]);
+    assert_eq!(lines(rule, "src/http/a.rs", "fn a() {\n    crate::server::start()\n}\n"), [2]);
+    assert_eq!(lines(rule, "src/http/a.rs", "//! See crate::server.\nuse crate::ops::a;\n"), []);
+    assert_eq!(lines(rule, "src/attic/a.rs", "//! a\n"), [1]);
+}
+
+#[test]
+fn a_clock_or_a_database_in_what_decides_is_found() {
+    let rule = layers::deciders_that_are_not_pure;
+    assert_eq!(lines(rule, "src/inventory/decide/a.rs", "\nlet now = std::time::SystemTime::now();\n"), [2, 2]);
+    assert_eq!(lines(rule, "src/inventory/decide.rs", "use sqlx::PgPool;\n"), [1]);
+    assert_eq!(lines(rule, "src/inventory/shelf/moves.rs", "use tokio::sync::Mutex;\n"), [1]);
+    assert_eq!(lines(rule, "src/domain/a.rs", "let at = OffsetDateTime::now_utc();\n"), [1]);
+    assert_eq!(lines(rule, "src/inventory/lane.rs", "use tokio::sync::Mutex;\n"), []);
+}
+
+#[test]
+fn a_statement_in_a_handler_is_found() {
+    let rule = sql::statements_outside_their_rooms;
+    assert_eq!(lines(rule, "src/http/a.rs", "\n\nsqlx::query_scalar!(\"SELECT 1\")"), [3]);
+    assert_eq!(lines(rule, "src/workers/a.rs", "query!(\"SELECT 1\")"), [1]);
+    assert_eq!(lines(rule, "src/ops/a.rs", "sqlx::query!(\"SELECT 1\")"), []);
+}
+
+#[test]
+fn a_write_past_inventory_is_found() {
+    let rule = sql::writes_past_inventory;
+    assert_eq!(lines(rule, "src/ops/a.rs", "r#\"\nUPDATE pools\nSET held = 0\"#"), [2]);
+    assert_eq!(lines(rule, "src/ops/create_event.rs", "\"INSERT INTO pools\", \"DELETE FROM holds\""), [1]);
+    assert_eq!(lines(rule, "src/inventory/load/a.rs", "r\"INSERT INTO\n  bookings\""), [1]);
+    assert_eq!(lines(rule, "src/inventory/store/a.rs", "\"UPDATE pools SET\""), []);
+    assert_eq!(lines(rule, "src/inventory/load/a.rs", "\"FROM inventory FOR UPDATE\""), []);
+    assert_eq!(lines(rule, "src/queries/a.rs", "\"DELETE FROM idempotency_keys\""), [1]);
+}
+
+#[test]
+fn an_unwrap_is_found_in_code_and_not_in_prose() {
+    assert_eq!(lines(manners::unwraps, "src/a.rs", "// .unwrap()\nlet a = \".unwrap()\";\na.unwrap();\n"), [3]);
+}
+
+#[test]
+fn an_exception_without_a_reason_is_found() {
+    let rule = manners::exceptions_without_a_reason;
+    assert_eq!(lines(rule, "src/a.rs", "\n#[allow(dead_code)]\n"), [2]);
+    assert_eq!(lines(rule, "src/a.rs", "#![expect(dead_code)]\n"), [1]);
+    assert_eq!(lines(rule, "src/a.rs", "#[expect(\n    dead_code,\n    reason = \"a\"\n)]\n"), []);
+}
+
+#[test]
+fn a_sleep_in_a_test_is_found() {
+    assert_eq!(lines(manners::sleeps_in_tests, "tests/a.rs", "tokio::time::sleep(A_SECOND).await;\n"), [1]);
+    assert_eq!(lines(manners::sleeps_in_tests, "src/a.rs", "tokio::time::sleep(A_SECOND).await;\n"), []);
+}
+
+#[test]
+fn a_left_over_is_found() {
+    assert_eq!(lines(manners::left_overs, "src/a.rs", "// FIXME: later\nfn a() { todo!() }\n"), [2, 1]);
+}
+
+#[test]
+fn a_synonym_is_found_in_names_and_documents() {
+    let rule = manners::words_not_used;
+    assert_eq!(lines(rule, "src/a.rs", "struct SeatReservation;\nfn free_slots() {}\nfn hold() {}\n"), [1, 2]);
+    assert_eq!(lines(rule, "docs/a.md", "A translation.\n\nEvery purchase counts.\n"), [3]);
+}
+
+#[test]
+fn a_migration_without_a_reason_or_with_a_gap_is_found() {
+    let rule = documents::migrations_out_of_order;
+    assert_eq!(lines(rule, "migrations/0001_a.sql", "CREATE TABLE a ();\n"), [1]);
+    assert_eq!(lines(rule, "migrations/0002_a.sql", "-- Because.\nCREATE TABLE a ();\n"), [1]);
+}
+
+#[test]
+fn a_link_that_leads_nowhere_is_found() {
+    let text = "[a](https://a.example) [b](#b)\n[c](a.md#c) [d](../docs/d.md)\n";
+    assert_eq!(lines(documents::broken_links, "docs/a.md", text), [2]);
+}
+
+#[test]
+fn a_test_that_a_document_names_and_nobody_wrote_is_found() {
+    let text = "`a::b_is_c`\n`a::b` and `a::a_hold_expires_once_and_for_all` of `pools_booked_not_negative`\n";
+    assert_eq!(lines(documents::tests_that_are_not_there, "docs/a.md", text), [2]);
+}
