@@ -147,7 +147,7 @@ pub struct Given {
 }
 
 impl SettingsArgs {
-    /// Fails when values that are each in range do not fit together, naming the variables.
+    /// Fails when the payment token key, which clap must not quote and so does not judge, is too short.
     pub fn resolve(self, given: Given) -> anyhow::Result<Settings> {
         ensure!(
             given.payment_token_key.expose_secret().len() >= PAYMENT_TOKEN_KEY_BYTES_MIN,

@@ -133,10 +133,6 @@ impl Shelf {
         self.events.get(&event_id)
     }
 
-    pub fn event_ids(&self) -> impl Iterator<Item = EventId> {
-        self.events.keys().copied()
-    }
-
     /// A pool of an event that is on the shelf.
     pub fn pool(&self, pool_id: PoolId) -> Option<&Pool> {
         self.pools.get(&pool_id)
