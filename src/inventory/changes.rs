@@ -9,7 +9,8 @@ use crate::domain::hold::Hold;
 use crate::domain::ids::{BookingId, EventId, HoldId, PoolId};
 use crate::domain::time::Instant;
 
-/// See the module's documentation. Empty when every command was refused or replayed.
+/// See the module's documentation. Everything is empty when every command was refused or replayed. Nothing happens without
+/// a journal entry, except that an event disappears and its journal with it.
 #[derive(Clone, Debug)]
 pub struct Changes {
     /// The batch's time.
@@ -24,13 +25,6 @@ pub struct Changes {
     /// How much each event's tallies move.
     pub tallies: Vec<(EventId, Tallies)>,
     pub journal: Vec<JournalEntry>,
-}
-
-impl Changes {
-    /// Nothing happens without a journal entry, except that an event and its journal disappear.
-    pub fn is_empty(&self) -> bool {
-        self.journal.is_empty() && self.deleted_events.is_empty()
-    }
 }
 
 /// The changing columns of an event's inventory row: absolute on the shelf, relative in [`Changes`].

@@ -134,7 +134,7 @@ fn a_repeated_batch_changes_nothing(stage: &Stage, batch: &Batch, answers: &[Ans
         }
     }
     let (again, changes) = stage.decide(shelves::with_everything(&stage.rows, instant(stage.now)), &repeats)?;
-    if !changes.is_empty() {
+    if !(changes.journal.is_empty() && changes.deleted_events.is_empty()) {
         return Err(format!("a repeat of {repeats:#?}\nchanged {changes:#?}"));
     }
     for (command, answer) in repeats.iter().zip(&again) {
