@@ -25,6 +25,14 @@ impl BookingStatus {
     pub fn parse(text: &str) -> Option<Self> {
         [Self::Confirmed, Self::Cancelled].into_iter().find(|status| status.as_str() == text)
     }
+
+    /// The legal moves: a booking is cancelled once. Staying put is none, or its room could be given back twice.
+    pub fn can_become(self, next: Self) -> bool {
+        match (self, next) {
+            (Self::Confirmed, Self::Cancelled) => true,
+            (Self::Confirmed, Self::Confirmed) | (Self::Cancelled, _) => false,
+        }
+    }
 }
 
 /// How a booking was paid.

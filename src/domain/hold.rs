@@ -42,6 +42,14 @@ impl HoldStatus {
     pub fn parse(text: &str) -> Option<Self> {
         [Self::Active, Self::Booked, Self::Released, Self::Expired].into_iter().find(|status| status.as_str() == text)
     }
+
+    /// The legal moves: a hold ends once, in one way. Staying put is none, or an end could be written twice.
+    pub fn can_become(self, next: Self) -> bool {
+        match (self, next) {
+            (Self::Active, Self::Booked | Self::Released | Self::Expired) => true,
+            (Self::Active, Self::Active) | (Self::Booked | Self::Released | Self::Expired, _) => false,
+        }
+    }
 }
 
 /// A quantity of one ticket type inside a hold or booking.

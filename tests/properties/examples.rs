@@ -4,3 +4,4 @@ mod capacity;
 mod events;
 mod expiry;
 mod repeats;
+mod states;

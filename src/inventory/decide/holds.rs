@@ -71,10 +71,8 @@ pub(super) fn book(shelf: &mut Shelf, booking_id: BookingId, hold_id: HoldId, po
 pub(super) fn cancel(shelf: &mut Shelf, booking_id: BookingId) -> Answer {
     let booking = shelf.booking(booking_id).ok_or(Refusal::BookingNotFound)?.clone();
     let hold = shelf.hold(booking.hold_id).ok_or(Refusal::HoldNotFound)?.clone();
-    let booking = match booking.status {
-        BookingStatus::Confirmed => shelf.cancel(booking_id),
-        BookingStatus::Cancelled => booking,
-    };
+    let to_cancel = booking.status.can_become(BookingStatus::Cancelled);
+    let booking = if to_cancel { shelf.cancel(booking_id) } else { booking };
     Ok(Outcome::Cancelled { booking, hold })
 }
 

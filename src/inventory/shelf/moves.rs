@@ -77,7 +77,7 @@ impl Shelf {
     pub fn cancel(&mut self, booking_id: BookingId) -> Booking {
         let now = self.now;
         let booking = self.bookings.get_mut(&booking_id).expect("a booking to cancel is on the shelf");
-        assert_eq!(booking.status, BookingStatus::Confirmed, "a booking is cancelled once");
+        assert!(booking.status.can_become(BookingStatus::Cancelled), "a booking is cancelled once");
         booking.status = BookingStatus::Cancelled;
         booking.cancelled_at = Some(now);
         let booking = booking.clone();
@@ -108,6 +108,7 @@ impl Shelf {
     /// Writes new details and terms.
     pub fn amend(&mut self, event_id: EventId, details: EventDetails, terms: EventTerms) {
         let event = self.event_mut(event_id);
+        assert!(event.terms.status.can_become(terms.status), "the move of the status is judged before an amendment");
         event.details = Some(details);
         event.terms = terms;
         self.record(event_id, EntryKind::EventAmended, None, None, None);
@@ -144,7 +145,7 @@ impl Shelf {
     fn end_hold(&mut self, hold_id: HoldId, status: HoldStatus) -> Hold {
         let now = self.now;
         let hold = self.hold_mut(hold_id);
-        assert_eq!(hold.status, HoldStatus::Active, "a hold ends once");
+        assert!(hold.status.can_become(status), "a hold ends once");
         hold.status = status;
         hold.ended_at = Some(now);
         let hold = hold.clone();
