@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::invalid::Invalid;
 use super::money::Currency;
 use super::time::Instant;
 
@@ -68,6 +69,28 @@ pub struct EventDetails {
     pub ends_at: Option<Instant>,
     /// IANA name.
     pub time_zone: String,
+}
+
+impl EventTerms {
+    /// The sale ends after it starts.
+    pub fn in_order(&self) -> Result<(), Invalid> {
+        end_after_start("/sale_ends_at", self.sale_starts_at, self.sale_ends_at)
+    }
+}
+
+impl EventDetails {
+    /// The event ends after it starts.
+    pub fn in_order(&self) -> Result<(), Invalid> {
+        end_after_start("/ends_at", self.starts_at, self.ends_at)
+    }
+}
+
+/// A period of which an end is not known is in order.
+fn end_after_start(pointer: &str, start: Option<Instant>, end: Option<Instant>) -> Result<(), Invalid> {
+    match (start, end) {
+        (Some(start), Some(end)) if end <= start => Err(Invalid::new(pointer, "must be later than the start")),
+        _ => Ok(()),
+    }
 }
 
 /// Changes to an event. `None` keeps a field; where a field may be absent, `Some(None)` clears it.

@@ -56,11 +56,3 @@ pub(super) fn instant(pointer: &str, text: &str) -> Result<Instant, Invalid> {
     let wrong = || Invalid::new(pointer, "must be an RFC 3339 time with an offset, such as 2027-05-01T20:00:00+02:00");
     parse_rfc3339(text).ok_or_else(wrong)
 }
-
-/// Both ends of a period, if both are known, must be in order.
-pub(super) fn end_after_start(pointer: &str, start: Option<Instant>, end: Option<Instant>) -> Result<(), Invalid> {
-    match (start, end) {
-        (Some(start), Some(end)) if end <= start => Err(Invalid::new(pointer, "must be later than the start")),
-        _ => Ok(()),
-    }
-}

@@ -113,7 +113,7 @@ fn details(draft: &EventDraft) -> Result<EventDetails, Invalid> {
         ends_at: instant("/ends_at", &draft.ends_at)?,
         time_zone: fields::time_zone(draft.time_zone.as_deref().unwrap_or(TIME_ZONE_DEFAULT))?,
     };
-    fields::end_after_start("/ends_at", details.starts_at, details.ends_at)?;
+    details.in_order()?;
     Ok(details)
 }
 
@@ -127,7 +127,7 @@ fn terms(draft: &EventDraft) -> Result<EventTerms, Invalid> {
         sale_starts_at: instant("/sale_starts_at", &draft.sale_starts_at)?,
         sale_ends_at: instant("/sale_ends_at", &draft.sale_ends_at)?,
     };
-    fields::end_after_start("/sale_ends_at", terms.sale_starts_at, terms.sale_ends_at)?;
+    terms.in_order()?;
     Ok(terms)
 }
 

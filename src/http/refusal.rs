@@ -69,9 +69,7 @@ impl From<Refusal> for ApiError {
             Refusal::IllegalTransition { from, to } => {
                 Self::new(Code::IllegalTransition).with("from", from).with("to", to)
             }
-            Refusal::EndNotAfterStart { field } => {
-                Self::invalid(&format!("/{field}"), "The end must be after the start")
-            }
+            Refusal::Contradictory(invalid) => invalid.into(),
             Refusal::EventHasHistory => Self::new(Code::EventHasHistory),
         }
     }

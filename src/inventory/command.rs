@@ -4,6 +4,7 @@ use crate::domain::booking::Booking;
 use crate::domain::event::{EventChanges, EventStatus};
 use crate::domain::hold::{Hold, HoldStatus, Idempotency, Wanted};
 use crate::domain::ids::{Affinity, BookingId, EventId, HoldId, PoolId, TicketTypeId};
+use crate::domain::invalid::Invalid;
 use crate::domain::payment_token::Possession;
 use crate::domain::quantity::Capacity;
 use crate::domain::time::Instant;
@@ -185,9 +186,7 @@ pub enum Refusal {
         to: EventStatus,
     },
     /// Two fields of the event, as they would be together, contradict each other.
-    EndNotAfterStart {
-        field: &'static str,
-    },
+    Contradictory(Invalid),
     /// Something was held or sold; it can only be cancelled.
     EventHasHistory,
 }

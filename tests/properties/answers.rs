@@ -103,7 +103,7 @@ fn refused(refusal: &Refusal) -> Refused {
             Refused::BelowCommitted { requested: *requested, least: *least }
         }
         Refusal::IllegalTransition { from, to } => Refused::IllegalMove { from: status(*from), to: status(*to) },
-        Refusal::EndNotAfterStart { field } => Refused::EndNotAfterStart { of_sale: *field == "sale_ends_at" },
+        Refusal::Contradictory(invalid) => Refused::EndNotAfterStart { of_sale: invalid.pointer == "/sale_ends_at" },
         Refusal::EventHasHistory => Refused::HasHistory,
     }
 }

@@ -4,7 +4,6 @@ use crate::domain::event::{EventChanges, EventStatus};
 use crate::domain::hold::HoldStatus;
 use crate::domain::ids::{EventId, PoolId};
 use crate::domain::quantity::Capacity;
-use crate::domain::time::Instant;
 use crate::inventory::command::{Answer, Outcome, Refusal};
 use crate::inventory::shelf::Shelf;
 
@@ -29,8 +28,7 @@ pub(super) fn amend(shelf: &mut Shelf, event_id: EventId, changes: &EventChanges
     if !before.1.status.can_become(terms.status) {
         return Err(Refusal::IllegalTransition { from: before.1.status, to: terms.status });
     }
-    end_after_start(details.starts_at, details.ends_at, "ends_at")?;
-    end_after_start(terms.sale_starts_at, terms.sale_ends_at, "sale_ends_at")?;
+    details.in_order().and_then(|()| terms.in_order()).map_err(Refusal::Contradictory)?;
     if before == (details.clone(), terms.clone()) {
         return Ok(Outcome::Amended);
     }
@@ -51,11 +49,4 @@ pub(super) fn delete(shelf: &mut Shelf, event_id: EventId) -> Answer {
     }
     shelf.delete(event_id);
     Ok(Outcome::Deleted)
-}
-
-fn end_after_start(start: Option<Instant>, end: Option<Instant>, field: &'static str) -> Result<(), Refusal> {
-    match (start, end) {
-        (Some(start), Some(end)) if end <= start => Err(Refusal::EndNotAfterStart { field }),
-        _ => Ok(()),
-    }
 }
