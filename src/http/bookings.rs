@@ -96,7 +96,7 @@ impl BookingBody {
         (status = 403, description = "INVALID_PAYMENT_TOKEN", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "HOLD_NOT_FOUND", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "HOLD_NOT_ACTIVE", body = Problem, content_type = "application/problem+json"),
-        (status = 410, description = "HOLD_EXPIRED", body = Problem, content_type = "application/problem+json"),
+        (status = 410, description = "HOLD_EXPIRED, with `expired_at` and `server_time`", body = Problem, content_type = "application/problem+json"),
         (status = 422, description = "VALIDATION_FAILED", body = Problem, content_type = "application/problem+json"),
         (status = 503, description = "OVERLOADED, UNAVAILABLE, OUTCOME_UNKNOWN", body = Problem, content_type = "application/problem+json"),
     ),

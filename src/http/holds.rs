@@ -57,7 +57,7 @@ pub struct HoldEndedBody {
         (status = 400, description = "MALFORMED_REQUEST", body = Problem, content_type = "application/problem+json"),
         (status = 403, description = "SALE_NOT_STARTED", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "EVENT_NOT_FOUND, TICKET_TYPE_NOT_FOUND", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "INSUFFICIENT_SEATS, EVENT_NOT_ON_SALE", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "INSUFFICIENT_SEATS with `retry_at` and `server_time`, EVENT_NOT_ON_SALE", body = Problem, content_type = "application/problem+json"),
         (status = 422, description = "VALIDATION_FAILED, QUANTITY_OUT_OF_RANGE, IDEMPOTENCY_KEY_REUSED", body = Problem, content_type = "application/problem+json"),
         (status = 503, description = "OVERLOADED, UNAVAILABLE, OUTCOME_UNKNOWN", body = Problem, content_type = "application/problem+json"),
     ),
@@ -132,7 +132,7 @@ pub async fn show(app: web::Data<App>, line: RequestLine, Id(hold_id): Id<HoldId
         (status = 403, description = "INVALID_PAYMENT_TOKEN", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "HOLD_NOT_FOUND", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "HOLD_NOT_ACTIVE, EXTENSION_LIMIT_REACHED", body = Problem, content_type = "application/problem+json"),
-        (status = 410, description = "HOLD_EXPIRED", body = Problem, content_type = "application/problem+json"),
+        (status = 410, description = "HOLD_EXPIRED, with `expired_at` and `server_time`", body = Problem, content_type = "application/problem+json"),
         (status = 503, description = "OVERLOADED, UNAVAILABLE, OUTCOME_UNKNOWN", body = Problem, content_type = "application/problem+json"),
     ),
 )]
@@ -165,7 +165,7 @@ pub async fn extend(app: web::Data<App>, line: RequestLine, claimed: ClaimedHold
         (status = 403, description = "INVALID_PAYMENT_TOKEN", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "HOLD_NOT_FOUND", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "HOLD_NOT_ACTIVE", body = Problem, content_type = "application/problem+json"),
-        (status = 410, description = "HOLD_EXPIRED", body = Problem, content_type = "application/problem+json"),
+        (status = 410, description = "HOLD_EXPIRED, with `expired_at` and `server_time`", body = Problem, content_type = "application/problem+json"),
         (status = 503, description = "OVERLOADED, UNAVAILABLE, OUTCOME_UNKNOWN", body = Problem, content_type = "application/problem+json"),
     ),
 )]

@@ -25,6 +25,7 @@ const RETRY_AFTER_SECONDS_MAX: u32 = 3;
     "type": "/docs/errors#INSUFFICIENT_SEATS", "title": "There is not enough room", "status": 409,
     "code": "INSUFFICIENT_SEATS", "request_id": "0199d3c0-7a51-7c2e-9f43-5d1f6f0c9a11",
     "requested": 4, "available": 1, "held": 3, "retry_at": "2027-03-01T19:00:42.5Z",
+    "server_time": "2027-03-01T18:59:58.25Z",
 }))]
 pub struct Problem<'a> {
     /// Where the code is explained, relative to this service.

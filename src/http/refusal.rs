@@ -53,12 +53,12 @@ impl From<Refusal> for ApiError {
                     None => error,
                 }
             }
-            Refusal::InsufficientSeats { shortages, retry_at } => insufficient_seats(&shortages, retry_at),
+            Refusal::InsufficientSeats { shortages, retry_at, now } => insufficient_seats(&shortages, retry_at, now),
             Refusal::IdempotencyKeyReused => Self::new(Code::IdempotencyKeyReused),
             Refusal::InvalidPaymentToken => Self::new(Code::InvalidPaymentToken),
-            Refusal::HoldExpired { expired_at } => {
-                Self::new(Code::HoldExpired).with_time("expired_at", Some(expired_at))
-            }
+            Refusal::HoldExpired { expired_at, now } => Self::new(Code::HoldExpired)
+                .with_time("expired_at", Some(expired_at))
+                .with_time("server_time", Some(now)),
             Refusal::HoldNotActive { status } => Self::new(Code::HoldNotActive).with("hold_status", status),
             Refusal::ExtensionLimitReached { expires_at } => {
                 Self::new(Code::ExtensionLimitReached).with_time("expires_at", Some(expires_at))
@@ -87,7 +87,7 @@ impl ApiError {
 }
 
 /// `available` and `held` together tell "sold out" from "all in other people's holds".
-fn insufficient_seats(shortages: &[Shortage], retry_at: Option<Instant>) -> ApiError {
+fn insufficient_seats(shortages: &[Shortage], retry_at: Option<Instant>, now: Instant) -> ApiError {
     let sum = |count: fn(&Shortage) -> u32| shortages.iter().map(count).sum::<u32>();
     let each = |short: &Shortage| {
         serde_json::json!({
@@ -103,6 +103,7 @@ fn insufficient_seats(shortages: &[Shortage], retry_at: Option<Instant>) -> ApiE
         .with("held", sum(|short| short.held))
         // Present even when there is none: `null` says that no expiry of a hold could help.
         .with("retry_at", retry_at.map(rfc3339))
+        .with("server_time", rfc3339(now))
         .with("shortages", shortages.iter().map(each).collect::<Vec<_>>())
 }
 

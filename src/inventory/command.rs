@@ -134,7 +134,8 @@ impl Pool {
     }
 }
 
-/// Why a command was refused. Each names what a client needs to go on.
+/// Why a command was refused. Each names what a client needs to go on. Where that is a time there is `now` as well, the
+/// batch's time, so that a client whose clock is wrong can tell how far away it is.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Refusal {
     EventNotFound,
@@ -165,11 +166,13 @@ pub enum Refusal {
     InsufficientSeats {
         shortages: Vec<Shortage>,
         retry_at: Option<Instant>,
+        now: Instant,
     },
     IdempotencyKeyReused,
     InvalidPaymentToken,
     HoldExpired {
         expired_at: Instant,
+        now: Instant,
     },
     HoldNotActive {
         status: HoldStatus,

@@ -78,25 +78,29 @@ fn refused(refusal: &Refusal) -> Refused {
         Refusal::EventNotOnSale { status: now, sale_ended_at } => {
             Refused::NotOnSale { status: status(*now), ended: sale_ended_at.map(seconds) }
         }
-        Refusal::SaleNotStarted { starts_at, .. } => Refused::SaleNotStarted { starts: seconds(*starts_at) },
+        Refusal::SaleNotStarted { starts_at, now } => {
+            Refused::SaleNotStarted { starts: seconds(*starts_at), now: seconds(*now) }
+        }
         Refusal::QuantityOutOfRange { ticket_type_id, requested, min, max } => Refused::QuantityOutOfRange {
             of_type: ticket_type_id.map(|of_type| number(of_type.as_uuid())),
             requested: *requested,
             min: *min,
             max: *max,
         },
-        Refusal::InsufficientSeats { shortages, retry_at } => {
+        Refusal::InsufficientSeats { shortages, retry_at, now } => {
             let short = shortages.iter().map(|shortage| Short {
                 pool: number(shortage.pool_id.as_uuid()),
                 requested: shortage.requested,
                 available: shortage.available,
                 held: shortage.held,
             });
-            Refused::Insufficient { shortages: short.collect(), retry_at: retry_at.map(seconds) }
+            Refused::Insufficient { shortages: short.collect(), retry_at: retry_at.map(seconds), now: seconds(*now) }
         }
         Refusal::IdempotencyKeyReused => Refused::KeyReused,
         Refusal::InvalidPaymentToken => Refused::InvalidToken,
-        Refusal::HoldExpired { expired_at } => Refused::HoldExpired { at: seconds(*expired_at) },
+        Refusal::HoldExpired { expired_at, now } => {
+            Refused::HoldExpired { at: seconds(*expired_at), now: seconds(*now) }
+        }
         Refusal::HoldNotActive { status } => Refused::HoldNotActive { booked: *status == HoldStatus::Booked },
         Refusal::ExtensionLimitReached { expires_at } => Refused::ExtensionLimit { expires: seconds(*expires_at) },
         Refusal::CapacityBelowCommitted { requested, least } => {

@@ -88,14 +88,13 @@ fn still_active(shelf: &mut Shelf, hold: &Hold) -> Result<(), Refusal> {
     match hold.status {
         HoldStatus::Active if hold.is_overdue(shelf.now) => {
             shelf.give_back(hold.hold_id, HoldStatus::Expired);
-            Err(Refusal::HoldExpired { expired_at: hold.expires_at })
+            Err(Refusal::HoldExpired { expired_at: hold.expires_at, now: shelf.now })
         }
         HoldStatus::Active => Ok(()),
         HoldStatus::Expired => {
             // An operator may have ended it before its time.
-            Err(Refusal::HoldExpired {
-                expired_at: hold.ended_at.map_or(hold.expires_at, |at| at.min(hold.expires_at)),
-            })
+            let expired_at = hold.ended_at.map_or(hold.expires_at, |at| at.min(hold.expires_at));
+            Err(Refusal::HoldExpired { expired_at, now: shelf.now })
         }
         status @ (HoldStatus::Booked | HoldStatus::Released) => Err(Refusal::HoldNotActive { status }),
     }

@@ -125,7 +125,7 @@ fn make_room(shelf: &mut Shelf, place: &Place, items: &[Item]) -> Result<(), Ref
         return Ok(());
     }
     let retry_at = retry_at(shelf, &shortages);
-    Err(Refusal::InsufficientSeats { shortages, retry_at })
+    Err(Refusal::InsufficientSeats { shortages, retry_at, now: shelf.now })
 }
 
 fn shortages(shelf: &Shelf, needed: &BTreeMap<PoolId, u32>) -> Vec<Shortage> {

@@ -79,6 +79,8 @@ async fn a_hold_that_has_expired_cannot_be_extended_and_says_when_that_was() {
     let refused = service.client.extend(&hold).await.expect_problem(410, "HOLD_EXPIRED");
     let passed = time(&hold.body["expires_at"]) - time(&refused.body["expired_at"]);
     assert_eq!(passed.whole_seconds(), 121);
+    let told = time(&refused.body["server_time"]);
+    assert!(told > time(&refused.body["expired_at"]) && told >= time(&hold.body["server_time"]), "{}", refused.text);
     // Who was refused has not expired it a second time.
     service.client.extend(&hold).await.expect_problem(410, "HOLD_EXPIRED");
     assert_eq!(service.database.number("SELECT count(*) FROM journal WHERE kind = 'hold_expired'").await, 1);

@@ -14,11 +14,12 @@ async fn a_refusal_tells_what_is_left_what_others_hold_and_when_some_of_it_may_c
     let first = service.client.post("/api/v1/holds", request).await.expect(201);
     let refused = service.client.hold(&event_id, 2).await.expect_problem(409, "INSUFFICIENT_SEATS");
     let body = &refused.body;
-    let expected =
-        ["available", "code", "held", "request_id", "requested", "retry_at", "shortages", "status", "title", "type"];
-    assert_eq!(members(body), expected);
+    let expected = "available code held request_id requested retry_at server_time shortages status title type";
+    assert_eq!(members(body).join(" "), expected);
     assert_eq!((&body["requested"], &body["available"], &body["held"]), (&json!(2), &json!(1), &json!(9)));
     assert_eq!(body["retry_at"], first.body["expires_at"]);
+    let (server_time, wait) = (time(&body["server_time"]), time(&body["retry_at"]) - time(&body["server_time"]));
+    assert!(server_time >= time(&first.body["server_time"]) && wait.is_positive(), "{}", refused.text);
     assert_eq!(
         body["shortages"],
         json!([{"pool_id": body["shortages"][0]["pool_id"], "requested": 2, "available": 1, "held": 9}])

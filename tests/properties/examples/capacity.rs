@@ -19,7 +19,7 @@ fn part_of_a_request_that_cannot_be_had_refuses_all_of_it_and_names_what_is_miss
     let (stalls, balcony) = (theatre.add_pool(10), theatre.add_pool(2));
     let (seat, bench) = (theatre.add_type(stalls, 0), theatre.add_type(balcony, 0));
     let shortages = vec![Shortage { pool_id: balcony, requested: 3, available: 2, held: 0 }];
-    let refused = Err(Refusal::InsufficientSeats { shortages, retry_at: None });
+    let refused = Err(Refusal::InsufficientSeats { shortages, retry_at: None, now: instant(0) });
     assert_eq!(theatre.ask(0, theatre.place_items(1, &[(seat, 4), (bench, 3)])), refused);
     assert_eq!((theatre.pool().held, theatre.rows.holds.len()), (0, 0));
 }
@@ -30,7 +30,7 @@ fn quantities_of_several_ticket_types_of_one_pool_are_added_up() {
     let stalls = theatre.add_pool(5);
     let (adult, child) = (theatre.add_type(stalls, 900), theatre.add_type(stalls, 400));
     let shortages = vec![Shortage { pool_id: stalls, requested: 6, available: 5, held: 0 }];
-    let refused = Err(Refusal::InsufficientSeats { shortages, retry_at: None });
+    let refused = Err(Refusal::InsufficientSeats { shortages, retry_at: None, now: instant(0) });
     assert_eq!(theatre.ask(0, theatre.place_items(1, &[(adult, 3), (child, 3)])), refused);
     assert!(theatre.ask(0, theatre.place_items(2, &[(adult, 3), (child, 2)])).is_ok());
     assert_eq!(theatre.pool().available(), 0);
@@ -43,7 +43,7 @@ fn sold_out_and_in_other_peoples_carts_can_be_told_apart() {
     theatre.hold_places(0, 2, 2);
     assert!(theatre.ask(1, book(1, 1)).is_ok());
     let shortages = vec![Shortage { pool_id: id(1), requested: 1, available: 0, held: 2 }];
-    let refused = Err(Refusal::InsufficientSeats { shortages, retry_at: Some(instant(120)) });
+    let refused = Err(Refusal::InsufficientSeats { shortages, retry_at: Some(instant(120)), now: instant(1) });
     assert_eq!(theatre.ask(1, theatre.place(3, 1)), refused);
 }
 
@@ -64,7 +64,7 @@ fn retry_at_waits_for_the_last_of_the_pools_that_lack_room() {
     let (seat, bench) = (theatre.add_type(stalls, 0), theatre.add_type(balcony, 0));
     assert!(theatre.ask(0, theatre.place_items(1, &[(seat, 1)])).is_ok());
     assert!(theatre.ask(30, theatre.place_items(2, &[(bench, 1)])).is_ok());
-    let Err(Refusal::InsufficientSeats { shortages, retry_at }) =
+    let Err(Refusal::InsufficientSeats { shortages, retry_at, .. }) =
         theatre.ask(40, theatre.place_items(3, &[(seat, 1), (bench, 1)]))
     else {
         panic!("there is no room")

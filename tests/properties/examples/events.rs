@@ -42,7 +42,7 @@ fn closing_an_event_lets_live_holds_be_booked_until_they_expire() {
     theatre.hold_places(0, 2, 1);
     assert_eq!(theatre.ask(1, status(&theatre, EventStatus::Closed)), Ok(Outcome::Amended));
     assert!(theatre.ask(119, book(1, 1)).is_ok());
-    assert_eq!(theatre.ask(120, book(2, 2)), Err(Refusal::HoldExpired { expired_at: instant(120) }));
+    assert_eq!(theatre.ask(120, book(2, 2)), Err(Refusal::HoldExpired { expired_at: instant(120), now: instant(120) }));
 }
 
 #[test]

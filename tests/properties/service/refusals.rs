@@ -81,9 +81,18 @@ fn shortage(short: &Short, names: &Names) -> Value {
 fn times(refused: &Refused, body: &Value, calendar: &Calendar) -> Result<(), Violation> {
     match refused {
         Refused::NotOnSale { ended, .. } => calendar.same_instant("sale_ended_at", &body["sale_ended_at"], *ended),
-        Refused::SaleNotStarted { starts } => calendar.same_instant("starts_at", &body["starts_at"], Some(*starts)),
-        Refused::Insufficient { retry_at, .. } => calendar.same_tick("retry_at", &body["retry_at"], *retry_at),
-        Refused::HoldExpired { at } => calendar.same_tick("expired_at", &body["expired_at"], Some(*at)),
+        Refused::SaleNotStarted { starts, now } => {
+            calendar.same_instant("starts_at", &body["starts_at"], Some(*starts))?;
+            calendar.same_tick("server_time", &body["server_time"], Some(*now))
+        }
+        Refused::Insufficient { retry_at, now, .. } => {
+            calendar.same_tick("retry_at", &body["retry_at"], *retry_at)?;
+            calendar.same_tick("server_time", &body["server_time"], Some(*now))
+        }
+        Refused::HoldExpired { at, now } => {
+            calendar.same_tick("expired_at", &body["expired_at"], Some(*at))?;
+            calendar.same_tick("server_time", &body["server_time"], Some(*now))
+        }
         Refused::ExtensionLimit { expires } => calendar.same_tick("expires_at", &body["expires_at"], Some(*expires)),
         _ => Ok(()),
     }

@@ -100,7 +100,7 @@ impl Model {
 fn active(hold: &Hold, now: Seconds) -> Result<(), Refused> {
     match hold.state(now) {
         State::Active => Ok(()),
-        State::Expired(at) => Err(Refused::HoldExpired { at }),
+        State::Expired(at) => Err(Refused::HoldExpired { at, now }),
         State::Booked => Err(Refused::HoldNotActive { booked: true }),
         State::Released => Err(Refused::HoldNotActive { booked: false }),
     }

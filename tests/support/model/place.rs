@@ -99,7 +99,7 @@ impl Model {
             return Ok(());
         }
         let retry_at = self.retry_at(&shortages, now);
-        Err(Refused::Insufficient { shortages, retry_at })
+        Err(Refused::Insufficient { shortages, retry_at, now })
     }
 
     /// The first expiry by which every pool that lacks room has got something back; none if even all of it would not do.
@@ -120,7 +120,7 @@ fn sells(event: &Event, now: Seconds) -> Result<(), Refused> {
     let status = event.status;
     match (event.sale_starts, event.sale_ends) {
         _ if status != Status::OnSale => Err(Refused::NotOnSale { status, ended: None }),
-        (Some(starts), _) if now < starts => Err(Refused::SaleNotStarted { starts }),
+        (Some(starts), _) if now < starts => Err(Refused::SaleNotStarted { starts, now }),
         (_, Some(ends)) if now >= ends => Err(Refused::NotOnSale { status, ended: Some(ends) }),
         _ => Ok(()),
     }
