@@ -92,6 +92,7 @@ fn insufficient_seats(shortages: &[Shortage], retry_at: Option<Instant>, now: In
     let each = |short: &Shortage| {
         serde_json::json!({
             "pool_id": short.pool_id,
+            "ticket_type_ids": short.ticket_type_ids,
             "requested": short.requested,
             "available": short.available,
             "held": short.held,

@@ -198,6 +198,8 @@ pub enum Refusal {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Shortage {
     pub pool_id: PoolId,
+    /// What was asked for that draws from it: the client knows these, and perhaps no pool.
+    pub ticket_type_ids: Vec<TicketTypeId>,
     pub requested: u32,
     /// The most that could be had now.
     pub available: u32,

@@ -90,6 +90,7 @@ fn refused(refusal: &Refusal) -> Refused {
         Refusal::InsufficientSeats { shortages, retry_at, now } => {
             let short = shortages.iter().map(|shortage| Short {
                 pool: number(shortage.pool_id.as_uuid()),
+                types: shortage.ticket_type_ids.iter().map(|of_type| number(of_type.as_uuid())).collect(),
                 requested: shortage.requested,
                 available: shortage.available,
                 held: shortage.held,

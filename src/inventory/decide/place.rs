@@ -1,13 +1,10 @@
 //! Placing a hold: all or nothing.
 
-use std::collections::BTreeMap;
-
 use time::Duration;
 
 use crate::domain::event::EventStatus;
 use crate::domain::hold::{Hold, HoldStatus, Idempotency, Item, Wanted};
 use crate::domain::hold_rules::HoldRules;
-use crate::domain::ids::PoolId;
 use crate::domain::quantity::Quantity;
 use crate::domain::time::Instant;
 use crate::inventory::command::{Answer, Outcome, Place, Refusal, Shortage};
@@ -115,12 +112,11 @@ fn quantities_in_range(rules: &HoldRules, shelf: &Shelf, event: &ShelvedEvent, i
 
 /// Before anybody is told "sold out", what is overdue is expired.
 fn make_room(shelf: &mut Shelf, place: &Place, items: &[Item]) -> Result<(), Refusal> {
-    let needed = quantity_by_pool(items);
-    if shortages(shelf, &needed).is_empty() {
+    if shortages(shelf, items).is_empty() {
         return Ok(());
     }
     shelf.expire_overdue(place.event_id);
-    let shortages = shortages(shelf, &needed);
+    let shortages = shortages(shelf, items);
     if shortages.is_empty() {
         return Ok(());
     }
@@ -128,12 +124,14 @@ fn make_room(shelf: &mut Shelf, place: &Place, items: &[Item]) -> Result<(), Ref
     Err(Refusal::InsufficientSeats { shortages, retry_at, now: shelf.now })
 }
 
-fn shortages(shelf: &Shelf, needed: &BTreeMap<PoolId, u32>) -> Vec<Shortage> {
-    let short = needed.iter().filter_map(|(pool_id, requested)| {
-        let pool = shelf.pool(*pool_id)?;
-        (pool.available() < *requested).then(|| Shortage {
-            pool_id: *pool_id,
-            requested: *requested,
+fn shortages(shelf: &Shelf, items: &[Item]) -> Vec<Shortage> {
+    let drawing_from = |pool_id| items.iter().filter(move |item| item.pool_id == pool_id);
+    let short = quantity_by_pool(items).into_iter().filter_map(|(pool_id, requested)| {
+        let pool = shelf.pool(pool_id)?;
+        (pool.available() < requested).then(|| Shortage {
+            pool_id,
+            ticket_type_ids: drawing_from(pool_id).map(|item| item.ticket_type_id).collect(),
+            requested,
             available: pool.available(),
             held: pool.held,
         })

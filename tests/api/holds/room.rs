@@ -20,10 +20,10 @@ async fn a_refusal_tells_what_is_left_what_others_hold_and_when_some_of_it_may_c
     assert_eq!(body["retry_at"], first.body["expires_at"]);
     let (server_time, wait) = (time(&body["server_time"]), time(&body["retry_at"]) - time(&body["server_time"]));
     assert!(server_time >= time(&first.body["server_time"]) && wait.is_positive(), "{}", refused.text);
-    assert_eq!(
-        body["shortages"],
-        json!([{"pool_id": body["shortages"][0]["pool_id"], "requested": 2, "available": 1, "held": 9}])
-    );
+    let event = service.client.get(&format!("/api/v1/events/{event_id}")).await.expect(200).body;
+    let (pool_id, only_type) = (&event["pools"][0]["pool_id"], &event["ticket_types"][0]["ticket_type_id"]);
+    let short = json!({"pool_id": pool_id, "ticket_type_ids": [only_type], "requested": 2, "available": 1, "held": 9});
+    assert_eq!(body["shortages"], json!([short]));
 
     service.client.release(&first).await.expect(200);
     service.client.hold(&event_id, 6).await.expect(201);
@@ -66,7 +66,9 @@ async fn part_of_a_request_cannot_be_had_so_nothing_is_held_and_what_is_missing_
     concert.hold(&service.client, &[(&concert.box_seat, 3)]).await.expect(201);
     let refused = concert.hold(&service.client, &[(&concert.adult, 2), (&concert.box_seat, 2)]).await;
     let refused = refused.expect_problem(409, "INSUFFICIENT_SEATS").body;
-    let balcony = json!({"pool_id": concert.balcony, "requested": 2, "available": 1, "held": 3});
+    let balcony = json!({
+        "pool_id": concert.balcony, "ticket_type_ids": [concert.box_seat], "requested": 2, "available": 1, "held": 3,
+    });
     assert_eq!(refused["shortages"], json!([balcony]));
     let pools = service.client.status(&concert.event_id).await["pools"].clone();
     assert_eq!((&pools[0]["held"], &pools[1]["held"]), (&json!(0), &json!(3)));
@@ -86,9 +88,17 @@ async fn two_short_pools_are_both_named_and_help_comes_when_both_give_something_
     let wanted = [(&concert.adult, 1), (&concert.child, 1), (&concert.box_seat, 3)];
     let refused = concert.hold(&service.client, &wanted).await.expect_problem(409, "INSUFFICIENT_SEATS").body;
     // Adults and children draw from one pool: their places are one number.
+    let mut of_stalls = [&concert.adult, &concert.child];
+    of_stalls.sort_unstable();
     let mut shortages = [
-        json!({"pool_id": concert.stalls, "requested": 2, "available": 0, "held": 10}),
-        json!({"pool_id": concert.balcony, "requested": 3, "available": 0, "held": 4}),
+        json!({
+            "pool_id": concert.stalls, "ticket_type_ids": of_stalls,
+            "requested": 2, "available": 0, "held": 10,
+        }),
+        json!({
+            "pool_id": concert.balcony, "ticket_type_ids": [concert.box_seat],
+            "requested": 3, "available": 0, "held": 4,
+        }),
     ];
     shortages.sort_by_key(|short| short["pool_id"].to_string());
     assert_eq!(refused["shortages"], json!(shortages));

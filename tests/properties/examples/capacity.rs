@@ -18,7 +18,8 @@ fn part_of_a_request_that_cannot_be_had_refuses_all_of_it_and_names_what_is_miss
     let mut theatre = Theatre::empty();
     let (stalls, balcony) = (theatre.add_pool(10), theatre.add_pool(2));
     let (seat, bench) = (theatre.add_type(stalls, 0), theatre.add_type(balcony, 0));
-    let shortages = vec![Shortage { pool_id: balcony, requested: 3, available: 2, held: 0 }];
+    let shortages =
+        vec![Shortage { pool_id: balcony, ticket_type_ids: vec![bench], requested: 3, available: 2, held: 0 }];
     let refused = Err(Refusal::InsufficientSeats { shortages, retry_at: None, now: instant(0) });
     assert_eq!(theatre.ask(0, theatre.place_items(1, &[(seat, 4), (bench, 3)])), refused);
     assert_eq!((theatre.pool().held, theatre.rows.holds.len()), (0, 0));
@@ -29,7 +30,8 @@ fn quantities_of_several_ticket_types_of_one_pool_are_added_up() {
     let mut theatre = Theatre::empty();
     let stalls = theatre.add_pool(5);
     let (adult, child) = (theatre.add_type(stalls, 900), theatre.add_type(stalls, 400));
-    let shortages = vec![Shortage { pool_id: stalls, requested: 6, available: 5, held: 0 }];
+    let shortages =
+        vec![Shortage { pool_id: stalls, ticket_type_ids: vec![adult, child], requested: 6, available: 5, held: 0 }];
     let refused = Err(Refusal::InsufficientSeats { shortages, retry_at: None, now: instant(0) });
     assert_eq!(theatre.ask(0, theatre.place_items(1, &[(adult, 3), (child, 3)])), refused);
     assert!(theatre.ask(0, theatre.place_items(2, &[(adult, 3), (child, 2)])).is_ok());
@@ -42,7 +44,8 @@ fn sold_out_and_in_other_peoples_carts_can_be_told_apart() {
     theatre.hold_places(0, 1, 1);
     theatre.hold_places(0, 2, 2);
     assert!(theatre.ask(1, book(1, 1)).is_ok());
-    let shortages = vec![Shortage { pool_id: id(1), requested: 1, available: 0, held: 2 }];
+    let shortages =
+        vec![Shortage { pool_id: id(1), ticket_type_ids: vec![id(1)], requested: 1, available: 0, held: 2 }];
     let refused = Err(Refusal::InsufficientSeats { shortages, retry_at: Some(instant(120)), now: instant(1) });
     assert_eq!(theatre.ask(1, theatre.place(3, 1)), refused);
 }

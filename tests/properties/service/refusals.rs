@@ -74,8 +74,12 @@ fn members(refused: &Refused, names: &Names) -> Value {
 }
 
 fn shortage(short: &Short, names: &Names) -> Value {
-    let Short { pool, requested, available, held } = short;
-    json!({"pool_id": names.pool(*pool), "requested": requested, "available": available, "held": held})
+    let Short { pool, types, requested, available, held } = short;
+    let types: Vec<_> = types.iter().map(|of_type| names.of_type(*of_type)).collect();
+    json!({
+        "pool_id": names.pool(*pool), "ticket_type_ids": types,
+        "requested": requested, "available": available, "held": held,
+    })
 }
 
 fn times(refused: &Refused, body: &Value, calendar: &Calendar) -> Result<(), Violation> {

@@ -87,12 +87,13 @@ impl Model {
     fn room_for(&self, items: &[(usize, u32, i64)], now: Seconds) -> Result<(), Refused> {
         let mut shortages = Vec::new();
         for pool in 0..self.pools.len() {
-            let of_pool = items.iter().filter(|(of_type, _, _)| self.types[*of_type].pool == pool);
-            let requested = of_pool.map(|(_, quantity, _)| quantity).sum();
+            let of_pool = || items.iter().filter(|(of_type, _, _)| self.types[*of_type].pool == pool);
+            let requested = of_pool().map(|(_, quantity, _)| quantity).sum();
             let held = self.held(pool, now);
             let available = self.pools[pool].capacity - held - self.booked(pool);
             if requested > available {
-                shortages.push(Short { pool, requested, available, held });
+                let types = of_pool().map(|(of_type, _, _)| *of_type).collect();
+                shortages.push(Short { pool, types, requested, available, held });
             }
         }
         if shortages.is_empty() {

@@ -194,6 +194,8 @@ pub enum Refused {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Short {
     pub pool: PoolNo,
+    /// Those asked for that draw from it.
+    pub types: Vec<TypeNo>,
     pub requested: u32,
     pub available: u32,
     pub held: u32,
