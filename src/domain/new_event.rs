@@ -8,7 +8,7 @@ use super::event::{EventDetails, EventStatus, EventTerms};
 use super::event_fields as fields;
 use super::invalid::Invalid;
 use super::money::Currency;
-use super::quantity::{CAPACITY_MAX, Capacity};
+use super::quantity::Capacity;
 use super::zone::TIME_ZONE_DEFAULT;
 
 /// The most pools one event is created with.
@@ -16,9 +16,6 @@ pub const POOLS_PER_EVENT_MAX: usize = 100;
 
 /// The most ticket types one event is created with.
 pub const TICKET_TYPES_PER_EVENT_MAX: usize = 200;
-
-/// The most places one event is created with, all pools together.
-pub const CAPACITY_PER_EVENT_MAX: u32 = CAPACITY_MAX;
 
 /// The name of the only pool, and of its ticket type, where a request gives just a number of seats.
 pub const GENERAL_ADMISSION: &str = "General admission";

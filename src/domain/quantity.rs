@@ -5,6 +5,9 @@ use serde::Serialize;
 /// The largest capacity of a pool, and so of anything counted in one.
 pub const CAPACITY_MAX: u32 = 10_000_000;
 
+/// The most places of one event, all pools together. Whoever adds up the counters of an event may rely on it.
+pub const CAPACITY_PER_EVENT_MAX: u32 = CAPACITY_MAX;
+
 /// How many of something a request wants: 1 to [`CAPACITY_MAX`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(transparent)]

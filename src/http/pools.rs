@@ -20,7 +20,7 @@ use crate::inventory::command::{Command, Outcome, Pool};
 #[serde(deny_unknown_fields)]
 #[schema(as = ResizePool, example = json!({"capacity": 450}))]
 pub struct ResizeBody {
-    /// Not less than what is held and booked.
+    /// Not less than what is held and booked; with the event's other pools at most 10,000,000.
     #[schema(minimum = 0, maximum = 10_000_000)]
     capacity: i64,
 }
@@ -58,7 +58,7 @@ struct PoolBody {
         (status = 400, description = "MALFORMED_REQUEST: the body is not JSON, or the id not a UUID", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "POOL_NOT_FOUND", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "CAPACITY_BELOW_COMMITTED, with `requested` and the `least` possible capacity", body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "VALIDATION_FAILED with the field's `pointer`", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "VALIDATION_FAILED with the field's `pointer` and, where the event would get too large, the `max` that is possible", body = Problem, content_type = "application/problem+json"),
         (status = 503, description = "OVERLOADED, UNAVAILABLE or OUTCOME_UNKNOWN, with `Retry-After`", body = Problem, content_type = "application/problem+json"),
     ),
 )]
@@ -68,7 +68,10 @@ pub async fn resize(
     Id(pool_id): Id<PoolId>,
     Body(body): Body<ResizeBody>,
 ) -> Result<HttpResponse, ApiError> {
-    let out_of_range = || ApiError::invalid("/capacity", format!("must be 0 to {CAPACITY_MAX}"));
+    let out_of_range = || {
+        let detail = format!("must be 0 to {CAPACITY_MAX}");
+        ApiError::invalid("/capacity", detail).with("min", 0).with("max", CAPACITY_MAX)
+    };
     let capacity = Capacity::new(body.capacity).ok_or_else(out_of_range)?;
     match submit(&app, Command::Resize { pool_id, capacity }).await? {
         Outcome::Resized(pool) => Ok(HttpResponse::Ok().json(PoolBody::from(&pool))),

@@ -2,6 +2,7 @@
 
 use crate::db::failure::will_pass;
 use crate::domain::invalid::Invalid;
+use crate::domain::quantity::CAPACITY_PER_EVENT_MAX;
 use crate::domain::time::{Instant, rfc3339};
 use crate::error::{ApiError, ErrorCode};
 use crate::inventory::CommandError;
@@ -66,6 +67,11 @@ impl From<Refusal> for ApiError {
             Refusal::CapacityBelowCommitted { requested, least } => {
                 Self::new(Code::CapacityBelowCommitted).with("requested", requested).with("least", least)
             }
+            Refusal::EventTooLarge { max } => Self::invalid(
+                "/capacity",
+                format!("The pools of an event have at most {CAPACITY_PER_EVENT_MAX} places together; this one can have {max}"),
+            )
+            .with("max", max),
             Refusal::IllegalTransition { from, to } => {
                 Self::new(Code::IllegalTransition).with("from", from).with("to", to)
             }

@@ -184,6 +184,11 @@ pub enum Refusal {
         requested: u32,
         least: u32,
     },
+    /// All pools of the event together would have more than `CAPACITY_PER_EVENT_MAX` places.
+    EventTooLarge {
+        /// The most that this pool can have beside the others.
+        max: u32,
+    },
     IllegalTransition {
         from: EventStatus,
         to: EventStatus,

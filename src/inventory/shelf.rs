@@ -138,6 +138,12 @@ impl Shelf {
         self.pools.get(&pool_id)
     }
 
+    /// The places of all pools of an event together.
+    pub fn capacity(&self, event_id: EventId) -> u64 {
+        let pools = self.pools.values().filter(|pool| pool.event_id == event_id);
+        pools.map(|pool| u64::from(pool.capacity)).sum()
+    }
+
     pub fn ticket_type(&self, ticket_type_id: TicketTypeId) -> Option<&TicketType> {
         self.ticket_types.get(&ticket_type_id)
     }

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::stage::{Concert, NOBODY};
+use crate::stage::{Concert, NOBODY, text};
 use crate::support::Service;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -71,17 +71,36 @@ async fn the_same_capacity_again_changes_nothing() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_pool_has_0_to_10_million_places() {
     let service = Service::start().await;
-    let concert = Concert::create(&service.client).await;
-    let path = format!("/api/v1/pools/{}", concert.stalls);
+    let event_id = service.client.event(10).await;
+    let pool = service.client.status(&event_id).await["pools"][0].clone();
+    let path = format!("/api/v1/pools/{}", text(&pool["pool_id"]));
     for capacity in [0, 10_000_000] {
         let resized = service.client.patch(&path, json!({ "capacity": capacity })).await.expect(200);
         assert_eq!(resized.body["available"], capacity);
     }
-    for capacity in [json!(-1), json!(10_000_001), json!(1.5), json!("1"), json!(null)] {
+    for capacity in [-1, 10_000_001] {
+        let refused = service.client.patch(&path, json!({ "capacity": capacity })).await.expect_invalid("/capacity");
+        assert_eq!((&refused.body["min"], &refused.body["max"]), (&json!(0), &json!(10_000_000)));
+    }
+    for capacity in [json!(1.5), json!("1"), json!(null)] {
         service.client.patch(&path, json!({ "capacity": capacity })).await.expect_invalid("/capacity");
     }
     service.client.patch(&path, json!({})).await.expect_invalid("/capacity");
     service.client.patch(&path, json!({"capacity": 1, "name": "Floor"})).await.expect_invalid("/name");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_pools_of_an_event_have_at_most_10_million_places_together_as_at_its_creation() {
+    let service = Service::start().await;
+    let concert = Concert::create(&service.client).await;
+    let path = format!("/api/v1/pools/{}", concert.stalls);
+    for capacity in [9_999_997, 10_000_000] {
+        let refused = service.client.patch(&path, json!({ "capacity": capacity })).await.expect_invalid("/capacity");
+        assert_eq!(refused.body["max"], 9_999_996, "the balcony has 4: {}", refused.text);
+    }
+    service.client.patch(&path, json!({"capacity": 9_999_996})).await.expect(200);
+    assert_eq!(service.client.status(&concert.event_id).await["total"], 10_000_000);
+    service.database.assert_sound().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

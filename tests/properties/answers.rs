@@ -104,6 +104,7 @@ fn refused(refusal: &Refusal) -> Refused {
         }
         Refusal::HoldNotActive { status } => Refused::HoldNotActive { booked: *status == HoldStatus::Booked },
         Refusal::ExtensionLimitReached { expires_at } => Refused::ExtensionLimit { expires: seconds(*expires_at) },
+        Refusal::EventTooLarge { max } => Refused::EventTooLarge { max: *max },
         Refusal::CapacityBelowCommitted { requested, least } => {
             Refused::BelowCommitted { requested: *requested, least: *least }
         }

@@ -10,7 +10,7 @@ const HISTORIES: u64 = 400;
 /// How often each answer must come in so many histories of fifty commands.
 const OFTEN_ENOUGH: usize = 20;
 
-const ANSWERS: [&str; 34] = [
+const ANSWERS: [&str; 35] = [
     "Amended",
     "BelowCommitted",
     "Booked",
@@ -20,6 +20,7 @@ const ANSWERS: [&str; 34] = [
     "Deleted",
     "EndNotAfterStart",
     "EventNotFound",
+    "EventTooLarge",
     "Expired",
     "ExpiredNowOrBefore",
     "Extended",

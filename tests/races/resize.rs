@@ -29,3 +29,27 @@ async fn resizes_against_holds_never_oversell_and_say_the_least_possible_capacit
     service.database.assert_sound().await;
     second.stop().await.expect("the second server stops");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_pools_that_grow_at_once_do_not_make_their_event_too_large_together() {
+    let service = Service::start().await;
+    let (second, second_client) = service.another();
+    let pools = json!([{"name": "Stalls", "capacity": 1}, {"name": "Balcony", "capacity": 1}]);
+    for round in 0..20 {
+        let request = json!({"name": "A festival", "pools": pools});
+        let event = service.client.post("/api/v1/events", request).await.expect(201).body;
+        let path = |pool: usize| format!("/api/v1/pools/{}", event["pools"][pool]["pool_id"].as_str().expect("an id"));
+        let (stalls, balcony) = (path(0), path(1));
+        let (one, other) = tokio::join!(
+            service.client.patch(&stalls, json!({"capacity": 6_000_000})),
+            second_client.patch(&balcony, json!({"capacity": 6_000_000})),
+        );
+        let (grown, refused): (Vec<_>, Vec<_>) = [one, other].into_iter().partition(|reply| reply.status.is_success());
+        assert_eq!((grown.len(), refused.len()), (1, 1), "round {round}");
+        for refused in refused {
+            assert_eq!(refused.expect_invalid("/capacity").body["max"], 4_000_000, "round {round}");
+        }
+    }
+    service.database.assert_sound().await;
+    second.stop().await.expect("the second server stops");
+}

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use super::{
-    CAPACITY_PER_EVENT_MAX, EventDraft, GENERAL_ADMISSION, NewPool, NewTicketType, POOLS_PER_EVENT_MAX, PoolDraft,
-    TICKET_TYPES_PER_EVENT_MAX, TicketTypeDraft,
+    EventDraft, GENERAL_ADMISSION, NewPool, NewTicketType, POOLS_PER_EVENT_MAX, PoolDraft, TICKET_TYPES_PER_EVENT_MAX,
+    TicketTypeDraft,
 };
 use crate::domain::event_fields as fields;
 use crate::domain::invalid::Invalid;
 use crate::domain::money::{Currency, PRICE_MAX};
-use crate::domain::quantity::{CAPACITY_MAX, Capacity, Quantity};
+use crate::domain::quantity::{CAPACITY_MAX, CAPACITY_PER_EVENT_MAX, Capacity, Quantity};
 use crate::domain::text::{self, POOL_NAME_LENGTH_MAX, TICKET_TYPE_NAME_LENGTH_MAX};
 
 type Offer = (Vec<NewPool>, Vec<NewTicketType>);

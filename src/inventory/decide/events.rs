@@ -3,8 +3,8 @@
 use crate::domain::event::{EventChanges, EventStatus};
 use crate::domain::hold::HoldStatus;
 use crate::domain::ids::{EventId, PoolId};
-use crate::domain::quantity::Capacity;
-use crate::inventory::command::{Answer, Outcome, Refusal};
+use crate::domain::quantity::{CAPACITY_PER_EVENT_MAX, Capacity};
+use crate::inventory::command::{Answer, Outcome, Pool, Refusal};
 use crate::inventory::shelf::Shelf;
 
 pub(super) fn resize(shelf: &mut Shelf, pool_id: PoolId, capacity: Capacity) -> Answer {
@@ -15,8 +15,23 @@ pub(super) fn resize(shelf: &mut Shelf, pool_id: PoolId, capacity: Capacity) -> 
     if capacity.get() < pool.committed() {
         return Err(Refusal::CapacityBelowCommitted { requested: capacity.get(), least: pool.committed() });
     }
+    if capacity.get() > pool.capacity {
+        event_not_too_large(shelf, &pool, capacity)?;
+    }
     let pool = if capacity.get() == pool.capacity { pool } else { shelf.resize(pool_id, capacity.get()) };
     Ok(Outcome::Resized(pool))
+}
+
+/// Judged here and not at the edge: another pool of the event may be growing at the same time.
+fn event_not_too_large(shelf: &Shelf, pool: &Pool, capacity: Capacity) -> Result<(), Refusal> {
+    let others = shelf.capacity(pool.event_id) - u64::from(pool.capacity);
+    let left = u64::from(CAPACITY_PER_EVENT_MAX).saturating_sub(others);
+    let left = u32::try_from(left).expect("it is at most CAPACITY_PER_EVENT_MAX, a u32");
+    if capacity.get() > left {
+        // An event may be too large already, from before this rule: then what the pool has is the most it can have.
+        return Err(Refusal::EventTooLarge { max: left.max(pool.capacity) });
+    }
+    Ok(())
 }
 
 pub(super) fn amend(shelf: &mut Shelf, event_id: EventId, changes: &EventChanges) -> Answer {

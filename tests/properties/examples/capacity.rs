@@ -121,6 +121,26 @@ fn a_larger_capacity_counts_at_once() {
 }
 
 #[test]
+fn all_pools_of_an_event_together_have_at_most_ten_million_places() {
+    let mut theatre = Theatre::with_places(10);
+    theatre.add_pool(9_999_980);
+    let too_large = Err(Refusal::EventTooLarge { max: 20 });
+    assert_eq!(theatre.ask(0, theatre.resize(21)), too_large);
+    let answers = theatre.ask_together(1, &[theatre.resize(20), theatre.resize(20), theatre.resize(21)]);
+    assert!(answers[0].is_ok() && answers[1].is_ok());
+    assert_eq!(answers[2], too_large);
+}
+
+#[test]
+fn an_event_that_is_too_large_already_can_shrink_and_not_grow() {
+    let mut theatre = Theatre::with_places(10);
+    theatre.add_pool(9_999_995);
+    assert_eq!(theatre.ask(0, theatre.resize(11)), Err(Refusal::EventTooLarge { max: 10 }));
+    assert!(theatre.ask(0, theatre.resize(10)).is_ok());
+    assert!(theatre.ask(0, theatre.resize(9)).is_ok());
+}
+
+#[test]
 fn the_price_at_hold_time_counts() {
     let mut theatre = Theatre::empty();
     let stalls = theatre.add_pool(5);

@@ -29,7 +29,9 @@ fn row(refused: &Refused) -> (u16, &'static str) {
         Refused::HoldNotFound => (404, "HOLD_NOT_FOUND"),
         Refused::BookingNotFound => (404, "BOOKING_NOT_FOUND"),
         Refused::TypeNotFound(_) => (404, "TICKET_TYPE_NOT_FOUND"),
-        Refused::TypeRequired | Refused::EndNotAfterStart { .. } => (422, "VALIDATION_FAILED"),
+        Refused::TypeRequired | Refused::EndNotAfterStart { .. } | Refused::EventTooLarge { .. } => {
+            (422, "VALIDATION_FAILED")
+        }
         Refused::NotOnSale { .. } => (409, "EVENT_NOT_ON_SALE"),
         Refused::SaleNotStarted { .. } => (403, "SALE_NOT_STARTED"),
         Refused::QuantityOutOfRange { .. } => (422, "QUANTITY_OUT_OF_RANGE"),
@@ -52,6 +54,7 @@ fn members(refused: &Refused, names: &Names) -> Value {
         Refused::EndNotAfterStart { of_sale } => {
             json!({"pointer": if *of_sale { "/sale_ends_at" } else { "/ends_at" }})
         }
+        Refused::EventTooLarge { max } => json!({"pointer": "/capacity", "max": max}),
         Refused::NotOnSale { status: now, .. } => json!({"event_status": status(*now)}),
         Refused::QuantityOutOfRange { of_type, requested, min, max } => {
             let of_type = of_type.map(|of_type| names.of_type(of_type));

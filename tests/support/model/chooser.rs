@@ -44,7 +44,7 @@ impl Chooser {
             70..73 => Op::ExpireNow { hold: hold(model, &mut dice) },
             73..86 => self.book(hold(model, &mut dice), !dice.one_in(12)),
             86..91 => Op::Cancel { booking: booking(model, &mut dice) },
-            91..95 => Op::Resize { pool: any_of(model.pools.len(), &mut dice), capacity: dice.number(10) },
+            91..95 => resize(model, &mut dice),
             95..99 => self.amend(model, now, &mut dice),
             _ => Op::Delete { event: event(model, &mut dice) },
         };
@@ -149,6 +149,12 @@ fn wanted(model: &Model, event: EventNo, dice: &mut Dice) -> Wanted {
 
 fn event(model: &Model, dice: &mut Dice) -> EventNo {
     any_of(model.events.len(), dice)
+}
+
+/// Seldom to the most that a pool can have, which is too much beside another one.
+fn resize(model: &Model, dice: &mut Dice) -> Op {
+    let (pool, capacity) = (any_of(model.pools.len(), dice), dice.number(10));
+    Op::Resize { pool, capacity: if dice.one_in(6) { 10_000_000 } else { capacity } }
 }
 
 /// Mostly one of the latest holds, now and then any of them, seldom none at all.

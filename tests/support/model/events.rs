@@ -2,6 +2,9 @@
 
 use super::{Change, Ended, Event, EventNo, Expected, Model, PoolNo, Refused, Seconds, State, Status};
 
+/// The places of all pools of an event together.
+const EVENT_CAPACITY_MAX: u32 = 10_000_000;
+
 impl Model {
     pub(super) fn resize(&mut self, pool: PoolNo, capacity: u32, now: Seconds) -> Result<Expected, Refused> {
         let event = self.pools.get(pool).ok_or(Refused::PoolNotFound)?.event;
@@ -9,6 +12,11 @@ impl Model {
         let (held, booked) = (self.held(pool, now), self.booked(pool));
         if capacity < held + booked {
             return Err(Refused::BelowCommitted { requested: capacity, least: held + booked });
+        }
+        let of_event = self.pools.iter().filter(|pool| pool.event == event).map(|pool| pool.capacity).sum::<u32>();
+        let others = of_event - self.pools[pool].capacity;
+        if others + capacity > EVENT_CAPACITY_MAX {
+            return Err(Refused::EventTooLarge { max: EVENT_CAPACITY_MAX - others });
         }
         self.pools[pool].capacity = capacity;
         Ok(Expected::Resized { pool, capacity, held, booked })

@@ -185,6 +185,7 @@ pub enum Refused {
     HoldExpired { at: Seconds, now: Seconds },
     HoldNotActive { booked: bool },
     ExtensionLimit { expires: Seconds },
+    EventTooLarge { max: u32 },
     BelowCommitted { requested: u32, least: u32 },
     IllegalMove { from: Status, to: Status },
     EndNotAfterStart { of_sale: bool },
