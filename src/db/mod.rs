@@ -4,6 +4,7 @@
 //! all constraints, the migrations, the check that a database keeps our promises, and the embedded PostgreSQL of `dev`
 //! and the tests. No business rule and no statement about events, holds or bookings belongs here.
 
+pub mod column; // numbers and names of the schema as domain values, and back
 pub mod connect; // two pools: one for requests and workers, one for the lanes
 pub mod constraints; // every constraint of the schema by name, and whether the database still has them
 pub mod contract; // what a database must offer before the service serves from it

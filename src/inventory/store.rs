@@ -52,8 +52,3 @@ fn expect_rows(statement: &'static str, expected: usize, actual: u64) -> Result<
         Err(StoreError::RowCount { statement, expected, actual })
     }
 }
-
-/// Counts and amounts of the domain are at most ten million, so they fit the column.
-fn column(value: u32) -> i32 {
-    i32::try_from(value).unwrap_or(i32::MAX)
-}

@@ -2,7 +2,7 @@
 
 use sqlx::PgPool;
 
-use super::row::{count, currency, known};
+use crate::db::column::{count, currency, known};
 use crate::domain::booking::{Booking, BookingStatus, Payment};
 use crate::domain::hold::Item;
 use crate::domain::ids::BookingId;

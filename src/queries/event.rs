@@ -4,7 +4,7 @@ use sqlx::PgPool;
 use sqlx::types::Json;
 use uuid::Uuid;
 
-use super::row::{count, currency, known};
+use crate::db::column::{count, currency, known};
 use crate::domain::event::{EventDetails, EventStatus, EventTerms};
 use crate::domain::ids::EventId;
 use crate::domain::time::Instant;

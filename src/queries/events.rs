@@ -3,7 +3,7 @@
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use super::row::known;
+use crate::db::column::known;
 use crate::domain::event::EventStatus;
 use crate::domain::event_search::{EventPosition, EventSearch};
 use crate::domain::ids::EventId;

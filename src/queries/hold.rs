@@ -2,7 +2,7 @@
 
 use sqlx::PgPool;
 
-use super::row::{count, currency, known};
+use crate::db::column::{count, currency, known};
 use crate::domain::hold::{Hold, HoldStatus, Item};
 use crate::domain::ids::{BookingId, HoldId};
 use crate::domain::time::Instant;

@@ -7,6 +7,5 @@ pub mod event; // GET /events/{id}
 pub mod events; // GET /events
 pub mod hold; // GET /holds/{id}
 pub mod overdue_holds; // the sweeper's candidates
-mod row; // what several statements decode
 pub mod status; // GET /events/{id}/status
 pub mod totals; // GET /api/v1/metrics and the gauges of GET /metrics

@@ -3,7 +3,7 @@
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use super::row::{currency, known};
+use crate::db::column::{currency, known};
 use crate::domain::event::EventStatus;
 use crate::domain::ids::{EventId, PoolId, TicketTypeId};
 use crate::domain::money::Currency;

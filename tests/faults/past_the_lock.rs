@@ -122,3 +122,23 @@ async fn a_decision_that_panics_on_impossible_rows_fails_alone_and_the_lane_goes
     assert_eq!(service.client.release(&hold).await.expect(200).body["success"], json!(true));
     service.database.assert_sound().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_be_in_a_column_is_not_altered_to_make_it_fit() {
+    let Scene { service, event_id, hold } = Scene::set().await;
+    let database = &service.database;
+    for (check, table, column, impossible, before) in [
+        ("pools_held_not_negative", "pools", "held", "-1", "1"),
+        ("ticket_types_max_quantity_range", "ticket_types", "max_quantity", "-1", "NULL"),
+        ("events_currency_shape", "events", "currency", "'eur'", "NULL"),
+    ] {
+        database.execute(format!("ALTER TABLE {table} DROP CONSTRAINT {check}")).await;
+        database.execute(format!("UPDATE {table} SET {column} = {impossible}")).await;
+        service.client.hold(&event_id, 1).await.expect_problem(500, "INTERNAL");
+        let altered = format!("SELECT count(*) FROM {table} WHERE {column} IS DISTINCT FROM {impossible}");
+        assert_eq!(database.number(&altered).await, 0, "{column} was altered");
+        database.execute(format!("UPDATE {table} SET {column} = {before}")).await;
+    }
+    service.client.book(&hold).await.expect(201);
+    database.assert_sound().await;
+}

@@ -3,11 +3,10 @@
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::terms::unsigned;
+use crate::db::column::{count, currency, known, unknown};
 use crate::domain::booking::{Booking, BookingStatus, Payment};
 use crate::domain::hold::{Hold, HoldStatus, Idempotency, Item};
 use crate::domain::ids::EventId;
-use crate::domain::money::Currency;
 use crate::domain::time::Instant;
 use crate::inventory::needs::Named;
 use crate::inventory::shelf::Shelf;
@@ -87,20 +86,22 @@ pub(super) async fn read(
 
 fn shelve(shelf: &mut Shelf, rows: &[Row]) -> sqlx::Result<()> {
     let row = &rows[0]; // chunk_by yields no empty chunk
-    let items = rows.iter().map(|row| Item {
-        ticket_type_id: row.ticket_type_id.into(),
-        pool_id: row.pool_id.into(),
-        quantity: unsigned(row.quantity),
-        unit_price: row.unit_price,
-    });
+    let item = |row: &Row| {
+        Ok(Item {
+            ticket_type_id: row.ticket_type_id.into(),
+            pool_id: row.pool_id.into(),
+            quantity: count("items.quantity", row.quantity)?,
+            unit_price: row.unit_price,
+        })
+    };
     shelf.add_hold(Hold {
         hold_id: row.hold_id.into(),
         event_id: row.event_id.into(),
-        status: HoldStatus::parse(&row.status).ok_or_else(|| unknown("holds.status", &row.status))?,
-        items: items.collect(),
-        currency: row.currency.as_deref().and_then(Currency::parse),
-        ttl_seconds: unsigned(row.ttl_seconds),
-        extensions: unsigned(row.extensions),
+        status: known("holds.status", &row.status, HoldStatus::parse)?,
+        items: rows.iter().map(item).collect::<sqlx::Result<_>>()?,
+        currency: currency(row.currency.as_deref())?,
+        ttl_seconds: count("holds.ttl_seconds", row.ttl_seconds)?,
+        extensions: count("holds.extensions", row.extensions)?,
         created_at: row.created_at,
         expires_at: row.expires_at,
         ended_at: row.ended_at,
@@ -111,7 +112,7 @@ fn shelve(shelf: &mut Shelf, rows: &[Row]) -> sqlx::Result<()> {
             booking_id: booking_id.into(),
             hold_id: row.hold_id.into(),
             event_id: row.event_id.into(),
-            status: BookingStatus::parse(status).ok_or_else(|| unknown("bookings.status", status))?,
+            status: known("bookings.status", status, BookingStatus::parse)?,
             payment: Payment::NotRequired,
             created_at,
             cancelled_at: row.cancelled_at,
@@ -127,8 +128,4 @@ fn idempotency(row: &Row) -> sqlx::Result<Option<Idempotency>> {
     let fingerprint =
         fingerprint.as_slice().try_into().map_err(|_| unknown("holds.fingerprint", "of another length"))?;
     Ok(Some(Idempotency { key, fingerprint }))
-}
-
-fn unknown(column: &str, value: &str) -> sqlx::Error {
-    sqlx::Error::Decode(format!("{column} is {value:?}").into())
 }

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
+use crate::db::column::{count, currency, known};
 use crate::domain::event::{EventStatus, EventTerms};
 use crate::domain::ids::EventId;
-use crate::domain::money::Currency;
 use crate::domain::time::Instant;
 use crate::inventory::changes::Tallies;
 use crate::inventory::command::Pool;
@@ -81,8 +81,13 @@ fn shelve(shelf: &mut Shelf, locked: &BTreeMap<EventId, Tallies>, row: &Row) -> 
     }
     let pool_id = row.pool_id.into();
     if shelf.pool(pool_id).is_none() {
-        let (capacity, held, booked) = (unsigned(row.capacity), unsigned(row.held), unsigned(row.booked));
-        shelf.add_pool(Pool { pool_id, event_id, capacity, held, booked });
+        shelf.add_pool(Pool {
+            pool_id,
+            event_id,
+            capacity: count("pools.capacity", row.capacity)?,
+            held: count("pools.held", row.held)?,
+            booked: count("pools.booked", row.booked)?,
+        });
     }
     if let (Some(ticket_type_id), Some(price)) = (row.ticket_type_id, row.price) {
         shelf.add_ticket_type(TicketType {
@@ -90,27 +95,24 @@ fn shelve(shelf: &mut Shelf, locked: &BTreeMap<EventId, Tallies>, row: &Row) -> 
             event_id,
             pool_id,
             price,
-            min_quantity: row.min_quantity.map_or(1, unsigned),
-            max_quantity: row.max_quantity.map(unsigned),
+            min_quantity: optional_count("ticket_types.min_quantity", row.min_quantity)?.unwrap_or(1),
+            max_quantity: optional_count("ticket_types.max_quantity", row.max_quantity)?,
         });
     }
     Ok(())
 }
 
 fn terms(row: &Row) -> sqlx::Result<EventTerms> {
-    let status = EventStatus::parse(&row.status)
-        .ok_or_else(|| sqlx::Error::Decode(format!("events.status is {:?}", row.status).into()))?;
     Ok(EventTerms {
-        status,
-        currency: row.currency.as_deref().and_then(Currency::parse),
-        hold_ttl_seconds: row.hold_ttl_seconds.map(unsigned),
-        max_quantity_per_hold: row.max_quantity_per_hold.map(unsigned),
+        status: known("events.status", &row.status, EventStatus::parse)?,
+        currency: currency(row.currency.as_deref())?,
+        hold_ttl_seconds: optional_count("events.hold_ttl_seconds", row.hold_ttl_seconds)?,
+        max_quantity_per_hold: optional_count("events.max_quantity_per_hold", row.max_quantity_per_hold)?,
         sale_starts_at: row.sale_starts_at,
         sale_ends_at: row.sale_ends_at,
     })
 }
 
-/// The CHECKs keep all of these columns from being negative.
-pub(super) fn unsigned(column: i32) -> u32 {
-    column.max(0).unsigned_abs()
+fn optional_count(column: &str, value: Option<i32>) -> sqlx::Result<Option<u32>> {
+    value.map(|value| count(column, value)).transpose()
 }

@@ -3,7 +3,8 @@
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::{StoreError, column, expect_rows};
+use super::{StoreError, expect_rows};
+use crate::db::column::integer;
 use crate::domain::ids::EventId;
 use crate::domain::time::Instant;
 use crate::inventory::shelf::ShelvedEvent;
@@ -16,6 +17,7 @@ pub(super) async fn amend(
 ) -> Result<(), StoreError> {
     for event in events {
         let Some(details) = &event.details else { continue };
+        let optional_integer = |column, count: Option<u32>| count.map(|count| integer(column, count)).transpose();
         let amended = sqlx::query!(
             r#"
             UPDATE events
@@ -41,8 +43,8 @@ pub(super) async fn amend(
             details.ends_at,
             details.time_zone,
             event.terms.status.as_str(),
-            event.terms.hold_ttl_seconds.map(column),
-            event.terms.max_quantity_per_hold.map(column),
+            optional_integer("events.hold_ttl_seconds", event.terms.hold_ttl_seconds)?,
+            optional_integer("events.max_quantity_per_hold", event.terms.max_quantity_per_hold)?,
             event.terms.sale_starts_at,
             event.terms.sale_ends_at,
             now,

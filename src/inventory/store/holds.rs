@@ -3,14 +3,15 @@
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::{StoreError, column, expect_rows};
+use super::{StoreError, expect_rows};
+use crate::db::column::integer;
 use crate::domain::hold::Hold;
 use crate::domain::time::Instant;
 
 /// Inserts new holds with their items in one round trip.
 pub(super) async fn insert(connection: &mut PgConnection, holds: &[Hold]) -> Result<(), StoreError> {
-    let rows = HoldColumns::of(holds);
-    let items = ItemColumns::of(holds);
+    let rows = HoldColumns::of(holds)?;
+    let items = ItemColumns::of(holds)?;
     let inserted = sqlx::query!(
         r#"
         WITH new_holds AS (
@@ -61,7 +62,7 @@ pub(super) async fn insert(connection: &mut PgConnection, holds: &[Hold]) -> Res
 
 /// Writes what can change of a hold. Only an active one can: a row that is not is a lost lock, and is missed in the count.
 pub(super) async fn change(connection: &mut PgConnection, holds: &[Hold]) -> Result<(), StoreError> {
-    let rows = HoldColumns::of(holds);
+    let rows = HoldColumns::of(holds)?;
     let changed = sqlx::query!(
         r#"
         UPDATE holds
@@ -103,16 +104,19 @@ struct HoldColumns<'a> {
 }
 
 impl<'a> HoldColumns<'a> {
-    fn of(holds: &'a [Hold]) -> Self {
-        Self {
+    fn of(holds: &'a [Hold]) -> sqlx::Result<Self> {
+        let integers = |column: &str, count: fn(&Hold) -> u32| -> sqlx::Result<Vec<i32>> {
+            holds.iter().map(|hold| integer(column, count(hold))).collect()
+        };
+        Ok(Self {
             hold_ids: holds.iter().map(|hold| hold.hold_id.as_uuid()).collect(),
             event_ids: holds.iter().map(|hold| hold.event_id.as_uuid()).collect(),
             statuses: holds.iter().map(|hold| hold.status.as_str()).collect(),
-            quantities: holds.iter().map(|hold| column(hold.quantity())).collect(),
+            quantities: integers("holds.quantity", Hold::quantity)?,
             totals: holds.iter().map(Hold::total).collect(),
             currencies: holds.iter().map(|hold| hold.currency.as_ref().map(|currency| currency.as_str())).collect(),
-            ttls: holds.iter().map(|hold| column(hold.ttl_seconds)).collect(),
-            extensions: holds.iter().map(|hold| column(hold.extensions)).collect(),
+            ttls: integers("holds.ttl_seconds", |hold| hold.ttl_seconds)?,
+            extensions: integers("holds.extensions", |hold| hold.extensions)?,
             created_at: holds.iter().map(|hold| hold.created_at).collect(),
             expires_at: holds.iter().map(|hold| hold.expires_at).collect(),
             ended_at: holds.iter().map(|hold| hold.ended_at).collect(),
@@ -120,7 +124,7 @@ impl<'a> HoldColumns<'a> {
             fingerprints: (holds.iter())
                 .map(|hold| hold.idempotency.as_ref().map(|idempotency| &idempotency.fingerprint[..]))
                 .collect(),
-        }
+        })
     }
 }
 
@@ -135,17 +139,17 @@ struct ItemColumns {
 }
 
 impl ItemColumns {
-    fn of(holds: &[Hold]) -> Self {
+    fn of(holds: &[Hold]) -> sqlx::Result<Self> {
         let mut columns = Self::default();
         for hold in holds {
             for item in &hold.items {
                 columns.hold_ids.push(hold.hold_id.as_uuid());
                 columns.ticket_type_ids.push(item.ticket_type_id.as_uuid());
                 columns.pool_ids.push(item.pool_id.as_uuid());
-                columns.quantities.push(column(item.quantity));
+                columns.quantities.push(integer("items.quantity", item.quantity)?);
                 columns.unit_prices.push(item.unit_price);
             }
         }
-        columns
+        Ok(columns)
     }
 }

@@ -1,5 +1,5 @@
-//! Columns as domain values. The CHECKs of the schema allow nothing else, so a failure here means that the schema and
-//! the code are not of one version.
+//! Columns as domain values, and back. The CHECKs of the schema allow nothing else, so a failure here means that the schema
+//! and the code are not of one version, or that somebody took a CHECK away: nothing is altered to make it fit.
 
 use crate::domain::money::Currency;
 
@@ -18,6 +18,12 @@ pub fn count(column: &str, value: i32) -> Result<u32, sqlx::Error> {
     u32::try_from(value).map_err(|_| unknown(column, &value.to_string()))
 }
 
-fn unknown(column: &str, value: &str) -> sqlx::Error {
+/// A count on its way to its column. Those of the domain are at most ten million.
+pub fn integer(column: &str, count: u32) -> Result<i32, sqlx::Error> {
+    i32::try_from(count).map_err(|_| sqlx::Error::Encode(format!("{column} has no room for {count}").into()))
+}
+
+/// A value that the code cannot read.
+pub fn unknown(column: &str, value: &str) -> sqlx::Error {
     sqlx::Error::Decode(format!("{column} has {value:?}, which this version does not know").into())
 }
