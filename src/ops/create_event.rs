@@ -34,7 +34,8 @@ pub enum CreateEventError {
     KeyReused,
     #[error("the first request with this idempotency key is still running")]
     KeyInProgress,
-    #[error("the connection was lost at COMMIT and the database cannot be asked what happened")]
+    /// The connection was lost at COMMIT and the database cannot be asked what happened, or the transaction's task broke.
+    #[error("it is not known whether the event was created")]
     OutcomeUnknown(#[source] sqlx::Error),
     #[error("the answer cannot be kept")]
     Answer(#[from] serde_json::Error),
@@ -73,6 +74,10 @@ pub async fn create_event(
                 Err(CreateEventError::Database(error)) => read_back(pool, event, error).await,
                 settled => settled,
             }
+        }
+        // The transaction's task broke. It is no fault of the database, and nobody can say how far it got.
+        Err(CreateEventError::Database(error @ sqlx::Error::WorkerCrashed)) => {
+            Err(CreateEventError::OutcomeUnknown(error))
         }
         outcome => outcome,
     }

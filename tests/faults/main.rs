@@ -6,6 +6,7 @@ pub mod support;
 mod disconnects;
 mod kill;
 mod lost_commit;
+mod panics;
 mod past_the_lock;
 mod pressure;
 mod proxy;
