@@ -13,6 +13,11 @@ use super::time::Instant;
 pub const HOLD_TTL_SECONDS_MIN: u32 = 10;
 pub const HOLD_TTL_SECONDS_MAX: u32 = 900;
 
+/// A hold that was extended before and would gain less than this, in seconds, is not extended again: the request is taken
+/// for the repeat of one whose answer was lost. Longer than a client takes to notice that and to try again; so short that
+/// nobody who wants more time minds.
+pub const EXTENSION_REPEAT_SECONDS: u32 = 5;
+
 /// The most ticket types one request may name.
 pub const ITEMS_PER_HOLD_MAX: usize = 50;
 

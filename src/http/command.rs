@@ -11,7 +11,11 @@ pub async fn submit(app: &App, command: Command) -> Result<Outcome, ApiError> {
     let operation = command.name();
     let answer = app.inventory.submit(command).await;
     let status = match &answer {
-        Ok(Outcome::Placed { replayed: true, .. } | Outcome::Booked { replayed: true, .. }) => "replayed",
+        Ok(
+            Outcome::Placed { replayed: true, .. }
+            | Outcome::Extended { replayed: true, .. }
+            | Outcome::Booked { replayed: true, .. },
+        ) => "replayed",
         Ok(_) => "done",
         Err(CommandError::Refused(_)) => "refused",
         Err(_) => "failed",

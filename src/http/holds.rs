@@ -117,6 +117,11 @@ pub async fn show(app: web::Data<App>, line: RequestLine, Id(hold_id): Id<HoldId
 ///
 /// The hold gets its time to live again, counted from now, within the longest life that the service allows, counted
 /// from when it was placed. `extensions_left` says how often this can still be done.
+///
+/// A repeat uses nothing up: if the hold was extended before and would gain less than 5 seconds, nothing changes, and the
+/// answer is the hold as it is now, with `Idempotent-Replayed: true`. So a request whose answer was lost can be sent again
+/// within 5 seconds of the first, also if that was the last extension; what comes later extends the hold once more. Once
+/// the longest life is reached, each further request is answered so.
 #[utoipa::path(
     post,
     path = "/api/v1/holds/{id}/extend",
@@ -127,7 +132,9 @@ pub async fn show(app: web::Data<App>, line: RequestLine, Id(hold_id): Id<HoldId
         ("X-Payment-Token" = String, Header, description = "The hold's payment token"),
     ),
     responses(
-        (status = 200, description = "Extended", body = HoldBody),
+        (status = 200, description = "Extended, now or a moment ago", body = HoldBody, headers(
+            ("Idempotent-Replayed" = bool, description = "Present on the answer to a repeat"),
+        )),
         (status = 400, description = "MALFORMED_REQUEST", body = Problem, content_type = "application/problem+json"),
         (status = 403, description = "INVALID_PAYMENT_TOKEN", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "HOLD_NOT_FOUND", body = Problem, content_type = "application/problem+json"),
@@ -139,9 +146,13 @@ pub async fn show(app: web::Data<App>, line: RequestLine, Id(hold_id): Id<HoldId
 pub async fn extend(app: web::Data<App>, line: RequestLine, claimed: ClaimedHold) -> Result<HttpResponse, ApiError> {
     let ClaimedHold { hold_id, possession } = claimed;
     match submit(&app, Command::Extend { hold_id, possession }).await? {
-        Outcome::Extended { hold, extensions_left, at } => {
+        Outcome::Extended { hold, extensions_left, at, replayed } => {
             line.note_event(hold.event_id);
-            Ok(HttpResponse::Ok().json(HoldBody::extended(&hold, extensions_left, at)))
+            let mut response = HttpResponse::Ok();
+            if replayed {
+                response.insert_header((REPLAYED_HEADER, "true"));
+            }
+            Ok(response.json(HoldBody::extended(&hold, extensions_left, at)))
         }
         other => Err(unexpected(&other)),
     }

@@ -82,10 +82,12 @@ pub enum Outcome {
         hold: Hold,
         replayed: bool,
     },
+    /// The hold as it is now. Replayed: it was extended a moment ago, and nothing was changed.
     Extended {
         hold: Hold,
         extensions_left: u32,
         at: Instant,
+        replayed: bool,
     },
     Released {
         hold_id: HoldId,

@@ -130,7 +130,11 @@ async fn run_batch(executor: &Executor, batch: &mut Vec<Waiting>) {
 fn outcome_label(result: &Result<Outcome, CommandError>) -> &'static str {
     match result {
         Ok(Outcome::NotDue) => "not_due",
-        Ok(Outcome::Placed { replayed: true, .. } | Outcome::Booked { replayed: true, .. }) => "replayed",
+        Ok(
+            Outcome::Placed { replayed: true, .. }
+            | Outcome::Extended { replayed: true, .. }
+            | Outcome::Booked { replayed: true, .. },
+        ) => "replayed",
         Ok(_) => "done",
         Err(CommandError::Refused(_)) => "refused",
         Err(CommandError::Overloaded) => "overloaded",

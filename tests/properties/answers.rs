@@ -19,8 +19,8 @@ pub fn answered(answer: &Answer) -> Expected {
 fn granted(outcome: &Outcome) -> Expected {
     match outcome {
         Outcome::Placed { hold, replayed } => Expected::Placed { hold: hold_view(hold), replayed: *replayed },
-        Outcome::Extended { hold, extensions_left, .. } => {
-            Expected::Extended { hold: hold_view(hold), extensions_left: *extensions_left }
+        Outcome::Extended { hold, extensions_left, replayed, .. } => {
+            Expected::Extended { hold: hold_view(hold), extensions_left: *extensions_left, replayed: *replayed }
         }
         Outcome::Released { hold_id } => Expected::Released { hold: number(hold_id.as_uuid()) },
         Outcome::Expired { hold_id } => Expected::Expired { hold: number(hold_id.as_uuid()) },

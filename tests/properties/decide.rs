@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use boxoffice::domain::hold::{Hold, HoldStatus};
 use boxoffice::inventory::changes::Changes;
-use boxoffice::inventory::command::{Answer, Command, Outcome};
+use boxoffice::inventory::command::{Answer, Command, Outcome, Refusal};
 
 use crate::answers;
 use crate::invariants::{self, same};
@@ -141,8 +141,10 @@ fn a_repeated_batch_changes_nothing(stage: &Stage, batch: &Batch, answers: &[Ans
         let as_before = match (command, answer) {
             (Command::Place(_), Ok(Outcome::Placed { replayed, .. })) => *replayed,
             (Command::Book { .. }, Ok(Outcome::Booked { replayed, .. })) => *replayed,
-            // It may have been the last extension, and the hold or the event may have ended later in the batch.
-            (Command::Extend { .. } | Command::Resize { .. } | Command::Amend { .. }, _) => true,
+            (Command::Extend { .. }, Ok(Outcome::Extended { replayed, .. })) => *replayed,
+            // The hold or the event may have ended later in the batch.
+            (Command::Extend { .. }, Err(refusal)) => !matches!(refusal, Refusal::ExtensionLimitReached { .. }),
+            (Command::Resize { .. } | Command::Amend { .. }, _) => true,
             (_, answer) => answer.is_ok(),
         };
         if !as_before {

@@ -10,7 +10,7 @@ const HISTORIES: u64 = 400;
 /// How often each answer must come in so many histories of fifty commands.
 const OFTEN_ENOUGH: usize = 20;
 
-const ANSWERS: [&str; 35] = [
+const ANSWERS: [&str; 36] = [
     "Amended",
     "BelowCommitted",
     "Booked",
@@ -24,6 +24,7 @@ const ANSWERS: [&str; 35] = [
     "Expired",
     "ExpiredNowOrBefore",
     "Extended",
+    "Extended replayed",
     "ExtensionLimit",
     "HasHistory",
     "HoldExpired",

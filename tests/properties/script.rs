@@ -34,7 +34,8 @@ pub const BY_THE_THOUSAND: Plan = Plan {
     commands_per_case: 50,
     batch_commands_max: 20,
     batches_about: &[1, 2, 5, 12, 30],
-    tick: 1,
+    // One tick is too little for a second extension, two are enough.
+    tick: 3,
     shrinks_max: 2_000,
 };
 

@@ -5,7 +5,7 @@
 use time::Duration;
 
 use crate::domain::booking::{Booking, BookingStatus, Payment};
-use crate::domain::hold::{Hold, HoldStatus};
+use crate::domain::hold::{EXTENSION_REPEAT_SECONDS, Hold, HoldStatus};
 use crate::domain::hold_rules::HoldRules;
 use crate::domain::ids::{BookingId, HoldId};
 use crate::domain::payment_token::Possession;
@@ -16,15 +16,23 @@ pub(super) fn extend(rules: &HoldRules, shelf: &mut Shelf, hold_id: HoldId, poss
     let hold = possessed(shelf, hold_id, possession)?.clone();
     still_active(shelf, &hold)?;
     let latest = hold.created_at + Duration::seconds(rules.lifetime_seconds_max.into());
-    let expires_at = latest.min(shelf.now + Duration::seconds(hold.ttl_seconds.into()));
-    if hold.extensions >= rules.extensions_max || hold.expires_at >= latest {
+    // Never less than it has: a clock that was set back shall not cost anybody time.
+    let expires_at = latest.min(shelf.now + Duration::seconds(hold.ttl_seconds.into())).max(hold.expires_at);
+
+    // Extensions have no key, so what tells a repeat of one whose answer was lost is that it comes at once.
+    let worthwhile = Duration::seconds(EXTENSION_REPEAT_SECONDS.into());
+    let replayed = hold.extensions > 0 && expires_at - hold.expires_at < worthwhile;
+    let hold = if replayed {
+        hold
+    } else if hold.extensions >= rules.extensions_max || hold.expires_at >= latest {
         return Err(Refusal::ExtensionLimitReached { expires_at: hold.expires_at });
-    }
-    // Two requests of one batch see the same time: the second has nothing to add and uses nothing up.
-    let hold = if expires_at > hold.expires_at { shelf.extend(hold_id, expires_at) } else { hold };
-    let extensions_left =
-        if hold.expires_at >= latest { 0 } else { rules.extensions_max.saturating_sub(hold.extensions) };
-    Ok(Outcome::Extended { hold, extensions_left, at: shelf.now })
+    } else {
+        shelf.extend(hold_id, expires_at)
+    };
+    // What is left of the longest life may be too little to be given.
+    let some_left = latest - hold.expires_at >= worthwhile;
+    let extensions_left = if some_left { rules.extensions_max.saturating_sub(hold.extensions) } else { 0 };
+    Ok(Outcome::Extended { hold, extensions_left, at: shelf.now, replayed })
 }
 
 pub(super) fn release(shelf: &mut Shelf, hold_id: HoldId, possession: Possession) -> Answer {

@@ -16,6 +16,15 @@ async fn age(service: &Service, hold: &Reply, seconds: i64) {
     assert_eq!(moved.await, 1);
 }
 
+/// Lets an expiry come closer.
+async fn pass(service: &Service, hold: &Reply, seconds: i64) {
+    let moved = service.database.execute(format!(
+        "UPDATE holds SET expires_at = expires_at - interval '{seconds} seconds' WHERE hold_id = '{}'",
+        hold.id("hold_id")
+    ));
+    assert_eq!(moved.await, 1);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_extension_gives_the_time_to_live_again_and_tells_how_often_it_can_still_be_done() {
     let service = Service::start().await;
@@ -23,7 +32,9 @@ async fn an_extension_gives_the_time_to_live_again_and_tells_how_often_it_can_st
     let hold = service.client.hold(&event_id, 1).await.expect(201);
     let mut expires_at = time(&hold.body["expires_at"]);
     for extensions_left in [2, 1, 0] {
-        let extended = service.client.extend(&hold).await.expect(200).body;
+        let extended = service.client.extend(&hold).await.expect(200);
+        assert!(!extended.is_replayed());
+        let extended = extended.body;
         assert_eq!(
             (&extended["extensions_left"], &extended["expires_in_ms"]),
             (&json!(extensions_left), &json!(120_000))
@@ -36,9 +47,38 @@ async fn an_extension_gives_the_time_to_live_again_and_tells_how_often_it_can_st
         let rest =
             |answer: &serde_json::Value| told_now.iter().fold(answer.clone(), |rest, member| without(rest, member));
         assert_eq!(without(rest(&extended), "/extensions_left"), without(rest(&hold.body), "/payment_token"));
+        pass(&service, &hold, 10).await;
     }
     let refused = service.client.extend(&hold).await.expect_problem(409, "EXTENSION_LIMIT_REACHED");
-    assert_eq!(time(&refused.body["expires_at"]), expires_at);
+    assert_eq!((expires_at - time(&refused.body["expires_at"])).whole_seconds(), 10);
+    service.database.assert_sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_extension_whose_answer_was_lost_can_be_repeated_and_uses_nothing_up() {
+    let service = Service::start().await;
+    let event_id = service.client.event(5).await;
+    let hold = service.client.hold(&event_id, 1).await.expect(201);
+    for extensions_left in [2, 1, 0] {
+        let first = service.client.extend(&hold).await.expect(200);
+        let repeat = service.client.extend(&hold).await.expect(200);
+        assert!(repeat.is_replayed() && !first.is_replayed());
+        assert_eq!(repeat.body["extensions_left"], extensions_left);
+        assert_eq!(repeat.body["expires_at"], first.body["expires_at"]);
+        // It tells the present: some of the time is gone.
+        assert!(time(&repeat.body["server_time"]) > time(&first.body["server_time"]), "{}", repeat.text);
+        assert!(repeat.body["expires_in_ms"].as_i64() <= first.body["expires_in_ms"].as_i64(), "{}", repeat.text);
+        pass(&service, &hold, 5).await;
+    }
+    service.client.extend(&hold).await.expect_problem(409, "EXTENSION_LIMIT_REACHED");
+    assert_eq!(service.database.number("SELECT count(*) FROM journal WHERE kind = 'hold_extended'").await, 3);
+    let counted = service.client.get("/metrics").await.expect(200).text;
+    for line in [
+        r#"booking_operations_total{operation="extend",status="replayed"}"#,
+        r#"commands_total{command="extend",outcome="replayed"}"#,
+    ] {
+        assert!(counted.contains(line), "{line} is missing:\n{counted}");
+    }
     service.database.assert_sound().await;
 }
 
@@ -53,8 +93,19 @@ async fn no_extension_goes_beyond_the_longest_life_counted_from_the_first_hold()
     let extended = service.client.extend(&hold).await.expect(200).body;
     let life = time(&extended["expires_at"]) - time(&extended["created_at"]);
     assert_eq!((life.whole_seconds(), &extended["extensions_left"]), (1800, &json!(0)));
+    let repeat = service.client.extend(&hold).await.expect(200);
+    assert!(repeat.is_replayed());
+    assert_eq!(repeat.body["expires_at"], extended["expires_at"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hold_that_was_placed_for_the_longest_life_is_not_extended() {
+    let service = Service::start_with(|settings| settings.hold_rules.lifetime_seconds_max = 120).await;
+    let event_id = service.client.event(5).await;
+    let hold = service.client.hold(&event_id, 1).await.expect(201);
+    age(&service, &hold, 60).await;
     let refused = service.client.extend(&hold).await.expect_problem(409, "EXTENSION_LIMIT_REACHED");
-    assert_eq!(refused.body["expires_at"], extended["expires_at"]);
+    assert_eq!((time(&hold.body["expires_at"]) - time(&refused.body["expires_at"])).whole_seconds(), 60);
 }
 
 #[tokio::test(flavor = "multi_thread")]

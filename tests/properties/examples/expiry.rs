@@ -1,10 +1,12 @@
 //! When a hold is over.
 
 use boxoffice::domain::hold::HoldStatus;
-use boxoffice::inventory::command::{Outcome, Refusal};
+use boxoffice::inventory::changes::EntryKind;
+use boxoffice::inventory::command::{Answer, Outcome, Refusal};
 
+use crate::model::Seconds;
 use crate::theatre::{Theatre, book, expire, extend, hold_id, release, sweep};
-use crate::translate::instant;
+use crate::translate::{instant, seconds};
 
 #[test]
 fn a_hold_can_be_booked_one_second_before_its_expiry() {
@@ -71,8 +73,8 @@ fn an_operator_ends_a_hold_before_its_time_and_says_when() {
 fn an_extension_gives_a_full_time_to_live_from_now() {
     let mut theatre = Theatre::with_places(2);
     theatre.hold_places(0, 1, 1);
-    let Ok(Outcome::Extended { hold, extensions_left, at }) = theatre.ask(100, extend(1)) else { panic!("refused") };
-    assert_eq!((hold.expires_at, extensions_left, at), (instant(220), 2, instant(100)));
+    let answer = theatre.ask(100, extend(1));
+    assert_eq!(extended(&answer), Some((220, 2, false)));
 }
 
 #[test]
@@ -80,8 +82,18 @@ fn extensions_end_at_the_maximum_lifetime_counted_from_the_placing() {
     let mut theatre = Theatre::with_places(2);
     theatre.hold_places(0, 1, 1);
     assert!(theatre.ask(100, extend(1)).is_ok());
-    let Ok(Outcome::Extended { hold, extensions_left, .. }) = theatre.ask(200, extend(1)) else { panic!("refused") };
-    assert_eq!((hold.expires_at, extensions_left), (instant(300), 0));
+    let answer = theatre.ask(200, extend(1));
+    assert_eq!(extended(&answer), Some((300, 0, false)));
+    // Whoever asks again cannot be told from one whose answer was lost.
+    let answer = theatre.ask(250, extend(1));
+    assert_eq!(extended(&answer), Some((300, 0, true)));
+}
+
+#[test]
+fn a_hold_that_was_placed_for_the_maximum_lifetime_is_never_extended() {
+    let mut theatre = Theatre::with_places(2);
+    theatre.terms(|terms| terms.hold_ttl_seconds = Some(300));
+    theatre.hold_places(0, 1, 1);
     assert_eq!(theatre.ask(250, extend(1)), Err(Refusal::ExtensionLimitReached { expires_at: instant(300) }));
 }
 
@@ -96,11 +108,53 @@ fn a_hold_is_extended_only_so_often() {
 }
 
 #[test]
+fn an_extension_that_would_gain_less_than_five_seconds_is_a_repeat_of_the_one_before() {
+    let mut theatre = Theatre::with_places(2);
+    theatre.hold_places(0, 1, 1);
+    for (now, told) in [(50, (170, 2, false)), (50, (170, 2, true)), (54, (170, 2, true)), (55, (175, 1, false))] {
+        let answer = theatre.ask(now, extend(1));
+        assert_eq!(extended(&answer), Some(told), "at {now}");
+    }
+    let entries = theatre.rows.journal.values().filter(|entry| entry.kind == EntryKind::HoldExtended);
+    assert_eq!((theatre.hold(1).extensions, entries.count()), (2, 2));
+}
+
+#[test]
+fn the_first_extension_counts_however_little_it_gains() {
+    let mut theatre = Theatre::with_places(2);
+    theatre.hold_places(0, 1, 1);
+    let answer = theatre.ask(0, extend(1));
+    assert_eq!(extended(&answer), Some((120, 2, false)));
+}
+
+#[test]
+fn the_last_extension_can_be_repeated_too() {
+    let mut theatre = Theatre::with_places(2);
+    theatre.hold_places(0, 1, 1);
+    for (now, told) in [(10, (130, 2, false)), (20, (140, 1, false)), (30, (150, 0, false)), (34, (150, 0, true))] {
+        let answer = theatre.ask(now, extend(1));
+        assert_eq!(extended(&answer), Some(told), "at {now}");
+    }
+    assert_eq!(theatre.ask(35, extend(1)), Err(Refusal::ExtensionLimitReached { expires_at: instant(150) }));
+}
+
+#[test]
+fn no_extension_is_left_when_less_than_five_seconds_are_left_of_the_maximum_lifetime() {
+    for (now, extensions_left) in [(115, 2), (116, 0)] {
+        let mut theatre = Theatre::with_places(2);
+        theatre.terms(|terms| terms.hold_ttl_seconds = Some(180));
+        theatre.hold_places(0, 1, 1);
+        let answer = theatre.ask(now, extend(1));
+        assert_eq!(extended(&answer), Some((now + 180, extensions_left, false)));
+    }
+}
+
+#[test]
 fn two_extensions_in_one_batch_use_up_one() {
     let mut theatre = Theatre::with_places(2);
     theatre.hold_places(0, 1, 1);
     let answers = theatre.ask_together(50, &[extend(1), extend(1)]);
-    assert_eq!(answers[0], answers[1]);
+    assert_eq!((extended(&answers[0]), extended(&answers[1])), (Some((170, 2, false)), Some((170, 2, true))));
     assert_eq!(theatre.hold(1).extensions, 1);
 }
 
@@ -111,4 +165,14 @@ fn a_refused_change_never_extends_a_hold() {
     assert!(theatre.ask(60, crate::theatre::book_with_wrong_token(1, 1)).is_err());
     assert_eq!(theatre.ask(60, sweep(1)), Ok(Outcome::NotDue));
     assert_eq!(theatre.hold(1).expires_at, instant(120));
+}
+
+/// Until when, how often still, and whether it is a repeat.
+fn extended(answer: &Answer) -> Option<(Seconds, u32, bool)> {
+    match answer {
+        Ok(Outcome::Extended { hold, extensions_left, replayed, .. }) => {
+            Some((seconds(hold.expires_at), *extensions_left, *replayed))
+        }
+        _ => None,
+    }
 }

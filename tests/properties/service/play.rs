@@ -56,10 +56,10 @@ impl Case<'_> {
     }
 
     async fn let_time_pass(&mut self, step: &Step) {
-        // Each request took a second, and steps of time are whole ticks.
-        let requests = self.world.now % self.house.tick;
+        // Steps of time are whole ticks; what is left over is what a slow machine took.
+        let late = self.world.now % self.house.tick;
         self.calendar.pass_until(step.at, self.house.database(), &self.world.names.events).await;
-        self.world.now = step.at + requests;
+        self.world.now = step.at + late;
         let _ = writeln!(self.story, "at {}:", step.at);
         if let Some(of_type) = step.dearer {
             let id = self.world.names.of_type(of_type);

@@ -14,7 +14,10 @@ use crate::support::Reply;
 pub fn check(expected: &Expected, reply: &Reply, names: &mut Names, calendar: &Calendar) -> Result<(), Violation> {
     match expected {
         Expected::Placed { hold, replayed } => placed(hold, *replayed, reply, names, calendar),
-        Expected::Extended { hold, extensions_left } => extended(hold, *extensions_left, reply, names, calendar),
+        Expected::Extended { hold, extensions_left, replayed } => {
+            granted(reply, 200, *replayed)?;
+            extended(hold, *extensions_left, reply, names, calendar)
+        }
         Expected::Released { hold } => ended(names.hold(*hold), "released", reply),
         Expected::Expired { hold } => ended(names.hold(*hold), "expired", reply),
         Expected::Booked { booking, replayed } => booked(booking, *replayed, reply, names, calendar),
@@ -79,7 +82,6 @@ fn extended(
     names: &Names,
     calendar: &Calendar,
 ) -> Result<(), Violation> {
-    granted(reply, 200, false)?;
     is_hold(hold, "active", &reply.body, names, calendar)?;
     includes(&reply.body, &json!({"extensions_left": extensions_left, "payment_token": null}))?;
     let left = seconds_between(&reply.body, "server_time", "expires_at").map(|left| (left * 1000.0).floor() as i64);

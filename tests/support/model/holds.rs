@@ -2,23 +2,30 @@
 
 use super::{Booking, BookingNo, BookingView, Ended, Expected, Hold, HoldNo, HoldView, Model, Refused, Seconds, State};
 
+/// What is less than this is not worth an extension of a hold that had one.
+const NOTHING_TO_GAIN: Seconds = 5;
+
 impl Model {
     pub(super) fn extend(&mut self, hold: HoldNo, proven: bool, now: Seconds) -> Result<Expected, Refused> {
         let rules = self.rules;
         let hold = self.possessed(hold, proven)?;
         active(hold, now)?;
         let last = hold.placed.created + rules.max_lifetime;
-        if hold.extensions == rules.max_extensions || hold.expires >= last {
-            return Err(Refused::ExtensionLimit { expires: hold.expires });
-        }
-        // A full time to live from now, within the lifetime. An extension that adds nothing costs nothing.
-        let extended = last.min(now + hold.ttl);
-        if extended > hold.expires {
+        // A full time to live from now, within the lifetime; no time is taken away.
+        let extended = last.min(now + hold.ttl).max(hold.expires);
+        // Who has just extended it and asks again for next to nothing repeats himself.
+        let replayed = hold.extensions > 0 && extended < hold.expires + NOTHING_TO_GAIN;
+        if !replayed {
+            if hold.extensions == rules.max_extensions || hold.expires >= last {
+                return Err(Refused::ExtensionLimit { expires: hold.expires });
+            }
             hold.expires = extended;
             hold.extensions += 1;
         }
-        let extensions_left = if hold.expires == last { 0 } else { rules.max_extensions - hold.extensions };
-        Ok(Expected::Extended { hold: HoldView { expires: hold.expires, ..hold.placed.clone() }, extensions_left })
+        let exhausted = last < hold.expires + NOTHING_TO_GAIN;
+        let extensions_left = if exhausted { 0 } else { rules.max_extensions - hold.extensions };
+        let hold = HoldView { expires: hold.expires, ..hold.placed.clone() };
+        Ok(Expected::Extended { hold, extensions_left, replayed })
     }
 
     pub(super) fn release(&mut self, number: HoldNo, proven: bool, now: Seconds) -> Result<Expected, Refused> {

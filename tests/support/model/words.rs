@@ -104,6 +104,7 @@ pub enum Expected {
     Extended {
         hold: HoldView,
         extensions_left: u32,
+        replayed: bool,
     },
     Released {
         hold: HoldNo,
