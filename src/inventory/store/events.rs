@@ -3,7 +3,8 @@
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::{StoreError, column, expect_rows};
+use super::{StoreError, column};
+use crate::db::row_count::expect_rows;
 use crate::domain::ids::EventId;
 use crate::domain::time::Instant;
 use crate::inventory::shelf::ShelvedEvent;
@@ -60,5 +61,5 @@ pub(super) async fn delete(connection: &mut PgConnection, events: &[EventId]) ->
     sqlx::query!("DELETE FROM journal WHERE event_id = ANY ($1::uuid[])", &event_ids).execute(&mut *connection).await?;
     let deleted =
         sqlx::query!("DELETE FROM events WHERE event_id = ANY ($1::uuid[])", &event_ids).execute(connection).await?;
-    expect_rows("DELETE FROM events", events.len(), deleted.rows_affected())
+    Ok(expect_rows("DELETE FROM events", events.len(), deleted.rows_affected())?)
 }
