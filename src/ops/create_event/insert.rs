@@ -73,7 +73,7 @@ pub(super) async fn ticket_types(connection: &mut PgConnection, event: &WholeEve
     )
     .execute(connection)
     .await?;
-    Ok(expect_rows("insert ticket types", types.len(), inserted.rows_affected())?)
+    Ok(expect_rows("INSERT INTO ticket_types", types.len(), inserted.rows_affected())?)
 }
 
 /// The journal that follows has one entry per pool.
