@@ -1,5 +1,9 @@
 //! What handlers and workers share, built once.
 
+mod worker_health; // when each worker last did its work
+
+pub use worker_health::WorkerHealth;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -9,7 +13,6 @@ use tokio::sync::Semaphore;
 use crate::config::Settings;
 use crate::domain::payment_token::PaymentTokens;
 use crate::inventory::Inventory;
-use crate::workers::health::WorkerHealth;
 
 /// Cheap to clone: everything inside is shared.
 #[derive(Clone)]

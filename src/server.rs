@@ -20,7 +20,7 @@ use tracing::info;
 use tracing_actix_web::TracingLogger;
 use utoipa::OpenApi;
 
-use crate::app::{App, Readiness};
+use crate::app::{App, Readiness, WorkerHealth};
 use crate::config::{InventoryMode, Settings};
 use crate::db::connect::{lane_pool, request_pool};
 use crate::domain::payment_token::PaymentTokens;
@@ -31,7 +31,6 @@ use crate::inventory::Inventory;
 use crate::telemetry::metrics;
 use crate::telemetry::request::{Endpoint, RequestSpan};
 use crate::workers::Workers;
-use crate::workers::health::WorkerHealth;
 
 /// Connections that wait for `accept`. A flash sale opens thousands within a second.
 const LISTEN_BACKLOG: u32 = 4096;

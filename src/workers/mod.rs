@@ -4,7 +4,6 @@
 //! Workers hold no state and no locks between ticks, so any number of processes may run them side by side.
 
 pub mod auditor; // checks the invariants
-pub mod health; // when each worker last did its work
 pub mod janitor; // forgets what is kept for a time only
 pub mod sweeper; // expires overdue holds
 
