@@ -57,6 +57,20 @@ pub enum CommandError {
     Inconsistent,
 }
 
+/// What metrics call what became of a command.
+pub fn outcome_label(result: &Result<Outcome, CommandError>) -> &'static str {
+    match result {
+        Ok(Outcome::NotDue) => "not_due",
+        Ok(Outcome::Placed { replayed: true, .. } | Outcome::Booked { replayed: true, .. }) => "replayed",
+        Ok(_) => "done",
+        Err(CommandError::Refused(_)) => "refused",
+        Err(CommandError::Overloaded) => "overloaded",
+        Err(CommandError::Unavailable) => "unavailable",
+        Err(CommandError::OutcomeUnknown) => "unknown",
+        Err(CommandError::Inconsistent) => "inconsistent",
+    }
+}
+
 /// The door to inventory. Cheap to clone.
 #[derive(Clone)]
 pub struct Inventory(Arc<Engine>);

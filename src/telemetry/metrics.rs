@@ -73,7 +73,11 @@ fn describe() {
     describe_counter!(HTTP_REQUESTS, Unit::Count, "Requests answered, by method, route template and status");
     describe_histogram!(HTTP_DURATION, Unit::Seconds, "From the request's head to the answer's");
     describe_counter!(ERRORS, Unit::Count, "Problem documents sent, by code of the table of errors");
-    describe_counter!(BOOKING_OPERATIONS, Unit::Count, "Commands of clients: done, replayed, refused or failed");
+    describe_counter!(
+        BOOKING_OPERATIONS,
+        Unit::Count,
+        "Commands of clients, by outcome, those that no lane took included"
+    );
     describe_counter!(COMMANDS, Unit::Count, "Commands decided by the lanes, by outcome");
     describe_histogram!(BATCH_SIZE, Unit::Count, "Commands that one transaction decided");
     describe_histogram!(BATCH_DURATION, Unit::Seconds, "From the begin of a batch's transaction to its commit");
@@ -139,7 +143,7 @@ pub fn error(code: ErrorCode) {
     counter!(ERRORS, "code" => code.as_str()).increment(1);
 }
 
-/// A client's command, answered. `status` is done, replayed, refused or failed.
+/// A client's command, answered, also if no lane took it. `status` has the words of [`command`]'s outcome.
 pub fn booking_operation(operation: &'static str, status: &'static str) {
     counter!(BOOKING_OPERATIONS, "operation" => operation, "status" => status).increment(1);
 }
