@@ -35,6 +35,8 @@ const DB_POOL_MAX: RangeInclusive<u64> = 1..=1000;
 const DB_ACQUIRE_TIMEOUT_MS: RangeInclusive<u64> = 10..=30_000;
 const DB_TIMEOUT_MS: RangeInclusive<u64> = 100..=60_000;
 const SWEEP_INTERVAL_MS: RangeInclusive<u64> = 50..=60_000;
+/// A day at most; 0 is never.
+const AUDIT_INTERVAL_SECONDS: RangeInclusive<u64> = 0..=24 * 60 * 60;
 const HTTP_WORKERS: RangeInclusive<u64> = 1..=256;
 const SHUTDOWN_TIMEOUT_SECONDS: RangeInclusive<u64> = 1..=600;
 
@@ -82,6 +84,8 @@ pub struct SettingsArgs {
     inventory: InventoryArgs,
     #[command(flatten)]
     holds: HoldArgs,
+    #[command(flatten)]
+    workers: WorkerArgs,
 }
 
 #[derive(Args, Debug)]
@@ -133,9 +137,16 @@ struct HoldArgs {
     /// How often a hold can be extended
     #[arg(long, env, default_value = "3", value_parser = number(HOLD_EXTENSIONS_MAX))]
     hold_extensions_max: u32,
+}
+
+#[derive(Args, Debug)]
+struct WorkerArgs {
     /// The pause between two sweeps for expired holds
     #[arg(long, env, default_value = "1000", value_parser = milliseconds(SWEEP_INTERVAL_MS))]
     sweep_interval_ms: Duration,
+    /// The pause between two audits of all data; 0: this instance audits none
+    #[arg(long, env, default_value = "300", value_parser = seconds(AUDIT_INTERVAL_SECONDS))]
+    audit_interval_seconds: Duration,
 }
 
 /// What `serve` asks of its operator and `dev` finds by itself.
@@ -162,7 +173,8 @@ impl SettingsArgs {
             log: self.log.resolve(given.log_format_default),
             database: self.database.resolve(given.database_url),
             inventory: self.inventory.resolve(),
-            sweep_interval: self.holds.sweep_interval_ms,
+            sweep_interval: self.workers.sweep_interval_ms,
+            audit_interval: Some(self.workers.audit_interval_seconds).filter(|interval| !interval.is_zero()),
             payment_token_key: given.payment_token_key,
             http_workers: self.http_workers.unwrap_or_else(cores),
             shutdown_timeout: self.shutdown_timeout_seconds,

@@ -35,6 +35,8 @@ pub struct Settings {
     pub hold_rules: HoldRules,
     /// The pause between two sweeps for expired holds.
     pub sweep_interval: Duration,
+    /// The pause between two audits; `None`: this instance audits none.
+    pub audit_interval: Option<Duration>,
     /// The key of the payment tokens' HMAC, at least [`PAYMENT_TOKEN_KEY_BYTES_MIN`] long. Every instance needs the same.
     pub payment_token_key: SecretString,
     /// Threads that serve HTTP.

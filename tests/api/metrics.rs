@@ -94,6 +94,13 @@ async fn a_transaction_that_lost_a_race_in_the_database_is_counted_and_tried_aga
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_server_with_an_audit_interval_audits_by_itself() {
+    let often = Some(Duration::from_millis(10));
+    let service = Service::start_with(|settings| settings.audit_interval = often).await;
+    until_scraped(&service, r#"worker_ticks_total{worker="auditor",outcome="done"}"#).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn prometheus_reads_its_text_format() {
     let service = Service::start().await;
     let reply = service.client.get("/metrics").await.expect(200);

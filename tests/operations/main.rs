@@ -9,3 +9,4 @@ mod database;
 mod embedded_postgres;
 mod errors_doc;
 mod postman_collection;
+mod settings;
