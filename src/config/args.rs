@@ -15,8 +15,8 @@ use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::LevelFilter;
 
 use super::{
-    DatabaseSettings, InventoryMode, InventorySettings, LogFormat, LogSettings, PAYMENT_TOKEN_KEY_BYTES_MIN,
-    PORT_DEFAULT, Settings,
+    COMMANDS_PER_BATCH_MAX, DatabaseSettings, InventoryMode, InventorySettings, LogFormat, LogSettings,
+    PAYMENT_TOKEN_KEY_BYTES_MIN, PORT_DEFAULT, Settings,
 };
 use crate::domain::hold_rules::HoldRules;
 
@@ -29,7 +29,7 @@ const MAX_HOLD_QUANTITY: RangeInclusive<u64> = 1..=10_000_000;
 const HOLD_LIFETIME_MAX_MINUTES: RangeInclusive<u64> = 15..=24 * 60;
 const HOLD_EXTENSIONS_MAX: RangeInclusive<u64> = 0..=100;
 const LANES: RangeInclusive<u64> = 1..=16;
-const BATCH_MAX: RangeInclusive<u64> = 1..=4096;
+const BATCH_MAX: RangeInclusive<u64> = 1..=COMMANDS_PER_BATCH_MAX as u64;
 const LANE_QUEUE_MAX: RangeInclusive<u64> = 1..=65_536;
 const DB_POOL_MAX: RangeInclusive<u64> = 1..=1000;
 const DB_ACQUIRE_TIMEOUT_MS: RangeInclusive<u64> = 10..=30_000;

@@ -16,6 +16,9 @@ use crate::domain::hold_rules::HoldRules;
 /// The port of the API when nothing else is said.
 pub const PORT_DEFAULT: u16 = 8080;
 
+/// The most commands that `BATCH_MAX` may allow one transaction.
+pub const COMMANDS_PER_BATCH_MAX: u16 = 4096;
+
 /// The least length of the payment token key: as long as the SHA-256 output that the tokens are, so that guessing the
 /// key is no easier than guessing a token (RFC 2104, section 3).
 pub const PAYMENT_TOKEN_KEY_BYTES_MIN: usize = 32;

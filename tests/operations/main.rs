@@ -8,5 +8,6 @@ mod command_line;
 mod database;
 mod embedded_postgres;
 mod errors_doc;
+mod metrics_doc;
 mod postman_collection;
 mod settings;
