@@ -38,6 +38,7 @@ const SWEEP_INTERVAL_MS: RangeInclusive<u64> = 50..=60_000;
 /// A day at most; 0 is never.
 const AUDIT_INTERVAL_SECONDS: RangeInclusive<u64> = 0..=24 * 60 * 60;
 const HTTP_WORKERS: RangeInclusive<u64> = 1..=256;
+const DRAIN_SECONDS: RangeInclusive<u64> = 0..=60;
 const SHUTDOWN_TIMEOUT_SECONDS: RangeInclusive<u64> = 1..=600;
 
 /// The database of commands that cannot do without one.
@@ -73,8 +74,11 @@ pub struct SettingsArgs {
     /// Threads that serve HTTP [default: one per core]
     #[arg(long, env, value_parser = size(HTTP_WORKERS))]
     http_workers: Option<usize>,
-    /// How long a stopping server waits for requests that have begun
-    #[arg(long, env, default_value = "30", value_parser = seconds(SHUTDOWN_TIMEOUT_SECONDS))]
+    /// How long a stopping server still serves, not ready, so that load balancers notice [default: 5 in serve, 0 in dev]
+    #[arg(long, env, value_parser = seconds(DRAIN_SECONDS))]
+    drain_seconds: Option<Duration>,
+    /// How long it waits after that for requests that have begun
+    #[arg(long, env, default_value = "15", value_parser = seconds(SHUTDOWN_TIMEOUT_SECONDS))]
     shutdown_timeout_seconds: Duration,
     #[command(flatten)]
     log: LogArgs,
@@ -153,6 +157,7 @@ struct WorkerArgs {
 pub struct Given {
     pub host_default: IpAddr,
     pub log_format_default: LogFormat,
+    pub drain_window_default: Duration,
     pub database_url: SecretString,
     pub payment_token_key: SecretString,
 }
@@ -177,6 +182,7 @@ impl SettingsArgs {
             audit_interval: Some(self.workers.audit_interval_seconds).filter(|interval| !interval.is_zero()),
             payment_token_key: given.payment_token_key,
             http_workers: self.http_workers.unwrap_or_else(cores),
+            drain_window: self.drain_seconds.unwrap_or(given.drain_window_default),
             shutdown_timeout: self.shutdown_timeout_seconds,
         })
     }

@@ -23,6 +23,9 @@ pub const COMMANDS_PER_BATCH_MAX: u16 = 4096;
 /// key is no easier than guessing a token (RFC 2104, section 3).
 pub const PAYMENT_TOKEN_KEY_BYTES_MIN: usize = 32;
 
+/// How long `serve` drains unless told otherwise: a load balancer that probes every second or two notices in time.
+pub const DRAIN_WINDOW_DEFAULT: Duration = Duration::from_secs(5);
+
 /// What one server process runs with.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -44,7 +47,9 @@ pub struct Settings {
     pub payment_token_key: SecretString,
     /// Threads that serve HTTP.
     pub http_workers: usize,
-    /// How long a stopping server waits for requests that have begun.
+    /// How long a stopping server still serves requests, while it tells load balancers to look elsewhere.
+    pub drain_window: Duration,
+    /// How long it waits after that for requests that have begun.
     pub shutdown_timeout: Duration,
 }
 

@@ -39,6 +39,8 @@ struct StatusBody<'a> {
     version: &'static str,
     /// This server's own clock. Nothing is decided by it.
     timestamp: Timestamp,
+    /// Whether it wants requests; false while it stops.
+    ready: bool,
     components: Components,
 }
 
@@ -104,6 +106,7 @@ pub async fn status(app: web::Data<App>) -> HttpResponse {
         service: &app.settings.app_name,
         version: env!("CARGO_PKG_VERSION"),
         timestamp: Timestamp(OffsetDateTime::now_utc()),
+        ready: app.readiness.is_ready(),
         components,
     })
 }
@@ -125,7 +128,8 @@ pub async fn live() -> HttpResponse {
 
 /// Whether to send requests here
 ///
-/// Not while it is stopping, and not without its database.
+/// Not while it is stopping, though it still serves what comes until its drain window is over, and not without its
+/// database.
 #[utoipa::path(
     get,
     path = "/health/ready",

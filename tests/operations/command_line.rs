@@ -33,6 +33,7 @@ fn a_setting_out_of_range_stops_the_start_and_names_the_variable() {
         ("DB_ACQUIRE_TIMEOUT_MS", "0"),
         ("SWEEP_INTERVAL_MS", "soon"),
         ("AUDIT_INTERVAL_SECONDS", "86401"),
+        ("DRAIN_SECONDS", "61"),
         ("PORT", "65536"),
         ("HOLD_LIFETIME_MAX_MINUTES", "14"), // less than the longest time to live that a request may ask for
         ("HOST", "everywhere"),

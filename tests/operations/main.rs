@@ -11,3 +11,4 @@ mod errors_doc;
 mod metrics_doc;
 mod postman_collection;
 mod settings;
+mod stopping;

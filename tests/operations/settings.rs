@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr};
+use std::time::Duration;
 
-use boxoffice::config::{Given, LogFormat, Settings, SettingsArgs};
+use boxoffice::config::{DRAIN_WINDOW_DEFAULT, Given, LogFormat, Settings, SettingsArgs};
+use boxoffice::server::WIND_DOWN_MARGIN;
 use clap::{Args as _, Command, FromArgMatches as _};
 
 const ENV_EXAMPLE: &str = include_str!("../../.env.example");
@@ -17,10 +19,21 @@ fn settings(arguments: &[&str]) -> Settings {
     let given = Given {
         host_default: IpAddr::V4(Ipv4Addr::UNSPECIFIED),
         log_format_default: LogFormat::Json,
+        drain_window_default: DRAIN_WINDOW_DEFAULT,
         database_url: "postgres://localhost/none".to_owned().into(),
         payment_token_key: "0123456789abcdef0123456789abcdef".to_owned().into(),
     };
     arguments.resolve(given).expect("the key is long enough")
+}
+
+#[test]
+fn with_default_settings_a_server_stops_within_the_grace_period_of_a_cluster() {
+    let settings = settings(&[]);
+    let longest = settings.drain_window + settings.shutdown_timeout + WIND_DOWN_MARGIN;
+    assert!(
+        longest < Duration::from_secs(30),
+        "Kubernetes kills what has not ended after 30 s, Boxoffice takes {longest:?}"
+    );
 }
 
 #[test]

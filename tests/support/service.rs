@@ -84,6 +84,7 @@ pub fn settings(database_url: &str) -> Settings {
         audit_interval: None,
         payment_token_key: PAYMENT_TOKEN_KEY.to_owned().into(),
         http_workers: 2,
+        drain_window: Duration::ZERO,
         shutdown_timeout: Duration::from_secs(5),
     }
 }

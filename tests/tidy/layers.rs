@@ -16,7 +16,7 @@ const ROOMS: [(&str, &[&str]); 14] = [
     ("workers", &["domain", "app", "inventory", "ops", "queries", "telemetry"]),
     ("http", &["domain", "app", "db", "error", "inventory", "ops", "queries", "telemetry", "workers"]),
     ("server", &["domain", "app", "config", "db", "http", "inventory", "telemetry", "workers"]),
-    ("cli", &["domain", "config", "db", "http", "ops", "queries", "server", "telemetry"]),
+    ("cli", &["domain", "app", "config", "db", "http", "ops", "queries", "server", "telemetry"]),
     ("main", &["cli"]),
 ];
 
