@@ -9,7 +9,6 @@ use time::OffsetDateTime;
 use utoipa::ToSchema;
 
 use self::components::Components;
-use super::problem::Problem;
 use super::wire::Timestamp;
 use crate::app::App;
 use crate::error::{ApiError, ErrorCode};
@@ -137,7 +136,7 @@ pub async fn live() -> HttpResponse {
     operation_id = "get_readiness",
     responses(
         (status = 200, description = "Send requests", body = ProbeBody),
-        (status = 503, description = "UNAVAILABLE", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "UNAVAILABLE"),
     ),
 )]
 pub async fn ready(app: web::Data<App>) -> Result<HttpResponse, ApiError> {

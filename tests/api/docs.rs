@@ -103,6 +103,38 @@ async fn every_code_that_an_operation_documents_is_in_the_table_with_that_status
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn every_operation_documents_the_failures_that_follow_from_what_it_is() {
+    let service = Service::start().await;
+    let description = description(&service.client).await;
+    for (path, method, operation) in operations(&description) {
+        let has = |status: &str| operation["responses"].get(status).is_some();
+        let (has_body, has_id) = (operation.get("requestBody").is_some(), path.contains("{id}"));
+        assert!(has("500"), "{method} {path}");
+        assert_eq!(has("400"), has_body || has_id, "{method} {path}");
+        for status in ["413", "415"] {
+            assert_eq!(has(status), has_body, "{method} {path}: {status}");
+        }
+        let asks_nobody = ["/health/live", "/api/v1/health", "/api/v1/health/status", "/metrics"].contains(&path);
+        assert_eq!(has("503"), !asks_nobody, "{method} {path}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_documented_failure_is_a_problem_document() {
+    let service = Service::start().await;
+    let description = description(&service.client).await;
+    let problem = json!({"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}});
+    for (path, method, operation) in operations(&description) {
+        for (status, response) in operation["responses"].as_object().expect("an object") {
+            let is_failure = status.as_str() >= "400";
+            assert_eq!(response["content"] == problem, is_failure, "{method} {path}: {status}");
+            let comes_back = response["headers"].get("Retry-After").is_some();
+            assert_eq!(comes_back, status == "503", "{method} {path}: {status}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_user_interface_needs_nothing_from_outside() {
     let service = Service::start().await;
     let page = service.client.get("/docs").await.expect(200);
