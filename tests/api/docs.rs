@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::Command;
 
+use boxoffice::error::ErrorCode;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -92,7 +93,7 @@ async fn every_code_that_an_operation_documents_is_in_the_table_with_that_status
             let text = text(&response["description"]);
             let codes = text.split(|c: char| !c.is_ascii_uppercase() && c != '_').filter(|word| word.contains('_'));
             for code in codes {
-                let known = boxoffice::error::ErrorCode::ALL.iter().find(|known| known.as_str() == code);
+                let known = ErrorCode::ALL.iter().find(|known| known.as_str() == code);
                 let known = known.unwrap_or_else(|| panic!("{method} {path}: {code} is not in the table"));
                 assert_eq!(known.status().as_str(), status, "{method} {path}: {code}");
                 documented += 1;
@@ -162,8 +163,26 @@ async fn the_type_of_a_problem_leads_to_its_explanation() {
     let kind = text(&problem.body["type"]);
     let (path, code) = kind.split_once('#').expect("a page and a place in it");
     let page = service.client.get(path).await.expect(200);
-    assert!(page.header("content-type").starts_with("text/markdown"), "{:?}", page.headers);
-    assert!(page.text.contains(&format!("`{code}`")));
+    assert!(page.header("content-type").starts_with("text/html"), "{:?}", page.headers);
+    assert!(page.text.contains(&format!(r#" id="{code}""#)), "{}", page.text);
+    assert!(!page.text.contains("//") && !page.text.contains("src="), "it needs something from outside");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_page_of_errors_explains_every_code_under_its_own_anchor() {
+    let service = Service::start().await;
+    let page = service.client.get("/docs/errors").await.expect(200).text;
+    let sections: Vec<&str> = page.split("<section").skip(1).collect();
+    assert_eq!(sections.len(), ErrorCode::ALL.len());
+    for (section, code) in sections.iter().zip(ErrorCode::ALL) {
+        assert!(section.starts_with(&format!(r#" id="{}""#, code.as_str())), "{section}");
+        assert!(section.contains(code.title()) && section.contains(code.status().as_str()), "{section}");
+        // Meaning and advice are taken from docs/errors.md: neither is empty.
+        assert!(!section.contains("</strong> </p>") && !section.contains("<p></p>"), "{section}");
+        assert!(!section.contains('`') && !section.contains('|'), "markdown is left: {section}");
+    }
+    let shortage = sections.iter().find(|section| section.contains("INSUFFICIENT_SEATS")).expect("it is there");
+    assert!(shortage.contains("<code>retry_at</code>"), "{shortage}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
