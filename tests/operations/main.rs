@@ -9,6 +9,7 @@ mod database;
 mod embedded_postgres;
 mod errors_doc;
 mod metrics_doc;
+mod nginx;
 mod postman_collection;
 mod settings;
 mod stopping;
