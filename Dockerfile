@@ -19,7 +19,8 @@ COPY --from=build /usr/local/bin/boxoffice /usr/local/bin/boxoffice
 # By number, so that a cluster can tell that it is not root.
 USER 10001
 EXPOSE 8080
-# `serve` finishes what has begun on SIGTERM, for SHUTDOWN_TIMEOUT_SECONDS at most; give it a little more.
+# On SIGTERM `serve` drains for DRAIN_SECONDS, then finishes what has begun for SHUTDOWN_TIMEOUT_SECONDS at most; give it
+# 5 s more than both.
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=5s --timeout=3s --start-period=10s --retries=3 CMD ["boxoffice", "health"]
 ENTRYPOINT ["boxoffice"]

@@ -20,7 +20,7 @@ use tracing::info;
 use tracing_actix_web::TracingLogger;
 use utoipa::OpenApi;
 
-use crate::app::{App, Readiness};
+use crate::app::{App, Readiness, WorkerHealth};
 use crate::config::{InventoryMode, Settings};
 use crate::db::connect::{lane_pool, request_pool};
 use crate::domain::payment_token::PaymentTokens;
@@ -31,7 +31,6 @@ use crate::inventory::Inventory;
 use crate::telemetry::metrics;
 use crate::telemetry::request::{Endpoint, RequestSpan};
 use crate::workers::Workers;
-use crate::workers::health::WorkerHealth;
 
 /// Connections that wait for `accept`. A flash sale opens thousands within a second.
 const LISTEN_BACKLOG: u32 = 4096;
@@ -43,7 +42,7 @@ const REQUEST_HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 /// proxy, which can repeat a request safely, is the one that closes.
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
 /// How long everything but the requests may take to end: ticks, lanes, connections to the database.
-const WIND_DOWN_MARGIN: Duration = Duration::from_secs(5);
+pub const WIND_DOWN_MARGIN: Duration = Duration::from_secs(5);
 /// How long a closing connection may take.
 const DISCONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -138,12 +137,16 @@ impl Running {
         &self.app
     }
 
-    /// Stops gracefully, at most [`WIND_DOWN_MARGIN`] longer than requests are waited for: whoever asks is told to look elsewhere, requests that run
-    /// are answered, what was accepted is finished, then the connections to the database close.
+    /// Stops gracefully. For the drain window all goes on as before, but whoever asks is told to look elsewhere. Then nothing
+    /// more is accepted, requests that run are answered, what was accepted is finished, and the connections to the database
+    /// close: all that takes at most [`WIND_DOWN_MARGIN`] longer than requests are waited for.
     ///
     /// # Errors
     /// When it did not come to its end in time, or the HTTP server ended badly.
     pub async fn stop(self) -> anyhow::Result<()> {
+        let window = self.app.settings.drain_window;
+        info!(drain_seconds = window.as_secs(), "draining: requests are still served, but should go elsewhere");
+        self.app.readiness.drain_for(window).await;
         info!("stopping: requests that have begun are finished");
         let time = self.app.settings.shutdown_timeout + WIND_DOWN_MARGIN;
         tokio::time::timeout(time, self.wind_down())
@@ -154,7 +157,6 @@ impl Running {
     }
 
     async fn wind_down(self) -> anyhow::Result<()> {
-        self.app.readiness.drain();
         // Workers before the HTTP threads: a connection that was opened on one of those threads dies with it, and a tick
         // must not be the one to find out.
         self.workers.stop().await;

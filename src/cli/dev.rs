@@ -81,6 +81,8 @@ async fn serve(
     let settings = settings.resolve(Given {
         host_default: HOST_DEFAULT,
         log_format_default: LogFormat::Pretty,
+        // Nobody distributes requests here, and who presses Ctrl-C waits.
+        drain_window_default: Duration::ZERO,
         database_url,
         payment_token_key: key.map_or_else(kept_key, Ok)?,
     })?;
@@ -92,7 +94,7 @@ async fn serve(
     let running = server::start(settings.clone())?;
     println!("{}", welcome(&settings, running.address(), event_id)?);
     let ended = tokio::select! {
-        requested = session::shutdown_requested() => requested,
+        requested = session::shutdown_requested(&running.app().readiness) => requested,
         () = end_of(postgres) => bail!("the embedded PostgreSQL has ended"),
     };
     running.stop().await?;

@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr};
 use std::process::ExitCode;
 
-use boxoffice::config::{DatabaseUrl, Given, LogFormat, SettingsArgs, secret};
+use boxoffice::config::{DRAIN_WINDOW_DEFAULT, DatabaseUrl, Given, LogFormat, SettingsArgs, secret};
 use boxoffice::{server, telemetry};
 use clap::Args;
 use secrecy::SecretString;
@@ -25,6 +25,7 @@ pub async fn run(arguments: ServeArgs) -> anyhow::Result<ExitCode> {
     let settings = arguments.settings.resolve(Given {
         host_default: IpAddr::V4(Ipv4Addr::UNSPECIFIED),
         log_format_default: LogFormat::Json,
+        drain_window_default: DRAIN_WINDOW_DEFAULT,
         database_url: arguments.database.database_url,
         payment_token_key: arguments.payment_token_key,
     })?;
@@ -32,7 +33,7 @@ pub async fn run(arguments: ServeArgs) -> anyhow::Result<ExitCode> {
     session::require_contract(&settings.database).await?;
 
     let running = server::start(settings)?;
-    session::shutdown_requested().await?;
+    session::shutdown_requested(&running.app().readiness).await?;
     running.stop().await?;
     Ok(ExitCode::SUCCESS)
 }

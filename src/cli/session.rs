@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
+use boxoffice::app::Readiness;
 use boxoffice::config::DatabaseSettings;
 use boxoffice::db::{connect, contract};
 use secrecy::{ExposeSecret as _, SecretString};
@@ -52,20 +53,26 @@ async fn reach(options: &PgConnectOptions) -> anyhow::Result<sqlx::PgConnection>
         .with_context(|| format!("cannot reach the database at {at}"))
 }
 
-/// Resolves on Ctrl-C or SIGTERM. Whoever asks a second time does not want to wait, and is obeyed at once.
-pub async fn shutdown_requested() -> anyhow::Result<()> {
+/// Resolves on Ctrl-C or SIGTERM. Who asks a second time does not want to wait for the drain window; who asks once that is
+/// over does not want to wait at all, and is obeyed at once.
+pub async fn shutdown_requested(readiness: &Readiness) -> anyhow::Result<()> {
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
-    tokio::select! {
-        _ = interrupt.recv() => {}
-        _ = terminate.recv() => {}
-    }
-    tokio::spawn(async move {
+    let mut requested = async move || {
         tokio::select! {
             _ = interrupt.recv() => {}
             _ = terminate.recv() => {}
         }
-        std::process::exit(130); // as a shell reports an interrupted command
+    };
+    requested().await;
+    let readiness = readiness.clone();
+    tokio::spawn(async move {
+        loop {
+            requested().await;
+            if !readiness.cut_short() {
+                std::process::exit(130); // as a shell reports an interrupted command
+            }
+        }
     });
     Ok(())
 }

@@ -15,8 +15,8 @@ use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::LevelFilter;
 
 use super::{
-    DatabaseSettings, InventoryMode, InventorySettings, LogFormat, LogSettings, PAYMENT_TOKEN_KEY_BYTES_MIN,
-    PORT_DEFAULT, Settings,
+    COMMANDS_PER_BATCH_MAX, DatabaseSettings, InventoryMode, InventorySettings, LogFormat, LogSettings,
+    PAYMENT_TOKEN_KEY_BYTES_MIN, PORT_DEFAULT, Settings,
 };
 use crate::domain::hold_rules::HoldRules;
 
@@ -29,13 +29,16 @@ const MAX_HOLD_QUANTITY: RangeInclusive<u64> = 1..=10_000_000;
 const HOLD_LIFETIME_MAX_MINUTES: RangeInclusive<u64> = 15..=24 * 60;
 const HOLD_EXTENSIONS_MAX: RangeInclusive<u64> = 0..=100;
 const LANES: RangeInclusive<u64> = 1..=16;
-const BATCH_MAX: RangeInclusive<u64> = 1..=4096;
+const BATCH_MAX: RangeInclusive<u64> = 1..=COMMANDS_PER_BATCH_MAX as u64;
 const LANE_QUEUE_MAX: RangeInclusive<u64> = 1..=65_536;
 const DB_POOL_MAX: RangeInclusive<u64> = 1..=1000;
 const DB_ACQUIRE_TIMEOUT_MS: RangeInclusive<u64> = 10..=30_000;
 const DB_TIMEOUT_MS: RangeInclusive<u64> = 100..=60_000;
 const SWEEP_INTERVAL_MS: RangeInclusive<u64> = 50..=60_000;
+/// A day at most; 0 is never.
+const AUDIT_INTERVAL_SECONDS: RangeInclusive<u64> = 0..=24 * 60 * 60;
 const HTTP_WORKERS: RangeInclusive<u64> = 1..=256;
+const DRAIN_SECONDS: RangeInclusive<u64> = 0..=60;
 const SHUTDOWN_TIMEOUT_SECONDS: RangeInclusive<u64> = 1..=600;
 
 /// The database of commands that cannot do without one.
@@ -71,8 +74,11 @@ pub struct SettingsArgs {
     /// Threads that serve HTTP [default: one per core]
     #[arg(long, env, value_parser = size(HTTP_WORKERS))]
     http_workers: Option<usize>,
-    /// How long a stopping server waits for requests that have begun
-    #[arg(long, env, default_value = "30", value_parser = seconds(SHUTDOWN_TIMEOUT_SECONDS))]
+    /// How long a stopping server still serves, not ready, so that load balancers notice [default: 5 in serve, 0 in dev]
+    #[arg(long, env, value_parser = seconds(DRAIN_SECONDS))]
+    drain_seconds: Option<Duration>,
+    /// How long it waits after that for requests that have begun
+    #[arg(long, env, default_value = "15", value_parser = seconds(SHUTDOWN_TIMEOUT_SECONDS))]
     shutdown_timeout_seconds: Duration,
     #[command(flatten)]
     log: LogArgs,
@@ -82,6 +88,8 @@ pub struct SettingsArgs {
     inventory: InventoryArgs,
     #[command(flatten)]
     holds: HoldArgs,
+    #[command(flatten)]
+    workers: WorkerArgs,
 }
 
 #[derive(Args, Debug)]
@@ -133,15 +141,23 @@ struct HoldArgs {
     /// How often a hold can be extended
     #[arg(long, env, default_value = "3", value_parser = number(HOLD_EXTENSIONS_MAX))]
     hold_extensions_max: u32,
+}
+
+#[derive(Args, Debug)]
+struct WorkerArgs {
     /// The pause between two sweeps for expired holds
     #[arg(long, env, default_value = "1000", value_parser = milliseconds(SWEEP_INTERVAL_MS))]
     sweep_interval_ms: Duration,
+    /// The pause between two audits of all data; 0: this instance audits none
+    #[arg(long, env, default_value = "300", value_parser = seconds(AUDIT_INTERVAL_SECONDS))]
+    audit_interval_seconds: Duration,
 }
 
 /// What `serve` asks of its operator and `dev` finds by itself.
 pub struct Given {
     pub host_default: IpAddr,
     pub log_format_default: LogFormat,
+    pub drain_window_default: Duration,
     pub database_url: SecretString,
     pub payment_token_key: SecretString,
 }
@@ -162,9 +178,11 @@ impl SettingsArgs {
             log: self.log.resolve(given.log_format_default),
             database: self.database.resolve(given.database_url),
             inventory: self.inventory.resolve(),
-            sweep_interval: self.holds.sweep_interval_ms,
+            sweep_interval: self.workers.sweep_interval_ms,
+            audit_interval: Some(self.workers.audit_interval_seconds).filter(|interval| !interval.is_zero()),
             payment_token_key: given.payment_token_key,
             http_workers: self.http_workers.unwrap_or_else(cores),
+            drain_window: self.drain_seconds.unwrap_or(given.drain_window_default),
             shutdown_timeout: self.shutdown_timeout_seconds,
         })
     }

@@ -16,9 +16,15 @@ use crate::domain::hold_rules::HoldRules;
 /// The port of the API when nothing else is said.
 pub const PORT_DEFAULT: u16 = 8080;
 
+/// The most commands that `BATCH_MAX` may allow one transaction.
+pub const COMMANDS_PER_BATCH_MAX: u16 = 4096;
+
 /// The least length of the payment token key: as long as the SHA-256 output that the tokens are, so that guessing the
 /// key is no easier than guessing a token (RFC 2104, section 3).
 pub const PAYMENT_TOKEN_KEY_BYTES_MIN: usize = 32;
+
+/// How long `serve` drains unless told otherwise: a load balancer that probes every second or two notices in time.
+pub const DRAIN_WINDOW_DEFAULT: Duration = Duration::from_secs(5);
 
 /// What one server process runs with.
 #[derive(Clone, Debug)]
@@ -35,11 +41,15 @@ pub struct Settings {
     pub hold_rules: HoldRules,
     /// The pause between two sweeps for expired holds.
     pub sweep_interval: Duration,
+    /// The pause between two audits; `None`: this instance audits none.
+    pub audit_interval: Option<Duration>,
     /// The key of the payment tokens' HMAC, at least [`PAYMENT_TOKEN_KEY_BYTES_MIN`] long. Every instance needs the same.
     pub payment_token_key: SecretString,
     /// Threads that serve HTTP.
     pub http_workers: usize,
-    /// How long a stopping server waits for requests that have begun.
+    /// How long a stopping server still serves requests, while it tells load balancers to look elsewhere.
+    pub drain_window: Duration,
+    /// How long it waits after that for requests that have begun.
     pub shutdown_timeout: Duration,
 }
 

@@ -66,6 +66,22 @@ pub fn connect_options(settings: &DatabaseSettings, application_name: &str) -> s
         .log_statements(LevelFilter::Trace))
 }
 
+/// The open connections of a pool.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Connections {
+    pub idle: u32,
+    pub used: u32,
+}
+
+impl Connections {
+    /// As they are now.
+    pub fn of(pool: &PgPool) -> Self {
+        // Two readings, so that a connection may move between them: never less than none is used.
+        let idle = u32::try_from(pool.num_idle()).unwrap_or(u32::MAX);
+        Self { idle, used: pool.size().saturating_sub(idle) }
+    }
+}
+
 fn pool_options(settings: &DatabaseSettings) -> PgPoolOptions {
     PgPoolOptions::new()
         .acquire_timeout(settings.acquire_timeout)

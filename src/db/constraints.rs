@@ -1,10 +1,6 @@
-//! Every constraint and unique index of migrations/ by name, and whether a database still has them.
+//! Every constraint and unique index of migrations/: its name, and what it guards.
 //! They are the contract behind "cannot oversell": code that maps a violation to an answer uses these names, and a
-//! server refuses to start where one is missing, not validated, or not valid.
-
-use std::collections::HashSet;
-
-use sqlx::PgConnection;
+//! server refuses to start where one is missing, not validated, not valid, or another than it was.
 
 pub const EVENTS_PKEY: &str = "events_pkey";
 pub const EVENTS_NAME_LENGTH: &str = "events_name_length";
@@ -79,13 +75,13 @@ pub enum Kind {
     ForeignKey,
 }
 
-impl std::fmt::Display for Kind {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str(match self {
-            Kind::Check => "CHECK",
-            Kind::Unique => "unique index",
-            Kind::ForeignKey => "foreign key",
-        })
+impl Kind {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Check => "CHECK",
+            Self::Unique => "unique index",
+            Self::ForeignKey => "foreign key",
+        }
     }
 }
 
@@ -95,118 +91,104 @@ pub struct Constraint {
     pub table: &'static str,
     pub name: &'static str,
     pub kind: Kind,
+    /// What is checked, which columns are unique (and for which rows), or what is referred to, as PostgreSQL says it.
+    pub definition: &'static str,
 }
 
-const fn check(table: &'static str, name: &'static str) -> Constraint {
-    Constraint { table, name, kind: Kind::Check }
+impl std::fmt::Display for Constraint {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "{} {} of table {}", self.kind.as_str(), self.name, self.table)
+    }
 }
 
-const fn unique(table: &'static str, name: &'static str) -> Constraint {
-    Constraint { table, name, kind: Kind::Unique }
+const fn check(table: &'static str, name: &'static str, definition: &'static str) -> Constraint {
+    Constraint { table, name, kind: Kind::Check, definition }
 }
 
-const fn foreign_key(table: &'static str, name: &'static str) -> Constraint {
-    Constraint { table, name, kind: Kind::ForeignKey }
+const fn unique(table: &'static str, name: &'static str, definition: &'static str) -> Constraint {
+    Constraint { table, name, kind: Kind::Unique, definition }
+}
+
+const fn foreign_key(table: &'static str, name: &'static str, definition: &'static str) -> Constraint {
+    Constraint { table, name, kind: Kind::ForeignKey, definition }
 }
 
 /// The whole contract, in the order of migrations/. A test compares it with what the migrations create.
 pub const CONTRACT: &[Constraint] = &[
-    unique("events", EVENTS_PKEY),
-    check("events", EVENTS_NAME_LENGTH),
-    check("events", EVENTS_DESCRIPTION_LENGTH),
-    check("events", EVENTS_VENUE_NAME_LENGTH),
-    check("events", EVENTS_STATUS_KNOWN),
-    check("events", EVENTS_CURRENCY_SHAPE),
-    check("events", EVENTS_HOLD_TTL_RANGE),
-    check("events", EVENTS_MAX_QUANTITY_RANGE),
-    check("events", EVENTS_END_AFTER_START),
-    check("events", EVENTS_SALE_END_AFTER_START),
-    unique("pools", POOLS_PKEY),
-    foreign_key("pools", POOLS_EVENT_FKEY),
-    check("pools", POOLS_NAME_LENGTH),
-    check("pools", POOLS_CAPACITY_RANGE),
-    check("pools", POOLS_HELD_NOT_NEGATIVE),
-    check("pools", POOLS_BOOKED_NOT_NEGATIVE),
-    check("pools", POOLS_NEVER_OVERSOLD),
-    unique("pools", POOLS_NAME_UNIQUE),
-    unique("ticket_types", TICKET_TYPES_PKEY),
-    foreign_key("ticket_types", TICKET_TYPES_EVENT_FKEY),
-    foreign_key("ticket_types", TICKET_TYPES_POOL_FKEY),
-    check("ticket_types", TICKET_TYPES_NAME_LENGTH),
-    check("ticket_types", TICKET_TYPES_PRICE_NOT_NEGATIVE),
-    check("ticket_types", TICKET_TYPES_MIN_QUANTITY_RANGE),
-    check("ticket_types", TICKET_TYPES_MAX_QUANTITY_RANGE),
-    check("ticket_types", TICKET_TYPES_MIN_BELOW_MAX),
-    unique("ticket_types", TICKET_TYPES_NAME_UNIQUE),
-    unique("inventory", INVENTORY_PKEY),
-    foreign_key("inventory", INVENTORY_EVENT_FKEY),
-    check("inventory", INVENTORY_SEQ_NOT_NEGATIVE),
-    check("inventory", INVENTORY_ACTIVE_HOLDS_NOT_NEGATIVE),
-    check("inventory", INVENTORY_EXPIRED_HOLDS_NOT_NEGATIVE),
-    check("inventory", INVENTORY_BOOKINGS_NOT_NEGATIVE),
-    unique("holds", HOLDS_PKEY),
-    check("holds", HOLDS_STATUS_KNOWN),
-    check("holds", HOLDS_QUANTITY_POSITIVE),
-    check("holds", HOLDS_TOTAL_NOT_NEGATIVE),
-    check("holds", HOLDS_TTL_POSITIVE),
-    check("holds", HOLDS_EXTENSIONS_NOT_NEGATIVE),
-    check("holds", HOLDS_EXPIRE_AFTER_CREATION),
-    check("holds", HOLDS_ACTIVE_UNTIL_ENDED),
-    check("holds", HOLDS_FINGERPRINT_WITH_KEY),
-    unique("holds", HOLDS_IDEMPOTENCY_KEY_UNIQUE),
-    unique("items", ITEMS_PKEY),
-    check("items", ITEMS_QUANTITY_POSITIVE),
-    check("items", ITEMS_UNIT_PRICE_NOT_NEGATIVE),
-    unique("bookings", BOOKINGS_PKEY),
-    unique("bookings", BOOKINGS_HOLD_UNIQUE),
-    check("bookings", BOOKINGS_STATUS_KNOWN),
-    check("bookings", BOOKINGS_PAYMENT_KNOWN),
-    check("bookings", BOOKINGS_CONFIRMED_UNTIL_CANCELLED),
-    unique("journal", JOURNAL_PKEY),
-    check("journal", JOURNAL_KIND_KNOWN),
-    check("journal", JOURNAL_DELTAS_HAVE_A_POOL),
-    unique("idempotency_keys", IDEMPOTENCY_KEYS_PKEY),
+    unique("events", EVENTS_PKEY, "event_id"),
+    check("events", EVENTS_NAME_LENGTH, "char_length(name) >= 1 AND char_length(name) <= 200"),
+    check("events", EVENTS_DESCRIPTION_LENGTH, "char_length(description) <= 5000"),
+    check("events", EVENTS_VENUE_NAME_LENGTH, "char_length(venue_name) >= 1 AND char_length(venue_name) <= 200"),
+    check("events", EVENTS_STATUS_KNOWN, "status = ANY (ARRAY['draft', 'on_sale', 'closed', 'cancelled'])"),
+    check("events", EVENTS_CURRENCY_SHAPE, "currency ~ '^[A-Z]{3}$'"),
+    check("events", EVENTS_HOLD_TTL_RANGE, "hold_ttl_seconds >= 10 AND hold_ttl_seconds <= 900"),
+    check("events", EVENTS_MAX_QUANTITY_RANGE, "max_quantity_per_hold >= 1"),
+    check("events", EVENTS_END_AFTER_START, "ends_at > starts_at"),
+    check("events", EVENTS_SALE_END_AFTER_START, "sale_ends_at > sale_starts_at"),
+    unique("pools", POOLS_PKEY, "pool_id"),
+    foreign_key("pools", POOLS_EVENT_FKEY, "FOREIGN KEY (event_id) REFERENCES events (event_id) ON DELETE CASCADE"),
+    check("pools", POOLS_NAME_LENGTH, "char_length(name) >= 1 AND char_length(name) <= 100"),
+    check("pools", POOLS_CAPACITY_RANGE, "capacity >= 0 AND capacity <= 10000000"),
+    check("pools", POOLS_HELD_NOT_NEGATIVE, "held >= 0"),
+    check("pools", POOLS_BOOKED_NOT_NEGATIVE, "booked >= 0"),
+    check("pools", POOLS_NEVER_OVERSOLD, "held + booked <= capacity"),
+    unique("pools", POOLS_NAME_UNIQUE, "event_id, name"),
+    unique("ticket_types", TICKET_TYPES_PKEY, "ticket_type_id"),
+    foreign_key(
+        "ticket_types",
+        TICKET_TYPES_EVENT_FKEY,
+        "FOREIGN KEY (event_id) REFERENCES events (event_id) ON DELETE CASCADE",
+    ),
+    foreign_key(
+        "ticket_types",
+        TICKET_TYPES_POOL_FKEY,
+        "FOREIGN KEY (pool_id) REFERENCES pools (pool_id) ON DELETE CASCADE",
+    ),
+    check("ticket_types", TICKET_TYPES_NAME_LENGTH, "char_length(name) >= 1 AND char_length(name) <= 100"),
+    check("ticket_types", TICKET_TYPES_PRICE_NOT_NEGATIVE, "price >= 0"),
+    check("ticket_types", TICKET_TYPES_MIN_QUANTITY_RANGE, "min_quantity >= 1"),
+    check("ticket_types", TICKET_TYPES_MAX_QUANTITY_RANGE, "max_quantity >= 1"),
+    check("ticket_types", TICKET_TYPES_MIN_BELOW_MAX, "min_quantity <= max_quantity"),
+    unique("ticket_types", TICKET_TYPES_NAME_UNIQUE, "event_id, name"),
+    unique("inventory", INVENTORY_PKEY, "event_id"),
+    foreign_key(
+        "inventory",
+        INVENTORY_EVENT_FKEY,
+        "FOREIGN KEY (event_id) REFERENCES events (event_id) ON DELETE CASCADE",
+    ),
+    check("inventory", INVENTORY_SEQ_NOT_NEGATIVE, "seq >= 0"),
+    check("inventory", INVENTORY_ACTIVE_HOLDS_NOT_NEGATIVE, "active_holds >= 0"),
+    check("inventory", INVENTORY_EXPIRED_HOLDS_NOT_NEGATIVE, "expired_holds >= 0"),
+    check("inventory", INVENTORY_BOOKINGS_NOT_NEGATIVE, "bookings >= 0"),
+    unique("holds", HOLDS_PKEY, "hold_id"),
+    check("holds", HOLDS_STATUS_KNOWN, "status = ANY (ARRAY['active', 'booked', 'released', 'expired'])"),
+    check("holds", HOLDS_QUANTITY_POSITIVE, "quantity > 0"),
+    check("holds", HOLDS_TOTAL_NOT_NEGATIVE, "total >= 0"),
+    check("holds", HOLDS_TTL_POSITIVE, "ttl_seconds > 0"),
+    check("holds", HOLDS_EXTENSIONS_NOT_NEGATIVE, "extensions >= 0"),
+    check("holds", HOLDS_EXPIRE_AFTER_CREATION, "expires_at > created_at"),
+    check("holds", HOLDS_ACTIVE_UNTIL_ENDED, "(status = 'active') = (ended_at IS NULL)"),
+    check("holds", HOLDS_FINGERPRINT_WITH_KEY, "(idempotency_key IS NULL) = (fingerprint IS NULL)"),
+    unique("holds", HOLDS_IDEMPOTENCY_KEY_UNIQUE, "idempotency_key WHERE idempotency_key IS NOT NULL"),
+    unique("items", ITEMS_PKEY, "hold_id, ticket_type_id"),
+    check("items", ITEMS_QUANTITY_POSITIVE, "quantity > 0"),
+    check("items", ITEMS_UNIT_PRICE_NOT_NEGATIVE, "unit_price >= 0"),
+    unique("bookings", BOOKINGS_PKEY, "booking_id"),
+    unique("bookings", BOOKINGS_HOLD_UNIQUE, "hold_id"),
+    check("bookings", BOOKINGS_STATUS_KNOWN, "status = ANY (ARRAY['confirmed', 'cancelled'])"),
+    check("bookings", BOOKINGS_PAYMENT_KNOWN, "payment = 'not_required'"),
+    check("bookings", BOOKINGS_CONFIRMED_UNTIL_CANCELLED, "(status = 'cancelled') = (cancelled_at IS NOT NULL)"),
+    unique("journal", JOURNAL_PKEY, "event_id, seq"),
+    check(
+        "journal",
+        JOURNAL_KIND_KNOWN,
+        "kind = ANY (ARRAY['pool_opened', 'pool_resized', 'hold_placed', 'hold_extended', 'hold_released', \
+         'hold_expired', 'hold_booked', 'booking_cancelled', 'event_amended'])",
+    ),
+    check(
+        "journal",
+        JOURNAL_DELTAS_HAVE_A_POOL,
+        "pool_id IS NOT NULL OR (capacity_delta = 0 AND held_delta = 0 AND booked_delta = 0)",
+    ),
+    unique("idempotency_keys", IDEMPOTENCY_KEYS_PKEY, "idempotency_key"),
 ];
-
-/// The constraints of [`CONTRACT`] that the database does not have, or has without enforcing them on every row.
-///
-/// # Errors
-///
-/// When the database does not answer.
-pub async fn missing(connection: &mut PgConnection) -> sqlx::Result<Vec<Constraint>> {
-    let present: HashSet<(String, String, String)> = present(connection).await?.into_iter().collect();
-    let is_missing = |wanted: &&Constraint| {
-        !present.contains(&(wanted.table.to_owned(), wanted.name.to_owned(), wanted.kind.to_string()))
-    };
-    Ok(CONTRACT.iter().filter(is_missing).copied().collect())
-}
-
-/// What is in force on our tables, as (table, name, kind). Also for the test that compares it with [`CONTRACT`].
-///
-/// # Errors
-///
-/// When the database does not answer.
-pub async fn present(connection: &mut PgConnection) -> sqlx::Result<Vec<(String, String, String)>> {
-    let rows = sqlx::query!(
-        r#"
-        SELECT relation.relname::text AS "table!", found.name AS "name!", found.kind AS "kind!"
-        FROM (
-            SELECT conrelid AS table_oid, conname::text AS name,
-                CASE contype WHEN 'c' THEN 'CHECK' ELSE 'foreign key' END AS kind
-            FROM pg_constraint
-            WHERE contype IN ('c', 'f') AND convalidated
-            UNION ALL
-            SELECT indrelid, unique_index.relname::text, 'unique index'
-            FROM pg_index
-            JOIN pg_class AS unique_index ON unique_index.oid = indexrelid
-            WHERE indisunique AND indisvalid AND indisready
-        ) AS found
-        JOIN pg_class AS relation ON relation.oid = found.table_oid
-        WHERE relation.relnamespace = current_schema()::regnamespace
-        ORDER BY 1, 2
-        "#
-    )
-    .fetch_all(connection)
-    .await?;
-    Ok(rows.into_iter().map(|row| (row.table, row.name, row.kind)).collect())
-}

@@ -5,7 +5,7 @@
 use sqlx::PgConnection;
 use sqlx::migrate::MigrateError;
 
-use super::constraints::{self, Constraint};
+use super::enforced::{Fault, faults};
 use super::migrate::{self, Schema};
 
 /// `server_version_num` of PostgreSQL 15, the oldest that we test with.
@@ -30,8 +30,8 @@ pub enum Breach {
         "migration {0} was applied only in part: mend it by hand, delete its row in _sqlx_migrations, run `boxoffice migrate`"
     )]
     SchemaDirty(i64),
-    #[error("{} {} of table {} is missing or not enforced: restore it as in migrations/", .0.kind, .0.name, .0.table)]
-    ConstraintMissing(Constraint),
+    #[error(transparent)]
+    Constraint(#[from] Fault),
 }
 
 /// Returns every breach, so that an operator sees all there is to mend at once. An empty list: the service may start.
@@ -46,9 +46,9 @@ pub async fn breaches(connection: &mut PgConnection) -> Result<Vec<Breach>, Migr
         Schema::Changed { version } => found.push(Breach::SchemaChanged(version)),
         Schema::Dirty { version } => found.push(Breach::SchemaDirty(version)),
         // Only a complete schema can be expected to have every constraint.
-        Schema::Current => {
-            found.extend(constraints::missing(connection).await?.into_iter().map(Breach::ConstraintMissing));
-        }
+        Schema::Current => found.extend(faults(connection, true).await?.into_iter().map(Breach::Constraint)),
+        // What a later release has made of a constraint, by a migration that we do not know, is for its servers to judge.
+        Schema::Ahead => found.extend(faults(connection, false).await?.into_iter().map(Breach::Constraint)),
     }
     Ok(found)
 }

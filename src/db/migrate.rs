@@ -13,6 +13,8 @@ const UNDEFINED_TABLE: &str = "42P01";
 #[derive(Debug, PartialEq, Eq)]
 pub enum Schema {
     Current,
+    /// Everything of ours, and migrations that only a later release knows.
+    Ahead,
     /// Migrations of ours that were not applied yet.
     Behind {
         missing: usize,
@@ -35,7 +37,7 @@ pub enum Schema {
 pub async fn run(connection: &mut PgConnection) -> Result<usize, MigrateError> {
     let missing = match schema(connection).await? {
         Schema::Behind { missing } => missing,
-        Schema::Current | Schema::Changed { .. } | Schema::Dirty { .. } => 0,
+        Schema::Current | Schema::Ahead | Schema::Changed { .. } | Schema::Dirty { .. } => 0,
     };
     MIGRATOR.run_direct(None, connection, false).await?;
     Ok(missing)
@@ -72,7 +74,12 @@ fn compare(applied: &[AppliedMigration]) -> Schema {
             None => missing += 1,
         }
     }
-    if missing == 0 { Schema::Current } else { Schema::Behind { missing } }
+    let ours = |theirs: &AppliedMigration| MIGRATOR.iter().any(|ours| ours.version == theirs.version);
+    match missing {
+        0 if applied.iter().all(ours) => Schema::Current,
+        0 => Schema::Ahead,
+        missing => Schema::Behind { missing },
+    }
 }
 
 fn is_undefined_table(error: &MigrateError) -> bool {

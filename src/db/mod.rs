@@ -6,10 +6,12 @@
 
 pub mod column; // numbers and names of the schema as domain values, and back
 pub mod connect; // two pools: one for requests and workers, one for the lanes
-pub mod constraints; // every constraint of the schema by name, and whether the database still has them
+pub mod constraints; // every constraint of the schema: its name, and what it guards
 pub mod contract; // what a database must offer before the service serves from it
 #[cfg(feature = "embedded")]
 pub mod embedded; // a PostgreSQL of our own, for development and tests
+pub mod enforced; // what a database enforces, compared with that
 pub mod failure; // which failures pass by themselves
 pub mod migrate; // the files of migrations/, applied
+pub mod row_count; // did a statement touch as many rows as it must have?
 pub mod transaction; // a named, measured, retried transaction that no dropped request can leave open

@@ -1,16 +1,18 @@
-//! The middleware that ends every request: its id on the answer, failures as problem documents, and the counts.
+//! The middleware that ends every request: its id on the answer, failures as problem documents, and the counts. While the
+//! server drains it also ends the connection, so that clients who keep theirs come back to another server.
 //!
 //! It sits directly around the routes and inside the logger, so the logger sees the final status and error. Failures that
 //! are actix's own (no such route, wrong method) become problems here too: no answer leaves in another form.
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER};
+use actix_web::http::{ConnectionType, StatusCode};
 use actix_web::middleware::Next;
-use actix_web::{Error, HttpResponse};
+use actix_web::{Error, HttpRequest, HttpResponse, web};
 
 use super::problem::{PROBLEM_JSON, Problem, retry_after_seconds};
+use crate::app::App;
 use crate::error::{ApiError, ErrorCode};
 use crate::telemetry::metrics;
 use crate::telemetry::request::{CORRELATION_ID_HEADER, Endpoint, REQUEST_ID_HEADER, RequestLine};
@@ -24,11 +26,18 @@ pub async fn answer(request: ServiceRequest, next: Next<BoxBody>) -> Result<Serv
     if response.status().is_client_error() || response.status().is_server_error() {
         response = as_problem(response, id);
     }
+    if is_draining(&request) {
+        response.head_mut().set_connection_type(ConnectionType::Close);
+    }
     let headers = response.headers_mut();
     headers.insert(HeaderName::from_static(REQUEST_ID_HEADER), id.clone());
     headers.insert(HeaderName::from_static(CORRELATION_ID_HEADER), id.clone());
     metrics::http_request(request.method(), Endpoint::of(&request).0, response.status(), line.seconds());
     Ok(ServiceResponse::new(request, response))
+}
+
+fn is_draining(request: &HttpRequest) -> bool {
+    request.app_data::<web::Data<App>>().is_some_and(|app| !app.readiness.is_ready())
 }
 
 fn as_problem(response: HttpResponse, request_id: &HeaderValue) -> HttpResponse {

@@ -9,7 +9,6 @@ use super::body::Body;
 use super::command::{submit, unexpected};
 use super::idempotency::REPLAYED_HEADER;
 use super::path::Id;
-use super::problem::Problem;
 use super::wire::{ItemBody, Timestamp};
 use crate::app::App;
 use crate::domain::booking::{Booking, BookingStatus, Payment};
@@ -92,13 +91,10 @@ impl BookingBody {
             ("Location" = String, description = "The booking"),
             ("Idempotent-Replayed" = bool, description = "Present on the answer to a repeat"),
         )),
-        (status = 400, description = "MALFORMED_REQUEST", body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "INVALID_PAYMENT_TOKEN", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "HOLD_NOT_FOUND", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "HOLD_NOT_ACTIVE", body = Problem, content_type = "application/problem+json"),
-        (status = 410, description = "HOLD_EXPIRED, with `expired_at` and `server_time`", body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "VALIDATION_FAILED", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "OVERLOADED, UNAVAILABLE, OUTCOME_UNKNOWN", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "INVALID_PAYMENT_TOKEN"),
+        (status = 404, description = "HOLD_NOT_FOUND"),
+        (status = 409, description = "HOLD_NOT_ACTIVE"),
+        (status = 410, description = "HOLD_EXPIRED, with `expired_at` and `server_time`"),
     ),
 )]
 pub async fn book(
@@ -137,9 +133,7 @@ pub async fn book(
     params(("id" = BookingId, Path, description = "The booking")),
     responses(
         (status = 200, description = "The booking as it is now", body = BookingBody),
-        (status = 400, description = "MALFORMED_REQUEST", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "BOOKING_NOT_FOUND", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "UNAVAILABLE", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "BOOKING_NOT_FOUND"),
     ),
 )]
 pub async fn show(
@@ -166,9 +160,7 @@ pub async fn show(
     params(("id" = BookingId, Path, description = "The booking")),
     responses(
         (status = 200, description = "Cancelled, now or before", body = BookingBody),
-        (status = 400, description = "MALFORMED_REQUEST", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "BOOKING_NOT_FOUND", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "OVERLOADED, UNAVAILABLE, OUTCOME_UNKNOWN", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "BOOKING_NOT_FOUND"),
     ),
 )]
 pub async fn cancel(

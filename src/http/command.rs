@@ -2,25 +2,15 @@
 
 use crate::app::App;
 use crate::error::ApiError;
-use crate::inventory::CommandError;
 use crate::inventory::command::{Command, Outcome};
+use crate::inventory::outcome_label;
 use crate::telemetry::metrics;
 
 /// Gives a command to inventory and waits. The command is finished even if the caller goes away meanwhile.
 pub async fn submit(app: &App, command: Command) -> Result<Outcome, ApiError> {
     let operation = command.name();
     let answer = app.inventory.submit(command).await;
-    let status = match &answer {
-        Ok(
-            Outcome::Placed { replayed: true, .. }
-            | Outcome::Extended { replayed: true, .. }
-            | Outcome::Booked { replayed: true, .. },
-        ) => "replayed",
-        Ok(_) => "done",
-        Err(CommandError::Refused(_)) => "refused",
-        Err(_) => "failed",
-    };
-    metrics::booking_operation(operation, status);
+    metrics::booking_operation(operation, outcome_label(&answer));
     Ok(answer?)
 }
 

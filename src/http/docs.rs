@@ -9,6 +9,7 @@ use actix_web::{HttpResponse, Scope, web};
 use utoipa::OpenApi;
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
+use super::errors_page;
 use super::openapi::Document;
 use crate::telemetry::request::Endpoint;
 
@@ -23,7 +24,8 @@ pub async fn openapi_json() -> HttpResponse {
 
 /// `GET /docs/errors`: where the `type` of a problem leads.
 pub async fn errors() -> HttpResponse {
-    HttpResponse::Ok().content_type("text/markdown; charset=utf-8").body(include_str!("../../docs/errors.md"))
+    static PAGE: LazyLock<Bytes> = LazyLock::new(|| Bytes::from(errors_page::render()));
+    HttpResponse::Ok().content_type(ContentType::html()).body(PAGE.clone())
 }
 
 /// `GET /docs`: the user interface links to its files relative to a folder.

@@ -16,7 +16,6 @@ use self::wire::EventBody;
 use super::command::{submit, unexpected};
 use super::path::Id;
 use super::permission::Operator;
-use super::problem::Problem;
 use crate::app::App;
 use crate::domain::ids::EventId;
 use crate::error::{ApiError, ErrorCode};
@@ -34,9 +33,7 @@ use crate::queries;
     params(("id" = EventId, Path, description = "The event")),
     responses(
         (status = 200, description = "The event", body = EventBody),
-        (status = 400, description = "MALFORMED_REQUEST: the id is not a UUID", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "EVENT_NOT_FOUND", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "UNAVAILABLE, with `Retry-After`", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "EVENT_NOT_FOUND"),
     ),
 )]
 pub async fn show(app: web::Data<App>, Id(event_id): Id<EventId>) -> Result<HttpResponse, ApiError> {
@@ -54,10 +51,8 @@ pub async fn show(app: web::Data<App>, Id(event_id): Id<EventId>) -> Result<Http
     params(("id" = EventId, Path, description = "The event")),
     responses(
         (status = 204, description = "The event is gone"),
-        (status = 400, description = "MALFORMED_REQUEST: the id is not a UUID", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "EVENT_NOT_FOUND", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "EVENT_HAS_HISTORY: something was held or sold", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "OVERLOADED, UNAVAILABLE or OUTCOME_UNKNOWN, with `Retry-After`", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "EVENT_NOT_FOUND"),
+        (status = 409, description = "EVENT_HAS_HISTORY: something was held or sold"),
     ),
 )]
 pub async fn delete(app: web::Data<App>, _: Operator, Id(event_id): Id<EventId>) -> Result<HttpResponse, ApiError> {

@@ -9,7 +9,6 @@ use time::OffsetDateTime;
 use utoipa::ToSchema;
 
 use self::components::Components;
-use super::problem::Problem;
 use super::wire::Timestamp;
 use crate::app::App;
 use crate::error::{ApiError, ErrorCode};
@@ -39,6 +38,8 @@ struct StatusBody<'a> {
     version: &'static str,
     /// This server's own clock. Nothing is decided by it.
     timestamp: Timestamp,
+    /// Whether it wants requests; false while it stops.
+    ready: bool,
     components: Components,
 }
 
@@ -104,6 +105,7 @@ pub async fn status(app: web::Data<App>) -> HttpResponse {
         service: &app.settings.app_name,
         version: env!("CARGO_PKG_VERSION"),
         timestamp: Timestamp(OffsetDateTime::now_utc()),
+        ready: app.readiness.is_ready(),
         components,
     })
 }
@@ -125,7 +127,8 @@ pub async fn live() -> HttpResponse {
 
 /// Whether to send requests here
 ///
-/// Not while it is stopping, and not without its database.
+/// Not while it is stopping, though it still serves what comes until its drain window is over, and not without its
+/// database.
 #[utoipa::path(
     get,
     path = "/health/ready",
@@ -133,7 +136,7 @@ pub async fn live() -> HttpResponse {
     operation_id = "get_readiness",
     responses(
         (status = 200, description = "Send requests", body = ProbeBody),
-        (status = 503, description = "UNAVAILABLE", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "UNAVAILABLE"),
     ),
 )]
 pub async fn ready(app: web::Data<App>) -> Result<HttpResponse, ApiError> {

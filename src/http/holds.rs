@@ -16,7 +16,6 @@ use super::command::{submit, unexpected};
 use super::idempotency::{IdempotencyKey, REPLAYED_HEADER};
 use super::path::Id;
 use super::permission::{ClaimedHold, Operator};
-use super::problem::Problem;
 use crate::app::App;
 use crate::domain::hold::HoldStatus;
 use crate::domain::ids::HoldId;
@@ -54,12 +53,10 @@ pub struct HoldEndedBody {
             ("Location" = String, description = "The hold"),
             ("Idempotent-Replayed" = bool, description = "Present on the answer to a repeat"),
         )),
-        (status = 400, description = "MALFORMED_REQUEST", body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "SALE_NOT_STARTED", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "EVENT_NOT_FOUND, TICKET_TYPE_NOT_FOUND", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "INSUFFICIENT_SEATS with `retry_at` and `server_time`, EVENT_NOT_ON_SALE", body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "VALIDATION_FAILED, QUANTITY_OUT_OF_RANGE, IDEMPOTENCY_KEY_REUSED", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "OVERLOADED, UNAVAILABLE, OUTCOME_UNKNOWN", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "SALE_NOT_STARTED"),
+        (status = 404, description = "EVENT_NOT_FOUND, TICKET_TYPE_NOT_FOUND"),
+        (status = 409, description = "INSUFFICIENT_SEATS with `retry_at` and `server_time`, EVENT_NOT_ON_SALE"),
+        (status = 422, description = "VALIDATION_FAILED, QUANTITY_OUT_OF_RANGE, IDEMPOTENCY_KEY_REUSED"),
     ),
 )]
 pub async fn place(
@@ -101,9 +98,7 @@ pub async fn place(
     params(("id" = HoldId, Path, description = "The hold")),
     responses(
         (status = 200, description = "The hold as it is now", body = HoldBody),
-        (status = 400, description = "MALFORMED_REQUEST", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "HOLD_NOT_FOUND", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "UNAVAILABLE", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "HOLD_NOT_FOUND"),
     ),
 )]
 pub async fn show(app: web::Data<App>, line: RequestLine, Id(hold_id): Id<HoldId>) -> Result<HttpResponse, ApiError> {
@@ -135,12 +130,10 @@ pub async fn show(app: web::Data<App>, line: RequestLine, Id(hold_id): Id<HoldId
         (status = 200, description = "Extended, now or a moment ago", body = HoldBody, headers(
             ("Idempotent-Replayed" = bool, description = "Present on the answer to a repeat"),
         )),
-        (status = 400, description = "MALFORMED_REQUEST", body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "INVALID_PAYMENT_TOKEN", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "HOLD_NOT_FOUND", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "HOLD_NOT_ACTIVE, EXTENSION_LIMIT_REACHED", body = Problem, content_type = "application/problem+json"),
-        (status = 410, description = "HOLD_EXPIRED, with `expired_at` and `server_time`", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "OVERLOADED, UNAVAILABLE, OUTCOME_UNKNOWN", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "INVALID_PAYMENT_TOKEN"),
+        (status = 404, description = "HOLD_NOT_FOUND"),
+        (status = 409, description = "HOLD_NOT_ACTIVE, EXTENSION_LIMIT_REACHED"),
+        (status = 410, description = "HOLD_EXPIRED, with `expired_at` and `server_time`"),
     ),
 )]
 pub async fn extend(app: web::Data<App>, line: RequestLine, claimed: ClaimedHold) -> Result<HttpResponse, ApiError> {
@@ -172,12 +165,10 @@ pub async fn extend(app: web::Data<App>, line: RequestLine, claimed: ClaimedHold
     ),
     responses(
         (status = 200, description = "Released, now or before", body = HoldEndedBody),
-        (status = 400, description = "MALFORMED_REQUEST", body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "INVALID_PAYMENT_TOKEN", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "HOLD_NOT_FOUND", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "HOLD_NOT_ACTIVE", body = Problem, content_type = "application/problem+json"),
-        (status = 410, description = "HOLD_EXPIRED, with `expired_at` and `server_time`", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "OVERLOADED, UNAVAILABLE, OUTCOME_UNKNOWN", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "INVALID_PAYMENT_TOKEN"),
+        (status = 404, description = "HOLD_NOT_FOUND"),
+        (status = 409, description = "HOLD_NOT_ACTIVE"),
+        (status = 410, description = "HOLD_EXPIRED, with `expired_at` and `server_time`"),
     ),
 )]
 pub async fn release(app: web::Data<App>, claimed: ClaimedHold) -> Result<HttpResponse, ApiError> {
@@ -199,10 +190,8 @@ pub async fn release(app: web::Data<App>, claimed: ClaimedHold) -> Result<HttpRe
     params(("id" = HoldId, Path, description = "The hold")),
     responses(
         (status = 200, description = "Expired, now or before", body = HoldEndedBody),
-        (status = 400, description = "MALFORMED_REQUEST", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "HOLD_NOT_FOUND", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "HOLD_NOT_ACTIVE", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "OVERLOADED, UNAVAILABLE, OUTCOME_UNKNOWN", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "HOLD_NOT_FOUND"),
+        (status = 409, description = "HOLD_NOT_ACTIVE"),
     ),
 )]
 pub async fn expire(app: web::Data<App>, _: Operator, Id(hold_id): Id<HoldId>) -> Result<HttpResponse, ApiError> {

@@ -5,7 +5,6 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::permission::Operator;
-use super::problem::Problem;
 use super::wire::Timestamp;
 use crate::app::App;
 use crate::error::{ApiError, ErrorCode};
@@ -50,7 +49,7 @@ struct InvariantBody {
     operation_id = "get_invariants",
     responses(
         (status = 200, description = "Every invariant with both numbers and a verdict", body = InvariantsBody),
-        (status = 503, description = "UNAVAILABLE, or OVERLOADED while another audit runs, with `Retry-After`", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "UNAVAILABLE, or OVERLOADED while another audit runs"),
     ),
 )]
 pub async fn show(app: web::Data<App>, _: Operator) -> Result<HttpResponse, ApiError> {

@@ -8,7 +8,8 @@
 pub mod answer; // the middleware that ends every request: ids, problem documents, metrics
 pub mod body; // Body<T>: a JSON object, or the problem that says where it is wrong
 pub mod command; // a command to inventory and back
-pub mod docs; // /openapi.json, /docs and the table of errors that problems point to
+pub mod docs; // /openapi.json, /docs and the page that problems point to
+pub mod errors_page; // every code of the table of errors, explained
 pub mod idempotency; // the Idempotency-Key header
 pub mod openapi; // the document that describes all of this
 pub mod path; // Id<T>: an id in the path

@@ -1,10 +1,14 @@
 //! The OpenAPI document, from the annotations of the handlers.
 
+mod failures;
+
 use utoipa::OpenApi;
 
+use self::failures::Failures;
+use super::problem::Problem;
 use super::{bookings, events, health, holds, invariants, pools, prometheus, status, totals};
 
-/// Lists every operation; schemas follow from their bodies.
+/// Lists every operation; schemas follow from their bodies, and common failures from what they are.
 #[derive(OpenApi)]
 #[openapi(
     info(
@@ -39,6 +43,9 @@ use super::{bookings, events, health, holds, invariants, pools, prometheus, stat
         health::live,
         health::ready,
     ),
+    // No handler names it: `Failures` does, for all.
+    components(schemas(Problem)),
+    modifiers(&Failures),
     tags(
         (name = "events", description = "What is on, and on which terms it is sold"),
         (name = "pools", description = "Counted amounts of an event's capacity"),

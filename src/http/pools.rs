@@ -8,7 +8,6 @@ use super::body::Body;
 use super::command::{submit, unexpected};
 use super::path::Id;
 use super::permission::Operator;
-use super::problem::Problem;
 use crate::app::App;
 use crate::domain::ids::{EventId, PoolId};
 use crate::domain::quantity::{CAPACITY_MAX, Capacity};
@@ -55,11 +54,9 @@ struct PoolBody {
     request_body = ResizeBody,
     responses(
         (status = 200, description = "The pool as it is now", body = PoolBody),
-        (status = 400, description = "MALFORMED_REQUEST: the body is not JSON, or the id not a UUID", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "POOL_NOT_FOUND", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "CAPACITY_BELOW_COMMITTED, with `requested` and the `least` possible capacity", body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "VALIDATION_FAILED with the field's `pointer` and, where the event would get too large, the `max` that is possible", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "OVERLOADED, UNAVAILABLE or OUTCOME_UNKNOWN, with `Retry-After`", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "POOL_NOT_FOUND"),
+        (status = 409, description = "CAPACITY_BELOW_COMMITTED, with `requested` and the `least` possible capacity"),
+        (status = 422, description = "VALIDATION_FAILED with the field's `pointer` and, where the event would get too large, the `max` that is possible"),
     ),
 )]
 pub async fn resize(

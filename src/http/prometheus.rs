@@ -3,6 +3,7 @@
 use actix_web::{HttpResponse, web};
 
 use crate::app::App;
+use crate::db::connect::Connections;
 use crate::queries::totals::totals;
 use crate::telemetry::metrics;
 
@@ -20,9 +21,11 @@ const PROMETHEUS_TEXT: &str = "text/plain; version=0.0.4; charset=utf-8";
     responses((status = 200, description = "Everything measured so far", body = String, content_type = "text/plain")),
 )]
 pub async fn scrape(app: web::Data<App>) -> HttpResponse {
-    metrics::db_pool(&app.pool);
+    for (pool, connections) in [("requests", Connections::of(&app.pool)), ("lanes", app.inventory.connections())] {
+        metrics::db_pool(pool, connections.idle, connections.used);
+    }
     for (lane, health) in app.inventory.lanes().iter().enumerate() {
-        metrics::lane_queue_depth(lane, health.queue_depth);
+        metrics::lane(lane, health.alive, health.queue_depth);
     }
     // With the database down the gauges keep their last values; everything else is still worth telling.
     if let Ok(totals) = totals(&app.pool).await {

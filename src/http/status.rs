@@ -5,7 +5,6 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::path::Id;
-use super::problem::Problem;
 use super::wire::Timestamp;
 use crate::app::App;
 use crate::domain::event::EventStatus;
@@ -80,9 +79,7 @@ struct TicketTypeBody<'a> {
     params(("id" = EventId, Path, description = "The event")),
     responses(
         (status = 200, description = "The counters", body = StatusBody),
-        (status = 400, description = "MALFORMED_REQUEST: the id is not a UUID", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "EVENT_NOT_FOUND", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "UNAVAILABLE, with `Retry-After`", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "EVENT_NOT_FOUND"),
     ),
 )]
 pub async fn show(app: web::Data<App>, Id(event_id): Id<EventId>) -> Result<HttpResponse, ApiError> {

@@ -4,7 +4,6 @@ use actix_web::{HttpResponse, web};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::problem::Problem;
 use crate::app::App;
 use crate::error::ApiError;
 use crate::queries::totals::{Totals, totals};
@@ -36,7 +35,7 @@ struct TotalsBody {
     operation_id = "get_totals",
     responses(
         (status = 200, description = "The totals", body = TotalsBody),
-        (status = 503, description = "UNAVAILABLE, with `Retry-After`", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "UNAVAILABLE"),
     ),
 )]
 pub async fn show(app: web::Data<App>) -> Result<HttpResponse, ApiError> {

@@ -54,7 +54,7 @@ pub(super) async fn attempt(pool: &PgPool, rules: &HoldRules, commands: &[Comman
     };
     store(&mut transaction, &changes).await.map_err(|error| match error {
         StoreError::Database(error) => classify(error),
-        StoreError::RowCount { .. } => BatchError::Contradiction(error.into()),
+        StoreError::RowCount(_) => BatchError::Contradiction(error.into()),
     })?;
     match transaction.commit().await {
         Ok(()) => Ok(answers),

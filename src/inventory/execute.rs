@@ -12,6 +12,7 @@ use super::command::{Answer, Command, Outcome};
 use super::settle::{Witness, was_committed};
 use crate::db::transaction::{TRANSACTION_RETRIES_MAX, pause};
 use crate::domain::hold_rules::HoldRules;
+use crate::telemetry::metrics::{self, Settled};
 
 /// How often the database is asked about an unknown commit, and the pause between two times. Half of the pause is chance.
 const SETTLE_ATTEMPTS_MAX: u32 = 12;
@@ -32,7 +33,10 @@ impl Executor {
         match self.execute_whole(commands).await {
             Ok(answers) => answers.into_iter().map(into_result).collect(),
             Err(Failure::Everyone(error)) => commands.iter().map(|_| Err(error.into())).collect(),
-            Err(Failure::Someone(_)) if commands.len() > 1 => self.execute_one_by_one(commands).await,
+            Err(Failure::Someone(_)) if commands.len() > 1 => {
+                metrics::batch_isolated();
+                self.execute_one_by_one(commands).await
+            }
             Err(Failure::Someone(error)) => vec![Err(self.inconsistency(&commands[0], &error))],
         }
     }
@@ -78,6 +82,7 @@ impl Executor {
                 return Err(Failure::Everyone(BatchFailure::Unavailable));
             }
             retries += 1;
+            metrics::batch_retry();
             tokio::time::sleep(pause(retries)).await;
         }
     }
@@ -87,12 +92,18 @@ impl Executor {
         for _ in 0..SETTLE_ATTEMPTS_MAX {
             match was_committed(&self.pool, witness).await {
                 Ok(committed) => {
+                    metrics::commit_settled(match committed {
+                        Some(true) => Settled::Found,
+                        Some(false) => Settled::NotFound,
+                        None => Settled::Unknown,
+                    });
                     tracing::warn!(committed, "a connection was lost at COMMIT; its batch was looked up");
                     return committed;
                 }
                 Err(_) => tokio::time::sleep(SETTLE_PAUSE.mul_f64(rand::random_range(0.5..1.0))).await,
             }
         }
+        metrics::commit_settled(Settled::Unknown);
         tracing::error!(?witness, "a connection was lost at COMMIT and the outcome cannot be looked up");
         None
     }

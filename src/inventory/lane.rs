@@ -13,9 +13,9 @@ use tokio::sync::{Mutex, mpsc, oneshot};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use super::CommandError;
 use super::command::{Command, Outcome};
 use super::execute::Executor;
+use super::{CommandError, outcome_label};
 use crate::telemetry::metrics;
 
 type Reply = oneshot::Sender<Result<Outcome, CommandError>>;
@@ -124,23 +124,6 @@ async fn run_batch(executor: &Executor, batch: &mut Vec<Waiting>) {
         metrics::command(command.name(), outcome_label(&result));
         // A caller that went away does not want its answer; the command was finished all the same.
         let _ = reply.send(result);
-    }
-}
-
-fn outcome_label(result: &Result<Outcome, CommandError>) -> &'static str {
-    match result {
-        Ok(Outcome::NotDue) => "not_due",
-        Ok(
-            Outcome::Placed { replayed: true, .. }
-            | Outcome::Extended { replayed: true, .. }
-            | Outcome::Booked { replayed: true, .. },
-        ) => "replayed",
-        Ok(_) => "done",
-        Err(CommandError::Refused(_)) => "refused",
-        Err(CommandError::Overloaded) => "overloaded",
-        Err(CommandError::Unavailable) => "unavailable",
-        Err(CommandError::OutcomeUnknown) => "unknown",
-        Err(CommandError::Inconsistent) => "inconsistent",
     }
 }
 

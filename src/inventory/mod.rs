@@ -36,6 +36,7 @@ use self::command::{Command, Outcome, Refusal};
 use self::execute::Executor;
 use self::lane::Lane;
 use crate::config::{InventoryMode, InventorySettings};
+use crate::db::connect::Connections;
 use crate::domain::hold_rules::HoldRules;
 
 /// Why a command has no outcome.
@@ -57,9 +58,30 @@ pub enum CommandError {
     Inconsistent,
 }
 
+/// What metrics call what became of a command.
+pub fn outcome_label(result: &Result<Outcome, CommandError>) -> &'static str {
+    match result {
+        Ok(Outcome::NotDue) => "not_due",
+        Ok(
+            Outcome::Placed { replayed: true, .. }
+            | Outcome::Extended { replayed: true, .. }
+            | Outcome::Booked { replayed: true, .. },
+        ) => "replayed",
+        Ok(_) => "done",
+        Err(CommandError::Refused(_)) => "refused",
+        Err(CommandError::Overloaded) => "overloaded",
+        Err(CommandError::Unavailable) => "unavailable",
+        Err(CommandError::OutcomeUnknown) => "unknown",
+        Err(CommandError::Inconsistent) => "inconsistent",
+    }
+}
+
 /// The door to inventory. Cheap to clone.
 #[derive(Clone)]
-pub struct Inventory(Arc<Engine>);
+pub struct Inventory {
+    engine: Arc<Engine>,
+    pool: PgPool,
+}
 
 enum Engine {
     Lanes(Vec<Lane>),
@@ -70,20 +92,21 @@ enum Engine {
 impl Inventory {
     /// Starts the lanes on the current runtime. `pool` is theirs alone and has a connection for each.
     pub fn start(settings: &InventorySettings, rules: HoldRules, pool: PgPool) -> Self {
-        let executor = Executor { pool, rules };
-        Self(Arc::new(match settings.mode {
+        let executor = Executor { pool: pool.clone(), rules };
+        let engine = match settings.mode {
             InventoryMode::PerRequest => Engine::PerRequest(executor),
             InventoryMode::Lanes => {
                 let lane = |_| Lane::start(executor.clone(), settings.batch_max, settings.lane_queue_max);
                 Engine::Lanes((0..settings.lanes).map(lane).collect())
             }
-        }))
+        };
+        Self { engine: Arc::new(engine), pool }
     }
 
     /// Gives a command to its event's lane and waits for the answer. Once accepted, the command is finished even if the
     /// caller goes away.
     pub async fn submit(&self, command: Command) -> Result<Outcome, CommandError> {
-        match &*self.0 {
+        match &*self.engine {
             Engine::Lanes(lanes) => lanes[command.affinity().lane(lanes.len())].submit(command).await,
             Engine::PerRequest(executor) => {
                 let executor = executor.clone();
@@ -97,16 +120,21 @@ impl Inventory {
 
     /// Refuses what comes from now on, and finishes what was accepted.
     pub async fn drain(&self) {
-        if let Engine::Lanes(lanes) = &*self.0 {
+        if let Engine::Lanes(lanes) = &*self.engine {
             for lane in lanes {
                 lane.drain().await;
             }
         }
     }
 
+    /// The connections that batches run on.
+    pub fn connections(&self) -> Connections {
+        Connections::of(&self.pool)
+    }
+
     /// How each lane is.
     pub fn lanes(&self) -> Vec<LaneHealth> {
-        match &*self.0 {
+        match &*self.engine {
             Engine::Lanes(lanes) => lanes.iter().map(Lane::health).collect(),
             Engine::PerRequest(_) => Vec::new(),
         }

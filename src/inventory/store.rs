@@ -8,6 +8,7 @@ mod holds;
 use sqlx::PgConnection;
 
 use super::changes::Changes;
+use crate::db::row_count::WrongRowCount;
 
 /// Why changes could not be stored.
 #[derive(Debug, thiserror::Error)]
@@ -15,8 +16,8 @@ pub enum StoreError {
     #[error("a statement failed")]
     Database(#[from] sqlx::Error),
     /// The rows are not as they were loaded, which the lock should have made impossible.
-    #[error("{statement} touched {actual} rows instead of {expected}")]
-    RowCount { statement: &'static str, expected: usize, actual: u64 },
+    #[error(transparent)]
+    RowCount(#[from] WrongRowCount),
 }
 
 /// Must run in the transaction that loaded what `changes` were decided on.
@@ -43,12 +44,4 @@ pub async fn store(connection: &mut PgConnection, changes: &Changes) -> Result<(
         events::delete(connection, &changes.deleted_events).await?;
     }
     Ok(())
-}
-
-fn expect_rows(statement: &'static str, expected: usize, actual: u64) -> Result<(), StoreError> {
-    if u64::try_from(expected) == Ok(actual) {
-        Ok(())
-    } else {
-        Err(StoreError::RowCount { statement, expected, actual })
-    }
 }

@@ -10,9 +10,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use sqlx::{PgConnection, PgPool};
 
-use super::WrongRowCount;
 use super::kept_answer::{self, Answer, Claim, KEY_WAIT_MILLISECONDS, Keep};
 use crate::db::constraints::EVENTS_PKEY;
+use crate::db::row_count::WrongRowCount;
 use crate::db::transaction::{TransactionFailure, transaction};
 use crate::domain::ids::{EventId, PoolId, TicketTypeId};
 use crate::domain::new_event::{NewEvent, NewPool, NewTicketType};

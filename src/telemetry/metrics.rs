@@ -10,36 +10,71 @@ use std::thread;
 use std::time::Duration;
 
 use actix_web::http::{Method, StatusCode};
-use metrics::{
-    Counter, Histogram, Unit, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram,
-};
+use metrics::{Counter, Histogram, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
-use sqlx::PgPool;
 
+use crate::config::COMMANDS_PER_BATCH_MAX;
 use crate::error::ErrorCode;
 
-const HTTP_REQUESTS: &str = "http_requests_total";
-const HTTP_DURATION: &str = "http_request_duration_seconds";
-const ERRORS: &str = "errors_total";
-const BOOKING_OPERATIONS: &str = "booking_operations_total";
-const COMMANDS: &str = "commands_total";
-const BATCH_SIZE: &str = "batch_size";
-const BATCH_DURATION: &str = "batch_duration_seconds";
-const LANE_QUEUE_DEPTH: &str = "lane_queue_depth";
-const LANE_QUEUE_WAIT: &str = "lane_queue_wait_seconds";
-const DB_TRANSACTION_DURATION: &str = "db_transaction_duration_seconds";
-const DB_TRANSACTION_RETRIES: &str = "db_transaction_retries_total";
-const WORKER_TICKS: &str = "worker_ticks_total";
-const SWEPT_HOLDS: &str = "swept_holds_total";
-const DB_POOL: &str = "db_pool_connections";
-const ACTIVE_HOLDS: &str = "active_holds";
-const TOTAL_BOOKINGS: &str = "total_bookings";
-const INVARIANT_BREACHES: &str = "invariant_breaches";
+/// One metric, as `docs/operations.md` lists it.
+#[derive(Clone, Copy, Debug)]
+pub struct Metric {
+    pub name: &'static str,
+    pub kind: Kind,
+    pub meaning: &'static str,
+}
+
+/// What Prometheus may do with a metric's values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Counter,
+    Gauge,
+    Histogram,
+}
+
+macro_rules! table {
+    ($($constant:ident, $name:literal, $kind:ident, $meaning:literal;)*) => {
+        $(const $constant: &str = $name;)*
+
+        /// The whole table, in order.
+        pub const ALL: &[Metric] = &[$(Metric { name: $name, kind: Kind::$kind, meaning: $meaning },)*];
+    };
+}
+
+table! {
+    // Requests.
+    HTTP_REQUESTS,           "http_requests_total",             Counter,   "Requests answered, by method, route template and status";
+    HTTP_DURATION,           "http_request_duration_seconds",   Histogram, "From the request's head to the answer's, by method and route template";
+    ERRORS,                  "errors_total",                    Counter,   "Problem documents sent, by code of the table of errors";
+    BOOKING_OPERATIONS,      "booking_operations_total",        Counter,   "Commands of clients, by operation and outcome, those that no lane took included";
+    // Lanes.
+    COMMANDS,                "commands_total",                  Counter,   "Commands that the lanes took, whoever gave them, by command and outcome";
+    BATCH_SIZE,              "batch_size",                      Histogram, "Commands that one transaction decided";
+    BATCH_DURATION,          "batch_duration_seconds",          Histogram, "From the begin of a batch's transaction to its commit, retries included";
+    BATCH_RETRIES,           "batch_retries_total",             Counter,   "Batches that lost a race or their connection and were run again";
+    BATCHES_ISOLATED,        "batches_isolated_total",          Counter,   "Batches that were run again one command at a time, to find the one that the database refuses";
+    COMMITS_SETTLED,         "commits_settled_total",           Counter,   "Commits whose answer was lost, by what was found when they were looked up: found, not_found or unknown";
+    LANE_ALIVE,              "lane_alive",                      Gauge,     "Whether a lane's task runs, 1 or 0, by lane";
+    LANE_QUEUE_DEPTH,        "lane_queue_depth",                Gauge,     "Commands that wait, by lane";
+    LANE_QUEUE_WAIT,         "lane_queue_wait_seconds",         Histogram, "From a command's arrival to the begin of its batch";
+    // The database.
+    DB_TRANSACTION_DURATION, "db_transaction_duration_seconds", Histogram, "Transactions outside the lanes, by name and outcome, retries included";
+    DB_TRANSACTION_RETRIES,  "db_transaction_retries_total",    Counter,   "Transactions outside the lanes that lost a race and were run again, by name";
+    DB_POOL,                 "db_pool_connections",             Gauge,     "Connections, by pool (requests, lanes) and state (idle, used)";
+    // Workers, and what there is.
+    WORKER_TICKS,            "worker_ticks_total",              Counter,   "Runs of each worker: done, failed or panicked";
+    SWEPT_HOLDS,             "swept_holds_total",               Counter,   "Overdue holds that the sweeper expired";
+    INVARIANT_BREACHES,      "invariant_breaches",              Gauge,     "Rows that break an invariant, by invariant, at this instance's last audit; anything but 0 is an alarm";
+    ACTIVE_HOLDS,            "active_holds",                    Gauge,     "Holds that are active, overdue ones included until they are swept";
+    TOTAL_BOOKINGS,          "total_bookings",                  Gauge,     "Bookings that are confirmed";
+}
 
 /// Seconds. A hold takes well under a millisecond on an idle machine; timeouts end at a few seconds.
 const DURATION_BUCKETS: &[f64] =
     &[0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
-const BATCH_SIZE_BUCKETS: &[f64] = &[1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 512.0];
+/// Commands, up to the most that a batch can be told to have.
+const BATCH_SIZE_BUCKETS: &[f64] =
+    &[1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 512.0, 1024.0, 2048.0, COMMANDS_PER_BATCH_MAX as f64];
 
 /// How often samples of histograms are folded into their buckets when nobody scrapes; they are kept one by one until then.
 const UPKEEP_INTERVAL: Duration = Duration::from_secs(5);
@@ -58,6 +93,7 @@ pub fn install() {
             .install_recorder()
             .expect("nothing else in this process installs a recorder");
         describe();
+        begin_at_zero();
         let upkeep = handle.clone();
         thread::spawn(move || {
             loop {
@@ -70,35 +106,22 @@ pub fn install() {
 }
 
 fn describe() {
-    describe_counter!(HTTP_REQUESTS, Unit::Count, "Requests answered, by method, route template and status");
-    describe_histogram!(HTTP_DURATION, Unit::Seconds, "From the request's head to the answer's");
-    describe_counter!(ERRORS, Unit::Count, "Problem documents sent, by code of the table of errors");
-    describe_counter!(BOOKING_OPERATIONS, Unit::Count, "Commands of clients: done, replayed, refused or failed");
-    describe_counter!(COMMANDS, Unit::Count, "Commands decided by the lanes, by outcome");
-    describe_histogram!(BATCH_SIZE, Unit::Count, "Commands that one transaction decided");
-    describe_histogram!(BATCH_DURATION, Unit::Seconds, "From the begin of a batch's transaction to its commit");
-    describe_gauge!(LANE_QUEUE_DEPTH, Unit::Count, "Commands waiting, by lane");
-    describe_histogram!(LANE_QUEUE_WAIT, Unit::Seconds, "From a command's arrival to the begin of its batch");
-    describe_histogram!(
-        DB_TRANSACTION_DURATION,
-        Unit::Seconds,
-        "Transactions outside the lanes, by name and outcome, retries included"
-    );
-    describe_counter!(
-        DB_TRANSACTION_RETRIES,
-        Unit::Count,
-        "Transactions that lost a race inside PostgreSQL and were tried again"
-    );
-    describe_counter!(WORKER_TICKS, Unit::Count, "Runs of each worker: done, failed or panicked");
-    describe_counter!(SWEPT_HOLDS, Unit::Count, "Overdue holds that the sweeper expired");
-    describe_gauge!(DB_POOL, Unit::Count, "Connections of the request pool: idle and used");
-    describe_gauge!(ACTIVE_HOLDS, Unit::Count, "Holds that are active, overdue ones included until they are swept");
-    describe_gauge!(TOTAL_BOOKINGS, Unit::Count, "Bookings that are confirmed");
-    describe_gauge!(
-        INVARIANT_BREACHES,
-        Unit::Count,
-        "Rows that break an invariant, by invariant, at the last audit; anything but 0 is an alarm"
-    );
+    for metric in ALL {
+        match metric.kind {
+            Kind::Counter => describe_counter!(metric.name, metric.meaning),
+            Kind::Gauge => describe_gauge!(metric.name, metric.meaning),
+            Kind::Histogram => describe_histogram!(metric.name, metric.meaning),
+        }
+    }
+}
+
+/// What should stay at 0 is told from the start: Prometheus does not see a series rise that begins with its first event.
+fn begin_at_zero() {
+    counter!(BATCH_RETRIES).absolute(0);
+    counter!(BATCHES_ISOLATED).absolute(0);
+    for outcome in [Settled::Found, Settled::NotFound, Settled::Unknown] {
+        counter!(COMMITS_SETTLED, "outcome" => outcome.label()).absolute(0);
+    }
 }
 
 /// Everything recorded so far, in Prometheus' text format.
@@ -139,7 +162,7 @@ pub fn error(code: ErrorCode) {
     counter!(ERRORS, "code" => code.as_str()).increment(1);
 }
 
-/// A client's command, answered. `status` is done, replayed, refused or failed.
+/// A client's command, answered, also if no lane took it. `status` has the words of [`command`]'s outcome.
 pub fn booking_operation(operation: &'static str, status: &'static str) {
     counter!(BOOKING_OPERATIONS, "operation" => operation, "status" => status).increment(1);
 }
@@ -157,15 +180,52 @@ pub fn batch(size: usize, duration: Duration) {
     DURATION.record(duration);
 }
 
+/// A batch is run again as a whole.
+pub fn batch_retry() {
+    counter!(BATCH_RETRIES).increment(1);
+}
+
+/// A batch is run again one command at a time.
+pub fn batch_isolated() {
+    counter!(BATCHES_ISOLATED).increment(1);
+}
+
+/// What was found when a commit without an answer was looked up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Settled {
+    /// It was committed.
+    Found,
+    /// It was not, and is run again.
+    NotFound,
+    /// The database could not be asked in time, or what would tell is gone.
+    Unknown,
+}
+
+impl Settled {
+    fn label(self) -> &'static str {
+        match self {
+            Self::Found => "found",
+            Self::NotFound => "not_found",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// A commit without an answer was looked up.
+pub fn commit_settled(settled: Settled) {
+    counter!(COMMITS_SETTLED, "outcome" => settled.label()).increment(1);
+}
+
 /// How long a command waited for its batch.
 pub fn lane_queue_wait(wait: Duration) {
     static WAIT: LazyLock<Histogram> = LazyLock::new(|| histogram!(LANE_QUEUE_WAIT));
     WAIT.record(wait);
 }
 
-/// How many commands wait in a lane now.
-pub fn lane_queue_depth(lane: usize, depth: usize) {
-    gauge!(LANE_QUEUE_DEPTH, "lane" => lane.to_string()).set(u32::try_from(depth).unwrap_or(u32::MAX));
+/// How a lane is, at scrape time: whether its task runs, and how many commands wait.
+pub fn lane(lane: usize, alive: bool, queue_depth: usize) {
+    gauge!(LANE_ALIVE, "lane" => lane.to_string()).set(u32::from(alive));
+    gauge!(LANE_QUEUE_DEPTH, "lane" => lane.to_string()).set(u32::try_from(queue_depth).unwrap_or(u32::MAX));
 }
 
 /// A transaction outside the lanes has ended. `outcome` is committed or failed.
@@ -188,11 +248,10 @@ pub fn swept_holds(count: u64) {
     counter!(SWEPT_HOLDS).increment(count);
 }
 
-/// The state of the request pool, at scrape time.
-pub fn db_pool(pool: &PgPool) {
-    let idle = u32::try_from(pool.num_idle()).unwrap_or(u32::MAX);
-    gauge!(DB_POOL, "state" => "idle").set(idle);
-    gauge!(DB_POOL, "state" => "used").set(pool.size().saturating_sub(idle));
+/// The connections of a pool, at scrape time.
+pub fn db_pool(pool: &'static str, idle: u32, used: u32) {
+    gauge!(DB_POOL, "pool" => pool, "state" => "idle").set(idle);
+    gauge!(DB_POOL, "pool" => pool, "state" => "used").set(used);
 }
 
 /// What the auditor found about one invariant.

@@ -1,8 +1,6 @@
 //! The auditor: checks the invariants while the service runs, so that a breach is heard of before a customer finds it.
 //!
-//! Read-only; several instances do no harm.
-
-use std::time::Duration;
+//! Read-only; several instances do no harm, but each reads whole tables: `AUDIT_INTERVAL_SECONDS` says which audit.
 
 use sqlx::PgPool;
 
@@ -11,9 +9,6 @@ use crate::telemetry::metrics;
 
 /// In metrics, logs and health.
 pub const NAME: &str = "auditor";
-
-/// Time between two audits. Each reads whole tables.
-pub const AUDIT_INTERVAL: Duration = Duration::from_secs(300);
 
 /// Audits once. Each broken invariant is one line in the log.
 ///

@@ -4,7 +4,6 @@
 //! Workers hold no state and no locks between ticks, so any number of processes may run them side by side.
 
 pub mod auditor; // checks the invariants
-pub mod health; // when each worker last did its work
 pub mod janitor; // forgets what is kept for a time only
 pub mod sweeper; // expires overdue holds
 
@@ -29,25 +28,25 @@ pub struct Workers {
 impl Workers {
     pub fn start(app: &App) -> Self {
         let (stop, stopped) = watch::channel(false);
-        let tasks = vec![
-            tokio::spawn(repeat(
-                sweeper::NAME,
-                app.settings.sweep_interval,
-                app.clone(),
-                stopped.clone(),
-                |app| async move { sweeper::tick(&app).await },
-            )),
-            tokio::spawn(repeat(
-                auditor::NAME,
-                auditor::AUDIT_INTERVAL,
-                app.clone(),
-                stopped.clone(),
-                |app| async move { auditor::tick(&app.pool).await },
-            )),
-            tokio::spawn(repeat(janitor::NAME, janitor::JANITOR_INTERVAL, app.clone(), stopped, |app| async move {
-                janitor::tick(&app.pool).await
+        let sweeps = app.settings.sweep_interval;
+        let mut tasks = vec![
+            tokio::spawn(repeat(sweeper::NAME, sweeps, app.clone(), stopped.clone(), |app| async move {
+                sweeper::tick(&app).await
             })),
+            tokio::spawn(repeat(
+                janitor::NAME,
+                janitor::JANITOR_INTERVAL,
+                app.clone(),
+                stopped.clone(),
+                |app| async move { janitor::tick(&app.pool).await },
+            )),
         ];
+        // Of many instances it is enough that one audits.
+        tasks.extend(app.settings.audit_interval.map(|audits| {
+            tokio::spawn(repeat(auditor::NAME, audits, app.clone(), stopped, |app| async move {
+                auditor::tick(&app.pool).await
+            }))
+        }));
         Self { stop, tasks }
     }
 

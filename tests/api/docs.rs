@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::Command;
 
+use boxoffice::error::ErrorCode;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -90,9 +91,11 @@ async fn every_code_that_an_operation_documents_is_in_the_table_with_that_status
     for (path, method, operation) in operations(&description) {
         for (status, response) in operation["responses"].as_object().expect("an object") {
             let text = text(&response["description"]);
-            let codes = text.split(|c: char| !c.is_ascii_uppercase() && c != '_').filter(|word| word.contains('_'));
+            let codes = text
+                .split(|c: char| !c.is_ascii_uppercase() && c != '_')
+                .filter(|word| word.len() > 1 && word.contains('_'));
             for code in codes {
-                let known = boxoffice::error::ErrorCode::ALL.iter().find(|known| known.as_str() == code);
+                let known = ErrorCode::ALL.iter().find(|known| known.as_str() == code);
                 let known = known.unwrap_or_else(|| panic!("{method} {path}: {code} is not in the table"));
                 assert_eq!(known.status().as_str(), status, "{method} {path}: {code}");
                 documented += 1;
@@ -100,6 +103,38 @@ async fn every_code_that_an_operation_documents_is_in_the_table_with_that_status
         }
     }
     assert!(documented > 40, "the descriptions name their codes");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_operation_documents_the_failures_that_follow_from_what_it_is() {
+    let service = Service::start().await;
+    let description = description(&service.client).await;
+    for (path, method, operation) in operations(&description) {
+        let has = |status: &str| operation["responses"].get(status).is_some();
+        let (has_body, has_id) = (operation.get("requestBody").is_some(), path.contains("{id}"));
+        assert!(has("500"), "{method} {path}");
+        assert_eq!(has("400"), has_body || has_id, "{method} {path}");
+        for status in ["413", "415"] {
+            assert_eq!(has(status), has_body, "{method} {path}: {status}");
+        }
+        let asks_nobody = ["/health/live", "/api/v1/health", "/api/v1/health/status", "/metrics"].contains(&path);
+        assert_eq!(has("503"), !asks_nobody, "{method} {path}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_documented_failure_is_a_problem_document() {
+    let service = Service::start().await;
+    let description = description(&service.client).await;
+    let problem = json!({"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}});
+    for (path, method, operation) in operations(&description) {
+        for (status, response) in operation["responses"].as_object().expect("an object") {
+            let is_failure = status.as_str() >= "400";
+            assert_eq!(response["content"] == problem, is_failure, "{method} {path}: {status}");
+            let comes_back = response["headers"].get("Retry-After").is_some();
+            assert_eq!(comes_back, status == "503", "{method} {path}: {status}");
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -130,8 +165,26 @@ async fn the_type_of_a_problem_leads_to_its_explanation() {
     let kind = text(&problem.body["type"]);
     let (path, code) = kind.split_once('#').expect("a page and a place in it");
     let page = service.client.get(path).await.expect(200);
-    assert!(page.header("content-type").starts_with("text/markdown"), "{:?}", page.headers);
-    assert!(page.text.contains(&format!("`{code}`")));
+    assert!(page.header("content-type").starts_with("text/html"), "{:?}", page.headers);
+    assert!(page.text.contains(&format!(r#" id="{code}""#)), "{}", page.text);
+    assert!(!page.text.contains("//") && !page.text.contains("src="), "it needs something from outside");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_page_of_errors_explains_every_code_under_its_own_anchor() {
+    let service = Service::start().await;
+    let page = service.client.get("/docs/errors").await.expect(200).text;
+    let sections: Vec<&str> = page.split("<section").skip(1).collect();
+    assert_eq!(sections.len(), ErrorCode::ALL.len());
+    for (section, code) in sections.iter().zip(ErrorCode::ALL) {
+        assert!(section.starts_with(&format!(r#" id="{}""#, code.as_str())), "{section}");
+        assert!(section.contains(code.title()) && section.contains(code.status().as_str()), "{section}");
+        // Meaning and advice are taken from docs/errors.md: neither is empty.
+        assert!(!section.contains("</strong> </p>") && !section.contains("<p></p>"), "{section}");
+        assert!(!section.contains('`') && !section.contains('|'), "markdown is left: {section}");
+    }
+    let shortage = sections.iter().find(|section| section.contains("INSUFFICIENT_SEATS")).expect("it is there");
+    assert!(shortage.contains("<code>retry_at</code>"), "{shortage}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

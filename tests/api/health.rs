@@ -9,6 +9,9 @@ use crate::stage::{members, time};
 use crate::support::Service;
 use crate::support::process::free_port;
 
+/// Longer than a test waits for its end.
+const DRAIN_WINDOW: Duration = Duration::from_secs(60);
+
 /// A lane, a sweeper and a pool that notice at once.
 async fn impatient() -> Service {
     Service::start_with(|settings| {
@@ -47,7 +50,7 @@ async fn probes_that_ask_for_the_head_only_get_the_same_status_without_a_body() 
 async fn the_health_status_tells_every_component() {
     let service = Service::start().await;
     let health = service.client.get("/api/v1/health/status").await.expect(200).body;
-    assert_eq!(members(&health), ["components", "service", "status", "timestamp", "version"]);
+    assert_eq!(members(&health), ["components", "ready", "service", "status", "timestamp", "version"]);
     assert_eq!((&health["status"], &health["service"]), (&json!("healthy"), &json!("Box Office API")));
     let components = &health["components"];
     let (latency, age) = (&components["database"]["latency_ms"], &components["sweeper"]["age_ms"]);
@@ -90,6 +93,33 @@ async fn a_server_that_is_stopping_is_alive_but_not_ready() {
     assert_eq!(service.client.get("/health/live").await.expect(200).body, json!({"status": "live"}));
     // What is sent all the same is served.
     service.client.event(5).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stopping_server_serves_on_until_its_drain_window_is_over_and_closes_every_connection() {
+    let service = Service::start_with(|settings| settings.drain_window = DRAIN_WINDOW).await;
+    let readiness = service.running.app().readiness.clone();
+    let event_id = service.client.event(5).await;
+    let before = service.client.get("/health/live").await.expect(200);
+    assert_eq!(before.header("connection"), "", "as long as nothing ends, connections are kept");
+    let Service { database, running, client } = service;
+    let stopping = tokio::spawn(running.stop());
+
+    while client.get("/health/ready").await.status != 503 {}
+    let health = client.get("/api/v1/health/status").await.expect(200).body;
+    assert_eq!((&health["ready"], &health["status"]), (&json!(false), &json!("healthy")));
+    let hold = client.hold(&event_id, 2).await.expect(201);
+    let refused = client.hold(&event_id, 9).await.expect_problem(409, "INSUFFICIENT_SEATS");
+    for answer in [hold, refused, client.get("/nowhere").await] {
+        assert_eq!(answer.header("connection"), "close", "{:?}", answer.headers);
+    }
+
+    assert!(readiness.cut_short(), "the window was open");
+    let stopped = tokio::time::timeout(DRAIN_WINDOW / 2, stopping).await.expect("the window ends at once");
+    stopped.expect("the server stops").expect("the server stops cleanly");
+    assert!(client.try_send(Method::GET, "/health/live", &[], None).await.is_err(), "nobody listens any more");
+    assert!(!readiness.cut_short(), "the window is over");
+    database.assert_sound().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,5 +1,6 @@
 //! `GET /api/v1/metrics` for people, `GET /metrics` for Prometheus.
 
+use boxoffice::telemetry::metrics;
 use boxoffice::workers::{auditor, sweeper};
 use reqwest::Method;
 use serde_json::json;
@@ -64,17 +65,29 @@ async fn prometheus_is_told_every_metric_and_never_an_id() {
         r#"commands_total{command="book",outcome="done"}"#,
         r#"batch_size_bucket{le="1"}"#,
         "batch_duration_seconds_count",
+        r#"batch_size_bucket{le="4096"}"#,
+        "batch_retries_total",
+        "batches_isolated_total",
+        r#"commits_settled_total{outcome="found"}"#,
+        r#"lane_alive{lane="1"} 1"#,
         r#"lane_queue_depth{lane="1"}"#,
         "lane_queue_wait_seconds_count",
         r#"db_transaction_duration_seconds_count{transaction="create_event",outcome="committed"}"#,
         r#"worker_ticks_total{worker="sweeper",outcome="done"}"#,
         "swept_holds_total",
-        r#"db_pool_connections{state="used"}"#,
+        r#"db_pool_connections{pool="requests",state="used"}"#,
+        r#"db_pool_connections{pool="requests",state="idle"}"#,
+        r#"db_pool_connections{pool="lanes",state="used"}"#,
+        r#"db_pool_connections{pool="lanes",state="idle"}"#,
         "active_holds",
         "total_bookings",
         r#"invariant_breaches{invariant="never_oversold"}"#,
     ] {
         assert!(scraped.lines().any(|told| told.starts_with(line)), "{line} is missing:\n{scraped}");
+    }
+    for told in scraped.lines().filter_map(|line| line.strip_prefix("# TYPE ")) {
+        let name = told.split(' ').next().unwrap_or_default();
+        assert!(metrics::ALL.iter().any(|metric| metric.name == name), "{name} is not in the table");
     }
     for id in [event_id, hold.id("hold_id"), booking.id("booking_id"), NOBODY.to_owned(), "0199d3c0".to_owned()] {
         assert!(!scraped.contains(&id), "{id} is in:\n{scraped}");
@@ -91,6 +104,13 @@ async fn a_transaction_that_lost_a_race_in_the_database_is_counted_and_tried_aga
     until_scraped(&service, r#"db_transaction_retries_total{transaction="create_event"}"#).await;
     blocker.rollback().await.expect("the blocker lets go");
     create.await.expect("the event is created");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_with_an_audit_interval_audits_by_itself() {
+    let often = Some(Duration::from_millis(10));
+    let service = Service::start_with(|settings| settings.audit_interval = often).await;
+    until_scraped(&service, r#"worker_ticks_total{worker="auditor",outcome="done"}"#).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -26,6 +26,11 @@ impl Wired {
         Self { database, proxy, client, _running: running }
     }
 
+    /// Commits that were looked up, by what was found. The tests of this binary count together.
+    async fn settled(&self, outcome: &str) -> f64 {
+        self.client.metric(&format!(r#"commits_settled_total{{outcome="{outcome}"}}"#)).await
+    }
+
     async fn hold_with_key(&self, event_id: &str, key: &str) -> Reply {
         let body = json!({"event_id": event_id, "qty": 2});
         self.client.send(Method::POST, "/api/v1/holds", &[("Idempotency-Key", key)], Some(body)).await
@@ -36,6 +41,7 @@ impl Wired {
 async fn a_commit_whose_answer_is_lost_is_found_and_acknowledged() {
     let wired = Wired::start().await;
     let event_id = wired.client.event(10).await;
+    let settled = wired.settled("found").await;
     for round in 1..=5 {
         wired.proxy.cut_next(Cut::After);
         let hold = wired.client.hold(&event_id, 1).await.expect(201);
@@ -46,6 +52,7 @@ async fn a_commit_whose_answer_is_lost_is_found_and_acknowledged() {
         // Once, not twice: the batch was recognised, not run again.
         assert_eq!(wired.client.status(&event_id).await["held"], round);
     }
+    assert!(wired.settled("found").await >= settled + 5.0);
     wired.database.assert_sound().await;
 }
 
@@ -54,10 +61,12 @@ async fn a_commit_that_never_arrived_is_run_again() {
     let wired = Wired::start().await;
     let event_id = wired.client.event(10).await;
     let hold = wired.client.hold(&event_id, 1).await.expect(201);
+    let settled = wired.settled("not_found").await;
     wired.proxy.cut_next(Cut::Before);
     let booking = wired.client.book(&hold).await.expect(201);
     assert!(wired.proxy.was_cut(Cut::Before), "the wire was cut");
 
+    assert!(wired.settled("not_found").await > settled);
     wired.client.get(&format!("/api/v1/bookings/{}", booking.id("booking_id"))).await.expect(200);
     assert_eq!(wired.client.status(&event_id).await["booked"], 1);
     wired.database.assert_sound().await;
@@ -103,9 +112,12 @@ async fn when_the_database_cannot_be_asked_the_outcome_is_unknown_and_a_repeat_s
         let wired = Wired::start().await;
         let event_id = wired.client.event(10).await;
         let key = Uuid::now_v7().to_string();
+        let settled = wired.settled("unknown").await;
         wired.proxy.cut_next_and_stay_down(cut);
         let unknown = wired.hold_with_key(&event_id, &key).await.expect_problem(503, "OUTCOME_UNKNOWN");
         assert!(!unknown.header("retry-after").is_empty(), "{:?}", unknown.headers);
+
+        assert!(wired.settled("unknown").await > settled);
 
         wired.proxy.restore();
         let hold = wired.hold_with_key(&event_id, &key).await.expect(201);

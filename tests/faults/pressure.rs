@@ -13,6 +13,7 @@ use crate::support::{Reply, Service};
 async fn of_a_poisoned_batch_only_the_offender_fails() {
     let service = Service::start().await;
     let event_id = service.client.event(1000).await;
+    let isolated = service.client.metric("batches_isolated_total").await;
     // PostgreSQL shall refuse what `decide` allows.
     service.database.execute("ALTER TABLE holds ADD CONSTRAINT test_poison CHECK (quantity <> 7)").await;
     let blocker = service.database.lock_everything().await;
@@ -34,6 +35,7 @@ async fn of_a_poisoned_batch_only_the_offender_fails() {
         }
     }
     assert_eq!(service.client.status(&event_id).await["held"], (1..=20).sum::<i64>() - 7);
+    assert!(service.client.metric("batches_isolated_total").await > isolated);
     service.database.assert_sound().await;
 }
 
@@ -73,9 +75,11 @@ async fn a_full_queue_answers_503_at_once_and_what_was_accepted_is_finished() {
 async fn an_event_that_somebody_keeps_locked_is_unavailable_and_then_as_before() {
     let service = Service::start_with(|settings| settings.database.lock_timeout = Duration::from_millis(100)).await;
     let event_id = service.client.event(10).await;
+    let retries = service.client.metric("batch_retries_total").await;
     let blocker = service.database.lock_everything().await;
     let refused = service.client.hold(&event_id, 1).await.expect_problem(503, "UNAVAILABLE");
     assert!(!refused.header("retry-after").is_empty(), "{:?}", refused.headers);
+    assert!(service.client.metric("batch_retries_total").await > retries);
     blocker.rollback().await.expect("the blocker lets go");
 
     service.client.hold(&event_id, 1).await.expect(201);

@@ -3,7 +3,7 @@
 use std::process::{Command, Output};
 
 /// The program with nothing of our environment that it would take for a setting.
-fn boxoffice(arguments: &[&str], environment: &[(&str, &str)]) -> Output {
+pub fn boxoffice(arguments: &[&str], environment: &[(&str, &str)]) -> Output {
     let directory = std::env::temp_dir();
     Command::new(env!("CARGO_BIN_EXE_boxoffice"))
         .args(arguments)
@@ -15,11 +15,11 @@ fn boxoffice(arguments: &[&str], environment: &[(&str, &str)]) -> Output {
         .expect("the program was built with the tests")
 }
 
-fn stderr(output: &Output) -> String {
+pub fn stderr(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
-const KEY: (&str, &str) = ("PAYMENT_TOKEN_KEY", "0123456789abcdef0123456789abcdef");
+pub const KEY: (&str, &str) = ("PAYMENT_TOKEN_KEY", "0123456789abcdef0123456789abcdef");
 /// Nothing listens there: port 1 needs privileges and has no use any more.
 const NO_DATABASE: (&str, &str) = ("DATABASE_URL", "postgres://user:hunter2@127.0.0.1:1/none");
 
@@ -32,6 +32,8 @@ fn a_setting_out_of_range_stops_the_start_and_names_the_variable() {
         ("HOLD_TTL_MINUTES", "16"),
         ("DB_ACQUIRE_TIMEOUT_MS", "0"),
         ("SWEEP_INTERVAL_MS", "soon"),
+        ("AUDIT_INTERVAL_SECONDS", "86401"),
+        ("DRAIN_SECONDS", "61"),
         ("PORT", "65536"),
         ("HOLD_LIFETIME_MAX_MINUTES", "14"), // less than the longest time to live that a request may ask for
         ("HOST", "everywhere"),

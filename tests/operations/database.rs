@@ -1,18 +1,21 @@
 //! What the service insists on finding in a database, and how it opens transactions.
 
+use std::net::TcpListener;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use boxoffice::db::constraints::{self, Kind};
+use boxoffice::db::constraints::{CONTRACT, Constraint, HOLDS_IDEMPOTENCY_KEY_UNIQUE, Kind};
 use boxoffice::db::contract::{self, Breach};
+use boxoffice::db::enforced::{Fault, enforced, faults, guards_the_same};
 use boxoffice::db::migrate;
 use boxoffice::db::transaction::{TRANSACTION_RETRIES_MAX, transaction};
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection};
 
+use crate::command_line::{KEY, boxoffice, stderr};
 use crate::support::Database;
 
 /// The breaches that a new connection finds after `sql`.
-async fn breaches_after(sql: &'static str) -> Vec<String> {
+async fn breaches_after(sql: &str) -> Vec<String> {
     let database = Database::create().await;
     let (pool, name) = (&database.pool, &database.name);
     pool.execute(AssertSqlSafe(sql.replace("{database}", name))).await.expect("the change is possible");
@@ -24,16 +27,19 @@ async fn breaches_after(sql: &'static str) -> Vec<String> {
 #[tokio::test]
 async fn the_contract_names_every_constraint_that_the_migrations_create_and_no_other() {
     let database = Database::create().await;
-    let pool = &database.pool;
-    let mut present = constraints::present(&mut pool.acquire().await.expect("connects")).await.expect("answers");
-    present.retain(|(table, _, _)| table != "_sqlx_migrations");
-    let mut contract: Vec<_> = constraints::CONTRACT
-        .iter()
-        .map(|constraint| (constraint.table.to_owned(), constraint.name.to_owned(), constraint.kind.to_string()))
+    let mut connection = database.pool.acquire().await.expect("connects");
+    let enforced = enforced(&mut connection).await.expect("answers").into_iter();
+    let mut enforced: Vec<_> = enforced
+        .filter(|found| found.table != "_sqlx_migrations")
+        .map(|found| (found.table, found.name, found.kind))
         .collect();
-    present.sort();
+    let mut contract: Vec<_> = CONTRACT
+        .iter()
+        .map(|wanted| (wanted.table.to_owned(), wanted.name.to_owned(), wanted.kind.as_str().to_owned()))
+        .collect();
+    enforced.sort();
     contract.sort();
-    assert_eq!(present, contract);
+    assert_eq!(enforced, contract);
 }
 
 #[tokio::test]
@@ -72,20 +78,115 @@ async fn a_schema_that_is_ahead_is_accepted_so_that_releases_can_roll_out() {
 #[tokio::test]
 async fn every_missing_check_and_unique_index_is_refused_by_name() {
     let database = Database::create().await;
-    let pool = &database.pool;
-    let mut connection = pool.acquire().await.expect("connects");
-    for wanted in constraints::CONTRACT.iter().filter(|constraint| constraint.kind != Kind::ForeignKey) {
-        let drop = if wanted.name == constraints::HOLDS_IDEMPOTENCY_KEY_UNIQUE {
-            format!("DROP INDEX {}", wanted.name) // an index without a constraint
-        } else {
-            format!("ALTER TABLE {} DROP CONSTRAINT {} CASCADE", wanted.table, wanted.name)
-        };
-        let mut damaged = connection.begin().await.expect("begins");
-        damaged.execute(AssertSqlSafe(drop)).await.expect("drops");
-        let missing = constraints::missing(&mut damaged).await.expect("answers");
-        assert!(missing.contains(wanted), "{wanted:?} was dropped, {missing:?} was found");
-        damaged.rollback().await.expect("rolls back");
+    let mut connection = database.pool.acquire().await.expect("connects");
+    for wanted in CONTRACT.iter().filter(|constraint| constraint.kind != Kind::ForeignKey) {
+        let found = faults_after(&mut connection, drop_statement(wanted)).await;
+        assert!(found.contains(&Fault::Missing(*wanted)), "{wanted} was dropped, {found:?} was found");
     }
+}
+
+#[tokio::test]
+async fn every_constraint_that_guards_something_else_under_its_old_name_is_refused_by_name() {
+    let database = Database::create().await;
+    let mut connection = database.pool.acquire().await.expect("connects");
+    for wanted in CONTRACT {
+        let Constraint { table, name, .. } = wanted;
+        let other = match wanted.kind {
+            Kind::Check => format!("ALTER TABLE {table} ADD CONSTRAINT {name} CHECK (true)"),
+            Kind::Unique => format!("CREATE UNIQUE INDEX {name} ON {table} ((1))"),
+            Kind::ForeignKey => {
+                format!("ALTER TABLE {table} ADD CONSTRAINT {name} FOREIGN KEY (event_id) REFERENCES another")
+            }
+        };
+        let replace = format!("CREATE TABLE another (id uuid PRIMARY KEY); {}; {other}", drop_statement(wanted));
+        let found = faults_after(&mut connection, replace).await;
+        let told = found.iter().any(|fault| matches!(fault, Fault::Changed { wanted: of, .. } if of == wanted));
+        assert!(told, "{wanted} was replaced, {found:?} was found");
+    }
+}
+
+/// What is wrong with the constraints after a statement that is not kept.
+async fn faults_after(connection: &mut PgConnection, sql: String) -> Vec<Fault> {
+    let mut damaged = connection.begin().await.expect("begins");
+    damaged.execute(AssertSqlSafe(sql)).await.expect("the change is possible");
+    let found = faults(&mut damaged, true).await.expect("answers");
+    damaged.rollback().await.expect("rolls back");
+    found
+}
+
+fn drop_statement(Constraint { table, name, .. }: &Constraint) -> String {
+    if *name == HOLDS_IDEMPOTENCY_KEY_UNIQUE {
+        format!("DROP INDEX {name}") // an index without a constraint
+    } else {
+        format!("ALTER TABLE {table} DROP CONSTRAINT {name} CASCADE")
+    }
+}
+
+#[tokio::test]
+async fn serve_refuses_a_weaker_check_under_the_same_name_and_says_what_it_is() {
+    let database = Database::create().await;
+    let weaker = "ALTER TABLE pools DROP CONSTRAINT pools_never_oversold,
+        ADD CONSTRAINT pools_never_oversold CHECK (held <= capacity)";
+    database.execute(weaker).await;
+    // Were the database accepted, the port would not be: this ends in any case.
+    let taken = TcpListener::bind("127.0.0.1:0").expect("some port is free");
+    let port = taken.local_addr().expect("a bound listener has an address").port().to_string();
+    let (host, port) = (("HOST", "127.0.0.1"), ("PORT", port.as_str()));
+    let output = boxoffice(&["serve"], &[KEY, ("DATABASE_URL", &database.url()), host, port]);
+    assert_eq!(output.status.code(), Some(1));
+    let said = stderr(&output);
+    for word in ["CHECK pools_never_oversold", "(held <= capacity)", "held + booked <= capacity", "migrations/"] {
+        assert!(said.contains(word), "{said}");
+    }
+}
+
+#[tokio::test]
+async fn a_unique_index_with_another_column_or_for_fewer_rows_is_refused() {
+    for (columns, where_clause) in [("(idempotency_key, hold_id)", ""), ("(idempotency_key)", "AND status = 'active'")]
+    {
+        let sql = format!(
+            "DROP INDEX holds_idempotency_key_unique;
+            CREATE UNIQUE INDEX holds_idempotency_key_unique ON holds {columns}
+            WHERE idempotency_key IS NOT NULL {where_clause}"
+        );
+        let found = breaches_after(&sql).await;
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(found[0].contains("unique index holds_idempotency_key_unique"), "{found:?}");
+    }
+}
+
+#[test]
+fn how_a_definition_is_printed_makes_no_difference() {
+    for (one, other) in [
+        ("((held + booked) <= capacity)", "held + booked<=capacity"),
+        ("(status = ANY (ARRAY['a'::text, 'b'::text]))", "status = ANY (ARRAY['a','b'])"),
+        ("status = ANY ('{a}'::text[])", "status = ANY ('{a}')"),
+    ] {
+        assert!(guards_the_same(one, other), "{one}");
+    }
+    for (one, other) in [
+        ("held + booked <= capacity", "held + booked < capacity"),
+        ("held + booked <= capacity", "held <= capacity"),
+        ("a >= 1", "a >= 10"),
+        ("status = 'a'", "status = 'a '"),
+        ("status = '(a)'", "status = 'a'"),
+        ("status = 'a::b'", "status = 'a'"),
+        ("event_id, name", "event_id"),
+    ] {
+        assert!(!guards_the_same(one, other), "{one}");
+    }
+}
+
+#[tokio::test]
+async fn what_a_later_release_made_of_a_constraint_is_accepted_but_not_that_it_is_gone() {
+    let ahead = r"INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
+        VALUES (9999, 'of a later release', true, '\x00', 0);
+        ALTER TABLE pools DROP CONSTRAINT pools_capacity_range";
+    let wider = format!("{ahead}, ADD CONSTRAINT pools_capacity_range CHECK (capacity BETWEEN 0 AND 20000000)");
+    assert_eq!(breaches_after(&wider).await, [""; 0]);
+    let found = breaches_after(ahead).await;
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(found[0].contains("pools_capacity_range of table pools is missing"), "{found:?}");
 }
 
 #[tokio::test]

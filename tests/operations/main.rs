@@ -8,4 +8,8 @@ mod command_line;
 mod database;
 mod embedded_postgres;
 mod errors_doc;
+mod metrics_doc;
+mod nginx;
 mod postman_collection;
+mod settings;
+mod stopping;

@@ -118,6 +118,13 @@ impl Client {
         self.send(Method::POST, &format!("/api/v1/bookings/{}/cancel", booking.id("booking_id")), &[], None).await
     }
 
+    /// What Prometheus is told of one series, by name and labels. 0 if it is told nothing.
+    pub async fn metric(&self, series: &str) -> f64 {
+        let scraped = self.get("/metrics").await.expect(200).text;
+        let value = scraped.lines().find_map(|line| line.strip_prefix(series)?.strip_prefix(' '));
+        value.map_or(0.0, |value| value.parse().expect("a value is a number"))
+    }
+
     pub async fn status(&self, event_id: &str) -> Value {
         self.get(&format!("/api/v1/events/{event_id}/status")).await.expect(200).body
     }

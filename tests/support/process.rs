@@ -20,6 +20,11 @@ pub struct ServerProcess {
 impl ServerProcess {
     /// Starts a server on the database and waits until it is ready.
     pub async fn start(database: &Database) -> Self {
+        Self::start_with(database, &[]).await
+    }
+
+    /// The same with settings of the test's own.
+    pub async fn start_with(database: &Database, settings: &[(&str, &str)]) -> Self {
         let port = free_port();
         let child = Command::new(env!("CARGO_BIN_EXE_boxoffice"))
             .arg("serve")
@@ -28,6 +33,7 @@ impl ServerProcess {
             .env("PORT", port.to_string())
             .env("PAYMENT_TOKEN_KEY", PAYMENT_TOKEN_KEY)
             .env("LOG_LEVEL", "error")
+            .envs(settings.iter().copied())
             .stdout(Stdio::null())
             .spawn()
             .expect("the binary starts");
@@ -40,6 +46,17 @@ impl ServerProcess {
     pub fn kill(&mut self) {
         self.child.kill().expect("the server can be killed");
         self.child.wait().expect("the server was killed");
+    }
+
+    /// SIGTERM: the wish that it may end.
+    pub fn terminate(&self) {
+        let sent = Command::new("kill").args(["-s", "TERM", &self.child.id().to_string()]).status();
+        assert!(sent.expect("`kill` is on every machine").success(), "the server is still there");
+    }
+
+    /// Waits for its end.
+    pub fn exit_code(mut self) -> Option<i32> {
+        self.child.wait().expect("the server was started here").code()
     }
 
     async fn wait_until_ready(&mut self) {

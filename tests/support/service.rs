@@ -57,7 +57,7 @@ fn client_of(running: &Running) -> Client {
     Client::new(format!("http://{}", running.address()))
 }
 
-/// Defaults of production, but for a sweep interval that no test lives to see.
+/// Defaults of production, but for a sweep interval that no test lives to see, and no audits.
 pub fn settings(database_url: &str) -> Settings {
     Settings {
         app_name: "Box Office API".to_owned(),
@@ -81,8 +81,10 @@ pub fn settings(database_url: &str) -> Settings {
             extensions_max: 3,
         },
         sweep_interval: Duration::from_secs(3600),
+        audit_interval: None,
         payment_token_key: PAYMENT_TOKEN_KEY.to_owned().into(),
         http_workers: 2,
+        drain_window: Duration::ZERO,
         shutdown_timeout: Duration::from_secs(5),
     }
 }

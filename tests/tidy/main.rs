@@ -47,6 +47,11 @@ fn imports_point_one_way() {
 }
 
 #[test]
+fn no_two_rooms_may_import_each_other() {
+    assert_eq!(layers::circles(), []);
+}
+
+#[test]
 fn what_decides_is_pure() {
     none("time and chance are arguments of what decides", layers::deciders_that_are_not_pure);
 }

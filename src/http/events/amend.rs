@@ -15,7 +15,6 @@ use crate::http::body::Body;
 use crate::http::command::{submit, unexpected};
 use crate::http::path::Id;
 use crate::http::permission::Operator;
-use crate::http::problem::Problem;
 use crate::inventory::command::{Command, Outcome};
 
 /// What shall change. A field that is left out stays; `null` clears one that may be absent.
@@ -83,11 +82,8 @@ fn change<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Re
     request_body = AmendBody,
     responses(
         (status = 200, description = "The event as it is now", body = EventBody),
-        (status = 400, description = "MALFORMED_REQUEST: the body is not JSON, or the id not a UUID", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "EVENT_NOT_FOUND", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "ILLEGAL_TRANSITION, with `from` and `to`", body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "VALIDATION_FAILED with the field's `pointer`", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "OVERLOADED, UNAVAILABLE or OUTCOME_UNKNOWN, with `Retry-After`", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "EVENT_NOT_FOUND"),
+        (status = 409, description = "ILLEGAL_TRANSITION, with `from` and `to`"),
     ),
 )]
 pub async fn amend(

@@ -15,7 +15,6 @@ use crate::error::{ApiError, ErrorCode};
 use crate::http::body::{Body, Object};
 use crate::http::idempotency::{IdempotencyKey, REPLAYED_HEADER};
 use crate::http::permission::Operator;
-use crate::http::problem::Problem;
 use crate::ops::create_event::{CreateEventError, Created, create_event};
 use crate::ops::kept_answer::{Answer, Keep};
 use crate::telemetry::request::RequestLine;
@@ -119,10 +118,9 @@ struct CreateTicketType {
                 ("Location" = String, description = "The event's address"),
                 ("Idempotent-Replayed" = bool, description = "`true` where an earlier answer is given again"),
             )),
-        (status = 400, description = "MALFORMED_REQUEST: the body is not JSON", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "REQUEST_IN_PROGRESS: the first request with this key still runs; with `Retry-After`", body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "VALIDATION_FAILED with the field's `pointer`, or IDEMPOTENCY_KEY_REUSED", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "UNAVAILABLE or OUTCOME_UNKNOWN, with `Retry-After`", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "REQUEST_IN_PROGRESS: the first request with this key still runs; with `Retry-After`"),
+        (status = 422, description = "VALIDATION_FAILED with the field's `pointer`, or IDEMPOTENCY_KEY_REUSED"),
+        (status = 503, description = "UNAVAILABLE or OUTCOME_UNKNOWN"),
     ),
 )]
 pub async fn create(

@@ -14,7 +14,6 @@ use crate::domain::ids::EventId;
 use crate::domain::time::Instant;
 use crate::domain::zone::local_rfc3339;
 use crate::error::ApiError;
-use crate::http::problem::Problem;
 use crate::http::query_string::QueryString;
 use crate::http::wire::Timestamp;
 use crate::queries::events::{EventSummary, events};
@@ -87,8 +86,7 @@ struct SummaryBody {
     params(ListParams),
     responses(
         (status = 200, description = "A page of events", body = PageBody),
-        (status = 422, description = "VALIDATION_FAILED with the parameter's name as `pointer`", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "UNAVAILABLE, with `Retry-After`", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "VALIDATION_FAILED with the parameter's name as `pointer`"),
     ),
 )]
 pub async fn list(app: web::Data<App>, QueryString(params): QueryString<ListParams>) -> Result<HttpResponse, ApiError> {

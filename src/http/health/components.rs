@@ -43,7 +43,7 @@ struct Database {
 #[schema(as = MigrationsHealth)]
 struct Migrations {
     status: Verdict,
-    /// `current`, `behind`, `changed`, `dirty`, or `unknown` when the database does not answer.
+    /// `current`, `ahead` while a later release rolls out, `behind`, `changed`, `dirty`, or `unknown` when the database does not answer.
     #[schema(example = "current")]
     schema: &'static str,
 }
@@ -117,12 +117,13 @@ async fn migrations(pool: &PgPool) -> Migrations {
     });
     let schema = match compared.await {
         Ok(Some(Schema::Current)) => "current",
+        Ok(Some(Schema::Ahead)) => "ahead",
         Ok(Some(Schema::Behind { .. })) => "behind",
         Ok(Some(Schema::Changed { .. })) => "changed",
         Ok(Some(Schema::Dirty { .. })) => "dirty",
         Ok(None) | Err(_) => "unknown",
     };
-    Migrations { status: Verdict::of(schema == "current"), schema }
+    Migrations { status: Verdict::of(matches!(schema, "current" | "ahead")), schema }
 }
 
 fn sweeper(age: Duration, interval: Duration) -> Sweeper {

@@ -6,7 +6,8 @@
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::{StoreError, expect_rows};
+use super::StoreError;
+use crate::db::row_count::expect_rows;
 use crate::inventory::changes::{Changes, JournalEntry, PoolDelta};
 
 pub(super) async fn advance(connection: &mut PgConnection, changes: &Changes) -> Result<(), StoreError> {
@@ -79,7 +80,7 @@ pub(super) async fn advance(connection: &mut PgConnection, changes: &Changes) ->
     .await?;
     expect_rows("UPDATE pools", changes.pool_deltas.len(), written.pools.unsigned_abs())?;
     expect_rows("INSERT INTO journal", changes.journal.len(), written.entries.unsigned_abs())?;
-    expect_rows("UPDATE inventory", changes.tallies.len(), written.events.unsigned_abs())
+    Ok(expect_rows("UPDATE inventory", changes.tallies.len(), written.events.unsigned_abs())?)
 }
 
 /// Pool deltas, turned by 90 degrees.

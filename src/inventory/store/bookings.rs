@@ -3,7 +3,8 @@
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::{StoreError, expect_rows};
+use super::StoreError;
+use crate::db::row_count::expect_rows;
 use crate::domain::booking::Booking;
 use crate::domain::time::Instant;
 
@@ -32,7 +33,7 @@ pub(super) async fn insert(connection: &mut PgConnection, bookings: &[Booking]) 
     )
     .execute(connection)
     .await?;
-    expect_rows("INSERT INTO bookings", bookings.len(), inserted.rows_affected())
+    Ok(expect_rows("INSERT INTO bookings", bookings.len(), inserted.rows_affected())?)
 }
 
 /// Ends bookings. Only a confirmed one can end: a row that is not is a lost lock, and is missed in the count.
@@ -53,5 +54,5 @@ pub(super) async fn cancel(connection: &mut PgConnection, bookings: &[Booking]) 
     )
     .execute(connection)
     .await?;
-    expect_rows("UPDATE bookings", bookings.len(), cancelled.rows_affected())
+    Ok(expect_rows("UPDATE bookings", bookings.len(), cancelled.rows_affected())?)
 }

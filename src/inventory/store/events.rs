@@ -3,8 +3,9 @@
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::{StoreError, expect_rows};
+use super::StoreError;
 use crate::db::column::integer;
+use crate::db::row_count::expect_rows;
 use crate::domain::ids::EventId;
 use crate::domain::time::Instant;
 use crate::inventory::shelf::ShelvedEvent;
@@ -62,5 +63,5 @@ pub(super) async fn delete(connection: &mut PgConnection, events: &[EventId]) ->
     sqlx::query!("DELETE FROM journal WHERE event_id = ANY ($1::uuid[])", &event_ids).execute(&mut *connection).await?;
     let deleted =
         sqlx::query!("DELETE FROM events WHERE event_id = ANY ($1::uuid[])", &event_ids).execute(connection).await?;
-    expect_rows("DELETE FROM events", events.len(), deleted.rows_affected())
+    Ok(expect_rows("DELETE FROM events", events.len(), deleted.rows_affected())?)
 }

@@ -3,8 +3,9 @@
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::{StoreError, expect_rows};
+use super::StoreError;
 use crate::db::column::integer;
+use crate::db::row_count::expect_rows;
 use crate::domain::hold::Hold;
 use crate::domain::time::Instant;
 
@@ -57,7 +58,7 @@ pub(super) async fn insert(connection: &mut PgConnection, holds: &[Hold]) -> Res
     .fetch_one(connection)
     .await?;
     expect_rows("INSERT INTO holds", holds.len(), inserted.holds.unsigned_abs())?;
-    expect_rows("INSERT INTO items", items.hold_ids.len(), inserted.items.unsigned_abs())
+    Ok(expect_rows("INSERT INTO items", items.hold_ids.len(), inserted.items.unsigned_abs())?)
 }
 
 /// Writes what can change of a hold. Only an active one can: a row that is not is a lost lock, and is missed in the count.
@@ -83,7 +84,7 @@ pub(super) async fn change(connection: &mut PgConnection, holds: &[Hold]) -> Res
     )
     .execute(connection)
     .await?;
-    expect_rows("UPDATE holds", holds.len(), changed.rows_affected())
+    Ok(expect_rows("UPDATE holds", holds.len(), changed.rows_affected())?)
 }
 
 /// Holds, turned by 90 degrees.

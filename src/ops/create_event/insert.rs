@@ -3,9 +3,9 @@
 use sqlx::PgConnection;
 
 use super::CreateEventError;
+use crate::db::row_count::expect_rows;
 use crate::domain::whole_event::WholeEvent;
 use crate::inventory::changes::EntryKind;
-use crate::ops::touched;
 
 pub(super) async fn event(connection: &mut PgConnection, event: &WholeEvent) -> Result<(), CreateEventError> {
     let (details, terms) = (&event.details, &event.terms);
@@ -33,7 +33,7 @@ pub(super) async fn event(connection: &mut PgConnection, event: &WholeEvent) -> 
     )
     .execute(connection)
     .await?;
-    Ok(touched("insert event", 1, inserted.rows_affected())?)
+    Ok(expect_rows("INSERT INTO events", 1, inserted.rows_affected())?)
 }
 
 pub(super) async fn pools(connection: &mut PgConnection, event: &WholeEvent) -> Result<(), CreateEventError> {
@@ -50,7 +50,7 @@ pub(super) async fn pools(connection: &mut PgConnection, event: &WholeEvent) -> 
     )
     .execute(connection)
     .await?;
-    Ok(touched("insert pools", event.pools.len(), inserted.rows_affected())?)
+    Ok(expect_rows("INSERT INTO pools", event.pools.len(), inserted.rows_affected())?)
 }
 
 pub(super) async fn ticket_types(connection: &mut PgConnection, event: &WholeEvent) -> Result<(), CreateEventError> {
@@ -73,7 +73,7 @@ pub(super) async fn ticket_types(connection: &mut PgConnection, event: &WholeEve
     )
     .execute(connection)
     .await?;
-    Ok(touched("insert ticket types", types.len(), inserted.rows_affected())?)
+    Ok(expect_rows("INSERT INTO ticket_types", types.len(), inserted.rows_affected())?)
 }
 
 /// The journal that follows has one entry per pool.
@@ -89,7 +89,7 @@ pub(super) async fn inventory(connection: &mut PgConnection, event: &WholeEvent)
     )
     .execute(connection)
     .await?;
-    Ok(touched("insert inventory", 1, inserted.rows_affected())?)
+    Ok(expect_rows("INSERT INTO inventory", 1, inserted.rows_affected())?)
 }
 
 pub(super) async fn journal(connection: &mut PgConnection, event: &WholeEvent) -> Result<(), CreateEventError> {
@@ -107,7 +107,7 @@ pub(super) async fn journal(connection: &mut PgConnection, event: &WholeEvent) -
     )
     .execute(connection)
     .await?;
-    Ok(touched("insert journal", event.pools.len(), inserted.rows_affected())?)
+    Ok(expect_rows("INSERT INTO journal", event.pools.len(), inserted.rows_affected())?)
 }
 
 /// One column of the rows to be written, as `unnest` wants it.

@@ -24,61 +24,54 @@ pub(super) async fn never_oversold(connection: &mut PgConnection) -> sqlx::Resul
     ))
 }
 
-pub(super) async fn held_equals_active_holds(connection: &mut PgConnection) -> sqlx::Result<Invariant> {
-    let finding = sqlx::query_as!(
-        Finding,
+/// Both counters of the pools in one reading of the items.
+pub(super) async fn counters_equal_items(connection: &mut PgConnection) -> sqlx::Result<[Invariant; 2]> {
+    let found = sqlx::query!(
         r#"
         /* audit */
         WITH counted AS (
-            SELECT items.pool_id, sum(items.quantity) AS quantity
-            FROM holds
-            JOIN items USING (hold_id)
-            WHERE holds.status = 'active'
+            SELECT
+                items.pool_id,
+                sum(items.quantity) FILTER (WHERE holds.status = 'active') AS held,
+                sum(items.quantity) FILTER (WHERE bookings.status = 'confirmed') AS booked
+            FROM items
+            LEFT JOIN holds USING (hold_id)
+            LEFT JOIN bookings USING (hold_id)
             GROUP BY items.pool_id
+        ),
+        compared AS (
+            SELECT
+                coalesce(pools.held, 0) AS pool_held, coalesce(counted.held, 0) AS items_held,
+                coalesce(pools.booked, 0) AS pool_booked, coalesce(counted.booked, 0) AS items_booked
+            FROM pools
+            FULL JOIN counted USING (pool_id)
         )
         SELECT
-            coalesce(sum(pools.held), 0) AS "expected!",
-            coalesce(sum(counted.quantity), 0)::bigint AS "actual!",
-            count(*) FILTER (WHERE pools.held IS DISTINCT FROM coalesce(counted.quantity, 0)) AS "breaches!"
-        FROM pools
-        FULL JOIN counted USING (pool_id)
+            coalesce(sum(pool_held), 0) AS "pool_held!",
+            coalesce(sum(items_held), 0)::bigint AS "items_held!",
+            count(*) FILTER (WHERE pool_held <> items_held) AS "held_breaches!",
+            coalesce(sum(pool_booked), 0) AS "pool_booked!",
+            coalesce(sum(items_booked), 0)::bigint AS "items_booked!",
+            count(*) FILTER (WHERE pool_booked <> items_booked) AS "booked_breaches!"
+        FROM compared
         "#,
     )
     .fetch_one(connection)
     .await?;
-    Ok(finding.of(
-        "held_equals_active_holds",
-        "Held by the pools' counters (expected) and by the items of active holds (actual); a breach is a pool that differs.",
-    ))
-}
-
-pub(super) async fn booked_equals_confirmed_bookings(connection: &mut PgConnection) -> sqlx::Result<Invariant> {
-    let finding = sqlx::query_as!(
-        Finding,
-        r#"
-        /* audit */
-        WITH counted AS (
-            SELECT items.pool_id, sum(items.quantity) AS quantity
-            FROM bookings
-            JOIN items USING (hold_id)
-            WHERE bookings.status = 'confirmed'
-            GROUP BY items.pool_id
-        )
-        SELECT
-            coalesce(sum(pools.booked), 0) AS "expected!",
-            coalesce(sum(counted.quantity), 0)::bigint AS "actual!",
-            count(*) FILTER (WHERE pools.booked IS DISTINCT FROM coalesce(counted.quantity, 0)) AS "breaches!"
-        FROM pools
-        FULL JOIN counted USING (pool_id)
-        "#,
-    )
-    .fetch_one(connection)
-    .await?;
-    Ok(finding.of(
-        "booked_equals_confirmed_bookings",
-        "Booked by the pools' counters (expected) and by the items of confirmed bookings (actual); a breach is a pool that \
-         differs.",
-    ))
+    let held = Finding { expected: found.pool_held, actual: found.items_held, breaches: found.held_breaches };
+    let booked = Finding { expected: found.pool_booked, actual: found.items_booked, breaches: found.booked_breaches };
+    Ok([
+        held.of(
+            "held_equals_active_holds",
+            "Held by the pools' counters (expected) and by the items of active holds (actual); a breach is a pool that \
+             differs.",
+        ),
+        booked.of(
+            "booked_equals_confirmed_bookings",
+            "Booked by the pools' counters (expected) and by the items of confirmed bookings (actual); a breach is a pool \
+             that differs.",
+        ),
+    ])
 }
 
 pub(super) async fn tallies_equal_counts(connection: &mut PgConnection) -> sqlx::Result<Invariant> {

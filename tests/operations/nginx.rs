@@ -1,0 +1,189 @@
+//! deploy/nginx.conf: what it says itself, and what a real nginx makes of it where one is installed.
+
+use std::fs;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+
+use boxoffice::error::ErrorCode;
+use reqwest::Method;
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::support::process::free_port;
+use crate::support::{Client, Reply, Service};
+
+const CONFIGURATION: &str = include_str!("../../deploy/nginx.conf");
+/// The id of nothing.
+const NOBODY: &str = "0199d3c0-7a51-7c2e-9f43-5d1f6f0c9a11";
+
+#[test]
+fn the_problems_of_nginx_are_from_the_table_of_errors() {
+    let titles = between("map $problem_code $problem_title {", "}");
+    let mut told = 0;
+    for (code, title) in titles.lines().filter_map(|line| line.trim().trim_end_matches(';').split_once(' ')) {
+        let known = ErrorCode::ALL.iter().find(|known| known.as_str() == code);
+        let known = known.unwrap_or_else(|| panic!("{code} is not in the table"));
+        assert_eq!(title.trim_matches('"'), known.title());
+        told += 1;
+    }
+    assert_eq!(told, 7);
+    let codes = between("map $status $problem_code {", "}");
+    for (status, code) in codes.lines().filter_map(|line| line.trim().trim_end_matches(';').split_once(' ')) {
+        let known = ErrorCode::ALL.iter().find(|known| known.as_str() == code);
+        if let Some(known) = known.filter(|_| status != "default") {
+            assert_eq!(known.status().as_str(), status);
+        }
+        assert!(known.is_some() || code == "$no_answer", "{code} is not in the table");
+    }
+}
+
+fn between(begin: &str, end: &str) -> &'static str {
+    let (_, rest) = CONFIGURATION.split_once(begin).expect("the configuration has this map");
+    rest.split_once(end).expect("it ends").0
+}
+
+/// A running nginx of the test's own, killed when dropped.
+struct Nginx {
+    child: Child,
+    directory: PathBuf,
+    public: Client,
+    operators: Client,
+}
+
+impl Nginx {
+    /// In front of one instance. `None` where no nginx is installed.
+    async fn start(instance: SocketAddr) -> Option<Self> {
+        Command::new("nginx").arg("-v").stderr(Stdio::null()).status().ok()?;
+        let directory = std::env::temp_dir().join(format!("boxoffice-nginx-{}", Uuid::now_v7().simple()));
+        fs::create_dir(&directory).expect("a directory of our own");
+        let (public, operators) = (free_port(), free_port());
+        let configuration = CONFIGURATION
+            // What only a newer nginx inside Docker understands.
+            .replace("server app:8080 resolve;", &format!("server {instance};"))
+            .replace("resolver 127.0.0.11 valid=5s ipv6=off;", "")
+            .replace("access_log /dev/stdout json;", "access_log off;")
+            .replace("worker_connections 8192;", "worker_connections 64;")
+            .replace("listen 80;", &format!("listen 127.0.0.1:{public};"))
+            .replace("listen 81;", &format!("listen 127.0.0.1:{operators};"))
+            .replace("\"~^80 ", &format!("\"~^{public} "))
+            .replace("\"~^81 ", &format!("\"~^{operators} "))
+            .replace("proxy_read_timeout 30s;", "proxy_read_timeout 1s;");
+        let file = directory.join("nginx.conf");
+        fs::write(&file, configuration).expect("the configuration can be written");
+        let child = Command::new("nginx")
+            .args(["-e", "stderr", "-p"])
+            .arg(&directory)
+            .arg("-c")
+            .arg(&file)
+            .args(["-g", "daemon off; master_process off; pid nginx.pid;"])
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("nginx starts");
+        let client = |port| Client::new(format!("http://127.0.0.1:{port}"));
+        let mut nginx = Self { child, directory, public: client(public), operators: client(operators) };
+        while nginx.public.try_send(Method::GET, "/", &[], None).await.is_err() {
+            assert!(
+                nginx.child.try_wait().expect("it was started here").is_none(),
+                "nginx does not take its configuration"
+            );
+        }
+        Some(nginx)
+    }
+}
+
+impl Drop for Nginx {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        let _ = fs::remove_dir_all(&self.directory);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn through_the_public_port_a_buyer_gets_what_he_needs_and_nothing_else() {
+    let service = Service::start().await;
+    let Some(nginx) = Nginx::start(service.running.address()).await else { return };
+    let event_id = nginx.operators.event(10).await;
+    let (public, hold_id) = (&nginx.public, |hold: &Reply| hold.id("hold_id"));
+
+    let hold = public.hold(&event_id, 2).await.expect(201);
+    public.get(&format!("/api/v1/holds/{}", hold_id(&hold))).await.expect(200);
+    public.extend(&hold).await.expect(200);
+    let booking = public.book(&hold).await.expect(201);
+    public.get(&format!("/api/v1/bookings/{}", booking.id("booking_id"))).await.expect(200);
+    public.cancel(&booking).await.expect(200);
+    let other = public.hold(&event_id, 1).await.expect(201);
+    public.release(&other).await.expect(200);
+    // A refusal of the service arrives as it is.
+    public.hold(&event_id, 11).await.expect_problem(409, "INSUFFICIENT_SEATS");
+    for path in ["/api/v1/events", "/api/v1/health", "/health/ready", "/openapi.json", "/docs/", "/docs/errors"] {
+        public.get(path).await.expect(200);
+    }
+    public.status(&event_id).await;
+
+    let event = format!("/api/v1/events/{event_id}");
+    let expire = format!("/api/v1/holds/{NOBODY}/expire");
+    for (method, path) in [
+        (Method::POST, "/api/v1/events"),
+        (Method::PATCH, event.as_str()),
+        (Method::DELETE, event.as_str()),
+        (Method::PATCH, &format!("/api/v1/pools/{NOBODY}")),
+        (Method::POST, expire.as_str()),
+        (Method::POST, &expire.replace("/expire", "/%65xpire")),
+        (Method::POST, &expire.replace("/holds", "/holds/x/..")),
+        (Method::GET, "/api/v1/metrics"),
+        (Method::GET, "/api/v1/invariants"),
+        (Method::GET, "/docs/%2e%2e/api/v1/invariants"),
+        (Method::GET, "//api/v1/invariants"),
+        (Method::GET, "/api/v1/health/status"),
+        (Method::GET, "/metrics"),
+    ] {
+        let refused = public.send(method.clone(), path, &[], None).await.expect_problem(404, "ROUTE_NOT_FOUND");
+        assert_eq!(refused.body["type"], "/docs/errors#ROUTE_NOT_FOUND", "{method} {path}");
+        if path != "/metrics" && !path.contains("..") && !path.starts_with("//") {
+            let known = nginx.operators.send(method.clone(), path, &[], Some(json!({}))).await;
+            assert_ne!(known.body["code"], "ROUTE_NOT_FOUND", "{method} {path} is closed and does not exist");
+        }
+    }
+    assert_eq!(service.client.status(&event_id).await["status"], "on_sale");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_nginx_refuses_itself_is_a_problem_document_too() {
+    let service = Service::start().await;
+    let Some(nginx) = Nginx::start(service.running.address()).await else { return };
+    let body = " ".repeat(65 * 1024);
+    let headers = [("Content-Type", "application/json"), ("X-Request-Id", "order-4711")];
+    let refused = nginx.public.send_text(Method::POST, "/api/v1/holds", &headers, &body).await;
+    let refused = refused.expect_problem(413, "BODY_TOO_LARGE");
+    assert_eq!(refused.body["limit_bytes"], 64 * 1024);
+    assert_eq!((&refused.body["request_id"], refused.header("x-correlation-id")), (&json!("order-4711"), "order-4711"));
+
+    let long = format!("/api/v1/events?cursor={}", "x".repeat(40_000));
+    nginx.public.get(&long).await.expect_problem(400, "MALFORMED_REQUEST");
+    let harmful = [("X-Request-Id", "\",\"code\":\"x")];
+    let refused = nginx.public.send(Method::GET, "/metrics", &harmful, None).await;
+    assert_ne!(refused.expect_problem(404, "ROUTE_NOT_FOUND").header("x-request-id"), harmful[0].1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_an_instance_nothing_was_done_and_without_an_answer_nobody_knows() {
+    let service = Service::start().await;
+    let Some(nginx) = Nginx::start(service.running.address()).await else { return };
+    let event_id = nginx.operators.event(10).await;
+    let blocker = service.database.lock_everything().await;
+    // The instance has it, and nginx does not wait for ever.
+    let unknown = nginx.public.hold(&event_id, 1).await.expect_problem(503, "OUTCOME_UNKNOWN");
+    assert!(["1", "2", "3"].contains(&unknown.header("retry-after")), "{:?}", unknown.headers);
+    blocker.rollback().await.expect("the blocker lets go");
+
+    let Service { database, running, .. } = service;
+    running.stop().await.expect("the server stops cleanly");
+    for reply in [nginx.public.hold(&event_id, 1).await, nginx.public.get("/api/v1/events").await] {
+        let unavailable = reply.expect_problem(503, "UNAVAILABLE");
+        assert!(["1", "2", "3"].contains(&unavailable.header("retry-after")), "{:?}", unavailable.headers);
+    }
+    assert_eq!(database.number("SELECT held::bigint FROM pools").await, 1, "the unknown one was done");
+    database.assert_sound().await;
+}

@@ -1,0 +1,50 @@
+//! SIGTERM, once and twice, as a deployment sends it.
+
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+
+use crate::support::Database;
+use crate::support::process::ServerProcess;
+
+/// The longest that there is, so that nobody takes its end for an end at once.
+const DRAIN_SECONDS_MAX: (&str, &str) = ("DRAIN_SECONDS", "60");
+const DRAIN_WINDOW_MAX: Duration = Duration::from_secs(60);
+
+#[tokio::test(flavor = "multi_thread")]
+async fn after_a_signal_requests_are_served_until_a_second_signal_ends_the_drain_window() {
+    let database = Database::create().await;
+    let server = ServerProcess::start_with(&database, &[DRAIN_SECONDS_MAX]).await;
+    let told = Instant::now();
+    server.terminate();
+    while server.client.get("/health/ready").await.status != 503 {}
+    let event = server.client.post("/api/v1/events", json!({"name": "A show", "total_seats": 5})).await.expect(201);
+    assert_eq!(event.header("connection"), "close");
+
+    server.terminate();
+    assert_eq!(server.exit_code(), Some(0), "the second signal ends the window, not the process");
+    assert!(told.elapsed() < DRAIN_WINDOW_MAX);
+    database.assert_sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_signal_without_a_drain_window_ends_the_process_at_once() {
+    let database = Database::create().await;
+    let server = ServerProcess::start_with(&database, &[("DRAIN_SECONDS", "0")]).await;
+    let event_id = server.client.event(5).await;
+    let blocker = database.lock_everything().await;
+    let client = server.client.clone();
+    let hold = tokio::spawn(async move {
+        let body = json!({"event_id": event_id, "qty": 1});
+        client.try_send(reqwest::Method::POST, "/api/v1/holds", &[], Some(body)).await.is_err()
+    });
+    database.until_somebody_waits_for_a_lock().await;
+    server.terminate();
+    // Refused from now on: the signal has arrived.
+    while server.client.try_send(reqwest::Method::GET, "/health/live", &[], None).await.is_ok() {}
+    server.terminate();
+    assert_eq!(server.exit_code(), Some(130));
+    assert!(hold.await.expect("the request ends"), "it was given up");
+    blocker.rollback().await.expect("the blocker lets go");
+    database.assert_sound().await;
+}
