@@ -14,6 +14,7 @@ use tokio::sync::Semaphore;
 use crate::config::Settings;
 use crate::domain::payment_token::PaymentTokens;
 use crate::inventory::Inventory;
+use crate::reads::StatusReads;
 
 /// Cheap to clone: everything inside is shared.
 #[derive(Clone)]
@@ -22,6 +23,8 @@ pub struct App {
     /// For reads and for the writes in `ops`. Inventory has its own connections.
     pub pool: PgPool,
     pub inventory: Inventory,
+    /// What a sale asks for most.
+    pub status_reads: StatusReads,
     pub tokens: PaymentTokens,
     pub readiness: Readiness,
     /// When each worker last did its work.

@@ -10,6 +10,7 @@ pub mod http; // one file per resource: body -> domain -> inventory, ops, querie
 pub mod inventory; // the only place where capacity changes
 pub mod ops; // every other writing transaction
 pub mod queries; // read-only SQL
+pub mod reads; // what thousands ask for at once, answered by one statement
 pub mod server; // middleware, limits, the route table, graceful shutdown
 pub mod telemetry; // logs, traces, and every metric name
 pub mod workers; // idempotent ticks and their supervisor

@@ -28,6 +28,7 @@ use crate::http::answer::answer;
 use crate::http::body::BODY_BYTES_MAX;
 use crate::http::{bookings, docs, events, health, holds, invariants, openapi, pools, prometheus, status, totals};
 use crate::inventory::Inventory;
+use crate::reads::StatusReads;
 use crate::telemetry::metrics;
 use crate::telemetry::request::{Endpoint, RequestSpan};
 use crate::workers::Workers;
@@ -46,9 +47,18 @@ pub const WIND_DOWN_MARGIN: Duration = Duration::from_secs(5);
 /// How long a closing connection may take.
 const DISCONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// The route table. A resource answers 405 to methods that it does not list.
+/// The route table. A resource answers 405 to methods that it does not list. Paths are compared in this order, so what a sale
+/// asks for comes first.
 fn routes(config: &mut ServiceConfig) {
     config
+        .service(at("/api/v1/holds").route(post().to(holds::place)))
+        .service(at("/api/v1/book").route(post().to(bookings::book)))
+        .service(at("/api/v1/events/{id}/status").route(get().to(status::show)))
+        .service(at("/api/v1/holds/{id}").route(get().to(holds::show)).route(delete().to(holds::release)))
+        .service(at("/api/v1/holds/{id}/extend").route(post().to(holds::extend)))
+        .service(at("/api/v1/holds/{id}/expire").route(post().to(holds::expire)))
+        .service(at("/api/v1/bookings/{id}").route(get().to(bookings::show)))
+        .service(at("/api/v1/bookings/{id}/cancel").route(post().to(bookings::cancel)))
         .service(at("/api/v1/events").route(post().to(events::create)).route(get().to(events::list)))
         .service(
             at("/api/v1/events/{id}")
@@ -56,15 +66,7 @@ fn routes(config: &mut ServiceConfig) {
                 .route(patch().to(events::amend))
                 .route(delete().to(events::delete)),
         )
-        .service(at("/api/v1/events/{id}/status").route(get().to(status::show)))
         .service(at("/api/v1/pools/{id}").route(patch().to(pools::resize)))
-        .service(at("/api/v1/holds").route(post().to(holds::place)))
-        .service(at("/api/v1/holds/{id}").route(get().to(holds::show)).route(delete().to(holds::release)))
-        .service(at("/api/v1/holds/{id}/extend").route(post().to(holds::extend)))
-        .service(at("/api/v1/holds/{id}/expire").route(post().to(holds::expire)))
-        .service(at("/api/v1/book").route(post().to(bookings::book)))
-        .service(at("/api/v1/bookings/{id}").route(get().to(bookings::show)))
-        .service(at("/api/v1/bookings/{id}/cancel").route(post().to(bookings::cancel)))
         .service(at("/api/v1/metrics").route(get().to(totals::show)))
         .service(at("/api/v1/invariants").route(get().to(invariants::show)))
         .service(at("/api/v1/health").route(get().to(health::health)).route(head().to(health::health)))
@@ -109,8 +111,10 @@ pub fn start(settings: Settings) -> anyhow::Result<Running> {
     metrics::install();
 
     let lane_pool = lane_pool(&settings.database, inventory_connections(&settings)?)?;
+    let pool = request_pool(&settings.database)?;
     let app = App {
-        pool: request_pool(&settings.database)?,
+        status_reads: StatusReads::start(pool.clone(), settings.read_queue_max, settings.inventory.answer_within),
+        pool,
         inventory: Inventory::start(&settings.inventory, settings.hold_rules, lane_pool.clone()),
         tokens: PaymentTokens::new(&settings.payment_token_key),
         readiness: Readiness::default(),
@@ -203,6 +207,8 @@ fn serve(app: &App, listener: TcpListener) -> io::Result<actix_web::dev::Server>
     .keep_alive(KEEP_ALIVE)
     .client_request_timeout(REQUEST_HEAD_TIMEOUT)
     .client_disconnect_timeout(DISCONNECT_TIMEOUT)
+    // Whoever closes has given up: what was not begun for them is not done.
+    .h1_allow_half_closed(false)
     .tcp_nodelay(true)
     .shutdown_timeout(app.settings.shutdown_timeout.as_secs())
     .disable_signals()

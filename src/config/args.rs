@@ -30,10 +30,14 @@ const HOLD_LIFETIME_MAX_MINUTES: RangeInclusive<u64> = 15..=24 * 60;
 const HOLD_EXTENSIONS_MAX: RangeInclusive<u64> = 0..=100;
 const LANES: RangeInclusive<u64> = 1..=16;
 const BATCH_MAX: RangeInclusive<u64> = 1..=COMMANDS_PER_BATCH_MAX as u64;
-const LANE_QUEUE_MAX: RangeInclusive<u64> = 1..=65_536;
+const EVENT_QUEUE_MAX: RangeInclusive<u64> = 1..=65_536;
+const READ_QUEUE_MAX: RangeInclusive<u64> = 1..=1_000_000;
+const QUEUE_MAX: RangeInclusive<u64> = 1..=1_000_000;
+const COMMAND_TIME_MS: RangeInclusive<u64> = 10..=60_000;
 const DB_POOL_MAX: RangeInclusive<u64> = 1..=1000;
 const DB_ACQUIRE_TIMEOUT_MS: RangeInclusive<u64> = 10..=30_000;
 const DB_TIMEOUT_MS: RangeInclusive<u64> = 100..=60_000;
+const DB_LOCK_TIMEOUT_MS: RangeInclusive<u64> = 10..=60_000;
 const SWEEP_INTERVAL_MS: RangeInclusive<u64> = 50..=60_000;
 /// A day at most; 0 is never.
 const AUDIT_INTERVAL_SECONDS: RangeInclusive<u64> = 0..=24 * 60 * 60;
@@ -80,6 +84,9 @@ pub struct SettingsArgs {
     /// How long it waits after that for requests that have begun
     #[arg(long, env, default_value = "15", value_parser = seconds(SHUTDOWN_TIMEOUT_SECONDS))]
     shutdown_timeout_seconds: Duration,
+    /// Requests for the status of events that may wait to be read; one more is answered 503 at once
+    #[arg(long, env, default_value = "8192", value_parser = size(READ_QUEUE_MAX))]
+    read_queue_max: usize,
     #[command(flatten)]
     log: LogArgs,
     #[command(flatten)]
@@ -103,8 +110,8 @@ struct DatabaseArgs {
     /// PostgreSQL's statement_timeout
     #[arg(long, env, default_value = "5000", value_parser = milliseconds(DB_TIMEOUT_MS))]
     db_statement_timeout_ms: Duration,
-    /// PostgreSQL's lock_timeout
-    #[arg(long, env, default_value = "2000", value_parser = milliseconds(DB_TIMEOUT_MS))]
+    /// PostgreSQL's lock_timeout; an event that somebody else keeps locked for longer is answered 503
+    #[arg(long, env, default_value = "100", value_parser = milliseconds(DB_LOCK_TIMEOUT_MS))]
     db_lock_timeout_ms: Duration,
     /// PostgreSQL's idle_in_transaction_session_timeout
     #[arg(long, env, default_value = "10000", value_parser = milliseconds(DB_TIMEOUT_MS))]
@@ -119,9 +126,18 @@ struct InventoryArgs {
     /// Commands that one transaction decides at most
     #[arg(long, env, default_value = "512", value_parser = size(BATCH_MAX))]
     batch_max: usize,
-    /// Commands that may wait for one lane; one more is answered 503 at once
-    #[arg(long, env, default_value = "4096", value_parser = size(LANE_QUEUE_MAX))]
-    lane_queue_max: usize,
+    /// Holds that may wait for one event, and bookings; one more is answered 503 at once
+    #[arg(long, env, default_value = "4096", value_parser = size(EVENT_QUEUE_MAX))]
+    event_queue_max: usize,
+    /// The same for all events together
+    #[arg(long, env, default_value = "16384", value_parser = size(QUEUE_MAX))]
+    queue_max: usize,
+    /// A command that has waited longer than this for its batch is answered 503 instead of executed
+    #[arg(long, env, default_value = "400", value_parser = milliseconds(COMMAND_TIME_MS))]
+    command_deadline_ms: Duration,
+    /// How long a request waits for the answer to a command before it is answered 503
+    #[arg(long, env, default_value = "450", value_parser = milliseconds(COMMAND_TIME_MS))]
+    answer_within_ms: Duration,
     /// `per-request` is for benchmarks only: one transaction per command
     #[arg(long, env, hide = true, value_enum, default_value_t = InventoryMode::Lanes)]
     inventory_mode: InventoryMode,
@@ -178,6 +194,7 @@ impl SettingsArgs {
             log: self.log.resolve(given.log_format_default),
             database: self.database.resolve(given.database_url),
             inventory: self.inventory.resolve(),
+            read_queue_max: self.read_queue_max,
             sweep_interval: self.workers.sweep_interval_ms,
             audit_interval: Some(self.workers.audit_interval_seconds).filter(|interval| !interval.is_zero()),
             payment_token_key: given.payment_token_key,
@@ -217,7 +234,10 @@ impl InventoryArgs {
         InventorySettings {
             lanes: self.lanes,
             batch_max: self.batch_max,
-            lane_queue_max: self.lane_queue_max,
+            event_queue_max: self.event_queue_max,
+            queue_max: self.queue_max,
+            command_deadline: self.command_deadline_ms,
+            answer_within: self.answer_within_ms,
             mode: self.inventory_mode,
         }
     }

@@ -39,6 +39,8 @@ pub struct Settings {
     pub database: DatabaseSettings,
     pub inventory: InventorySettings,
     pub hold_rules: HoldRules,
+    /// Requests for the status of events that may wait to be read; one more is answered 503 at once.
+    pub read_queue_max: usize,
     /// The pause between two sweeps for expired holds.
     pub sweep_interval: Duration,
     /// The pause between two audits; `None`: this instance audits none.
@@ -87,8 +89,14 @@ pub struct InventorySettings {
     pub lanes: usize,
     /// Commands that one transaction decides at most.
     pub batch_max: usize,
-    /// Commands that may wait for one lane; one more is answered 503 at once.
-    pub lane_queue_max: usize,
+    /// Holds that may wait for one event, and bookings; one more is answered 503 at once.
+    pub event_queue_max: usize,
+    /// The same for all events together.
+    pub queue_max: usize,
+    /// A command that has waited longer for its batch is answered 503 instead of executed.
+    pub command_deadline: Duration,
+    /// How long a caller waits for the answer to a command.
+    pub answer_within: Duration,
     pub mode: InventoryMode,
 }
 

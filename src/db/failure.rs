@@ -23,6 +23,11 @@ fn sqlstate_will_pass(sqlstate: &str) -> bool {
         || matches!(sqlstate, "55P03" | "55000" | "25006" | "25P03")
 }
 
+/// Whether the statement waited for a lock longer than `lock_timeout`.
+pub fn lock_not_available(error: &sqlx::Error) -> bool {
+    error.as_database_error().and_then(|refused| refused.code()).is_some_and(|sqlstate| sqlstate == "55P03")
+}
+
 /// Whether PostgreSQL ended the statement because it took too long. Another try would take as long.
 pub fn timed_out(error: &sqlx::Error) -> bool {
     error.as_database_error().and_then(|refused| refused.code()).is_some_and(|sqlstate| sqlstate == "57014")

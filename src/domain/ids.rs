@@ -1,8 +1,9 @@
 //! Ids: UUIDv7, one type per thing, so that a hold's id cannot stand where an event's belongs.
 //!
 //! Every id that belongs to an event ends in the last two bytes of the event's id, its *affinity*. A command that names
-//! only a hold can therefore be routed to the event's lane without asking the database. Nothing but routing trusts these
-//! bytes: a forged id reaches another lane, which looks up the true event like any other and locks that.
+//! only a hold can therefore wait in the event's own line without asking the database. Nothing but that trusts these
+//! bytes: a command with a forged id waits in another line, and its batch looks up the true event like any other and
+//! locks that.
 
 use std::fmt;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -11,16 +12,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::{Builder, Uuid};
 
-/// The bytes of an id that say which lane its event uses.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The bytes of an id that say with whom its commands wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Affinity(u16);
-
-impl Affinity {
-    /// The lane among `lanes` (at least one).
-    pub fn lane(self, lanes: usize) -> usize {
-        usize::from(self.0) % lanes
-    }
-}
 
 fn affinity(id: Uuid) -> Affinity {
     let bytes = id.as_bytes();
@@ -54,7 +48,7 @@ macro_rules! id {
                 self.0
             }
 
-            /// Which lane of a process serves this id.
+            /// With whom its commands wait.
             pub fn affinity(self) -> Affinity {
                 affinity(self.0)
             }
@@ -85,7 +79,7 @@ macro_rules! id_of_an_event {
         id!($name, $doc);
 
         impl $name {
-            /// A new id that shares the event's lane.
+            /// A new id that shares the event's affinity.
             pub fn generate(event: EventId) -> Self {
                 Self(with_affinity_of(event, $make()))
             }
@@ -107,7 +101,7 @@ impl EventId {
 }
 
 impl BookingId {
-    /// A new booking's id, in the lane of the hold that it is made of; the hold's event need not be known.
+    /// A new booking's id, with the affinity of the hold that it is made of; the hold's event need not be known.
     pub fn generate_for(hold: HoldId) -> Self {
         Self(with_affinity_of(EventId(hold.0), unguessable()))
     }

@@ -9,6 +9,7 @@ use super::body::Body;
 use super::command::{submit, unexpected};
 use super::idempotency::REPLAYED_HEADER;
 use super::path::Id;
+use super::read::in_time;
 use super::wire::{ItemBody, Timestamp};
 use crate::app::App;
 use crate::domain::booking::{Booking, BookingStatus, Payment};
@@ -141,7 +142,7 @@ pub async fn show(
     line: RequestLine,
     Id(booking_id): Id<BookingId>,
 ) -> Result<HttpResponse, ApiError> {
-    let found = queries::booking::booking(&app.pool, booking_id).await?;
+    let found = in_time(&app, queries::booking::booking(&app.pool, booking_id)).await?;
     let found = found.ok_or_else(|| ApiError::new(ErrorCode::BookingNotFound))?;
     line.note_event(found.booking.event_id);
     line.note_hold(found.booking.hold_id);

@@ -16,6 +16,7 @@ use super::command::{submit, unexpected};
 use super::idempotency::{IdempotencyKey, REPLAYED_HEADER};
 use super::path::Id;
 use super::permission::{ClaimedHold, Operator};
+use super::read::in_time;
 use crate::app::App;
 use crate::domain::hold::HoldStatus;
 use crate::domain::ids::HoldId;
@@ -102,7 +103,7 @@ pub async fn place(
     ),
 )]
 pub async fn show(app: web::Data<App>, line: RequestLine, Id(hold_id): Id<HoldId>) -> Result<HttpResponse, ApiError> {
-    let found = queries::hold::hold(&app.pool, hold_id).await?;
+    let found = in_time(&app, queries::hold::hold(&app.pool, hold_id)).await?;
     let found = found.ok_or_else(|| ApiError::new(ErrorCode::HoldNotFound))?;
     line.note_event(found.hold.event_id);
     Ok(HttpResponse::Ok().json(HoldBody::now(&found)))

@@ -17,6 +17,7 @@ pub mod permission; // who may: an argument of the handler
 pub mod problem; // ApiError -> RFC 9457
 pub mod prometheus; // GET /metrics
 pub mod query_string; // QueryString<T>: the query parameters, unknown ones refused
+pub mod read; // a read that answers in time, or 503
 pub mod refusal; // what inventory and the database refuse -> ApiError, in one place
 pub mod wire; // what several resources write
 

@@ -24,9 +24,8 @@ pub async fn scrape(app: web::Data<App>) -> HttpResponse {
     for (pool, connections) in [("requests", Connections::of(&app.pool)), ("lanes", app.inventory.connections())] {
         metrics::db_pool(pool, connections.idle, connections.used);
     }
-    for (lane, health) in app.inventory.lanes().iter().enumerate() {
-        metrics::lane(lane, health.alive, health.queue_depth);
-    }
+    let lanes = app.inventory.lanes();
+    metrics::lanes(lanes.alive, lanes.queue_depth);
     // With the database down the gauges keep their last values; everything else is still worth telling.
     if let Ok(totals) = totals(&app.pool).await {
         metrics::totals(totals.active_holds, totals.total_bookings);

@@ -7,6 +7,7 @@ use crate::domain::time::{Instant, rfc3339};
 use crate::error::{ApiError, ErrorCode};
 use crate::inventory::CommandError;
 use crate::inventory::command::{Refusal, Shortage};
+use crate::reads::ReadError;
 
 impl From<Invalid> for ApiError {
     fn from(invalid: Invalid) -> Self {
@@ -22,6 +23,16 @@ impl From<CommandError> for ApiError {
             CommandError::Unavailable => Self::new(ErrorCode::Unavailable),
             CommandError::OutcomeUnknown => Self::new(ErrorCode::OutcomeUnknown),
             CommandError::Inconsistent => Self::internal(error),
+        }
+    }
+}
+
+impl From<ReadError> for ApiError {
+    fn from(error: ReadError) -> Self {
+        match error {
+            ReadError::Overloaded => Self::new(ErrorCode::Overloaded),
+            ReadError::Unavailable => Self::new(ErrorCode::Unavailable),
+            ReadError::Failed => Self::internal(error),
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::app::App;
 use crate::domain::event::EventStatus;
 use crate::domain::ids::{EventId, PoolId, TicketTypeId};
 use crate::error::{ApiError, ErrorCode};
-use crate::queries::status::{EventCounts, PoolCounts, TicketTypeCounts, status};
+use crate::queries::status::{EventCounts, PoolCounts, TicketTypeCounts};
 
 /// An event's counters at one moment: `total` = `available` + `held` + `booked`, of each pool and of all together.
 #[derive(Serialize, ToSchema)]
@@ -83,9 +83,9 @@ struct TicketTypeBody<'a> {
     ),
 )]
 pub async fn show(app: web::Data<App>, Id(event_id): Id<EventId>) -> Result<HttpResponse, ApiError> {
-    let counts = status(&app.pool, event_id).await?;
+    let counts = app.status_reads.status(event_id).await?;
     let counts = counts.ok_or(ApiError::new(ErrorCode::EventNotFound))?;
-    Ok(HttpResponse::Ok().json(StatusBody::from(&counts)))
+    Ok(HttpResponse::Ok().json(StatusBody::from(&*counts)))
 }
 
 impl<'a> From<&'a EventCounts> for StatusBody<'a> {

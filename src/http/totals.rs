@@ -4,6 +4,7 @@ use actix_web::{HttpResponse, web};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::read::in_time;
 use crate::app::App;
 use crate::error::ApiError;
 use crate::queries::totals::{Totals, totals};
@@ -39,7 +40,7 @@ struct TotalsBody {
     ),
 )]
 pub async fn show(app: web::Data<App>) -> Result<HttpResponse, ApiError> {
-    let totals = totals(&app.pool).await?;
+    let totals = in_time(&app, totals(&app.pool)).await?;
     Ok(HttpResponse::Ok().json(TotalsBody::from(totals)))
 }
 

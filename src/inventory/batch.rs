@@ -5,7 +5,8 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use sqlx::PgPool;
+use sqlx::pool::PoolConnection;
+use sqlx::{Connection as _, PgConnection, PgPool, Postgres};
 
 use super::changes::Changes;
 use super::command::{Answer, Command};
@@ -14,8 +15,28 @@ use super::load::load;
 use super::settle::Witness;
 use super::store::{StoreError, store};
 use crate::db::constraints::HOLDS_IDEMPOTENCY_KEY_UNIQUE;
-use crate::db::failure::{timed_out, will_pass};
+use crate::db::failure::{lock_not_available, timed_out, will_pass};
 use crate::domain::hold_rules::HoldRules;
+
+/// A lane's connection, kept from batch to batch: taking one from the pool and giving it back costs a round trip.
+#[derive(Default)]
+pub(super) struct Link(Option<PoolConnection<Postgres>>);
+
+impl Link {
+    async fn connection(&mut self, pool: &PgPool) -> sqlx::Result<&mut PgConnection> {
+        let connection = match self.0.take() {
+            Some(connection) => connection,
+            None => pool.acquire().await?,
+        };
+        Ok(self.0.insert(connection))
+    }
+
+    /// Closes the connection, and with it whatever transaction was open. It makes room in the pool at once: the pool's own
+    /// way would first ask a server that may be gone whether it is there.
+    pub(super) fn give_up(&mut self) {
+        drop(self.0.take().map(PoolConnection::detach));
+    }
+}
 
 /// Why an attempt did not end with a known commit.
 #[derive(Debug, thiserror::Error)]
@@ -23,6 +44,9 @@ pub(super) enum BatchError {
     /// Rolled back; the same batch may well succeed in a moment (deadlock, lock timeout, serialization, lost connection).
     #[error("the database was busy or went away")]
     Transient(#[source] sqlx::Error),
+    /// Rolled back; somebody else has kept the lock of one of the events for too long.
+    #[error("an event is locked")]
+    Locked(#[source] sqlx::Error),
     /// Rolled back; some command is more than the database does in time.
     #[error("a statement took too long")]
     TimedOut(#[source] sqlx::Error),
@@ -41,27 +65,65 @@ pub(super) struct Unsettled {
     pub witness: Witness,
 }
 
-pub(super) async fn attempt(pool: &PgPool, rules: &HoldRules, commands: &[Command]) -> Result<Vec<Answer>, BatchError> {
-    // Whatever keeps a transaction from beginning, it is nothing that a command did.
-    let mut transaction = pool.begin().await.map_err(BatchError::Transient)?;
-    let shelf = load(&mut transaction, commands).await.map_err(classify)?;
-    let (answers, changes) = decide_safely(rules, shelf, commands)?;
+pub(super) async fn attempt(
+    pool: &PgPool,
+    link: &mut Link,
+    rules: &HoldRules,
+    commands: &[Command],
+) -> Result<Vec<Answer>, BatchError> {
+    let result = attempt_on(link.connection(pool).await.map_err(BatchError::Transient)?, rules, commands).await;
+    // After these the connection is broken, or nobody knows how it is.
+    if matches!(result, Err(BatchError::Transient(_) | BatchError::CommitUnknown(..))) {
+        link.give_up();
+    }
+    result
+}
 
-    let Some(witness) = Witness::of(&changes) else {
+async fn attempt_on(
+    connection: &mut PgConnection,
+    rules: &HoldRules,
+    commands: &[Command],
+) -> Result<Vec<Answer>, BatchError> {
+    // Whatever keeps a transaction from beginning, it is nothing that a command did.
+    let mut transaction = connection.begin().await.map_err(BatchError::Transient)?;
+    let (answers, witness) = match prepare(&mut transaction, rules, commands).await {
+        Ok(prepared) => prepared,
+        Err(error) => {
+            // Now, so that the locks do not wait for the lane's next batch. When even this fails the connection is broken, and
+            // PostgreSQL rolls back by itself.
+            let _ = transaction.rollback().await;
+            return Err(error);
+        }
+    };
+    let Some(witness) = witness else {
         // Refusals and replays only: nothing to write, nothing that a lost commit could leave in doubt.
         transaction.rollback().await.map_err(classify)?;
         return Ok(answers);
     };
-    store(&mut transaction, &changes).await.map_err(|error| match error {
-        StoreError::Database(error) => classify(error),
-        StoreError::RowCount(_) => BatchError::Contradiction(error.into()),
-    })?;
     match transaction.commit().await {
         Ok(()) => Ok(answers),
         // A refused COMMIT is an answer; only silence is not.
         Err(error) if was_rolled_back(&error) => Err(classify(error)),
         Err(source) => Err(BatchError::CommitUnknown(Box::new(Unsettled { answers, witness }), source)),
     }
+}
+
+/// Everything but the COMMIT. Without a witness nothing was written.
+async fn prepare(
+    connection: &mut PgConnection,
+    rules: &HoldRules,
+    commands: &[Command],
+) -> Result<(Vec<Answer>, Option<Witness>), BatchError> {
+    let shelf = load(connection, commands).await.map_err(classify)?;
+    let (answers, changes) = decide_safely(rules, shelf, commands)?;
+    let witness = Witness::of(&changes);
+    if witness.is_some() {
+        store(connection, &changes).await.map_err(|error| match error {
+            StoreError::Database(error) => classify(error),
+            StoreError::RowCount(_) => BatchError::Contradiction(error.into()),
+        })?;
+    }
+    Ok((answers, witness))
 }
 
 /// A panic in `decide` is a bug in the judgement of some command, and must not take the lane with it.
@@ -85,6 +147,8 @@ fn classify(error: sqlx::Error) -> BatchError {
         BatchError::Transient(error)
     } else if timed_out(&error) {
         BatchError::TimedOut(error)
+    } else if lock_not_available(&error) {
+        BatchError::Locked(error)
     } else if will_pass(&error) {
         BatchError::Transient(error)
     } else {

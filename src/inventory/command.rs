@@ -59,7 +59,21 @@ impl Command {
         }
     }
 
-    /// Which lane it goes to: commands for one event always meet in one lane of a process.
+    /// In whose place it waits.
+    pub fn class(&self) -> Class {
+        match self {
+            // A hold that expires a little later harms nobody: its room is given to whoever asks for it.
+            Self::Place(_) | Self::Expire { cause: ExpiryCause::Due, .. } => Class::Hold,
+            Self::Extend { .. }
+            | Self::Release { .. }
+            | Self::Expire { cause: ExpiryCause::Operator, .. }
+            | Self::Book { .. }
+            | Self::Cancel { .. } => Class::Booking,
+            Self::Resize { .. } | Self::Amend { .. } | Self::Delete { .. } => Class::Organiser,
+        }
+    }
+
+    /// Whose turn it waits for: commands for one event share it, so a process never has two of its batches at once.
     pub fn affinity(&self) -> Affinity {
         match self {
             Self::Place(place) => place.event_id.affinity(),
@@ -72,6 +86,17 @@ impl Command {
             Self::Amend { event_id, .. } | Self::Delete { event_id } => event_id.affinity(),
         }
     }
+}
+
+/// What a command is about, as far as waiting is concerned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Class {
+    /// Somebody would like to have something.
+    Hold,
+    /// Somebody has something already, and is about to pay, or has paid. Shed last.
+    Booking,
+    /// The event itself changes. Rare, may take long, and somebody waits for it with patience.
+    Organiser,
 }
 
 /// What a command did.
@@ -111,6 +136,19 @@ pub enum Outcome {
     Resized(Pool),
     Amended,
     Deleted,
+}
+
+impl Outcome {
+    /// In metrics.
+    pub fn label(&self) -> &'static str {
+        match self {
+            Self::NotDue => "not_due",
+            Self::Placed { replayed: true, .. }
+            | Self::Extended { replayed: true, .. }
+            | Self::Booked { replayed: true, .. } => "replayed",
+            _ => "done",
+        }
+    }
 }
 
 /// A pool and its counters.

@@ -2,16 +2,18 @@
 //!
 //! Whatever happens, every command gets exactly one result, and no result is a guess.
 
-use std::time::Duration;
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
 
 use sqlx::PgPool;
 
 use super::CommandError;
-use super::batch::{BatchError, attempt};
+use super::batch::{BatchError, Link, attempt};
 use super::command::{Answer, Command, Outcome};
 use super::settle::{Witness, was_committed};
 use crate::db::transaction::{TRANSACTION_RETRIES_MAX, pause};
 use crate::domain::hold_rules::HoldRules;
+use crate::domain::ids::Affinity;
 use crate::telemetry::metrics::{self, Settled};
 
 /// How often the database is asked about an unknown commit, and the pause between two times. Half of the pause is chance.
@@ -23,41 +25,67 @@ const SETTLE_PAUSE: Duration = Duration::from_millis(500);
 pub(super) struct Executor {
     pub pool: PgPool,
     pub rules: HoldRules,
+    /// After this no further attempt begins: callers wait, and the commands that came meanwhile wait behind them.
+    pub retry_within: Duration,
 }
 
 type CommandResult = Result<Outcome, CommandError>;
 
 impl Executor {
     /// One result per command, in order.
-    pub(super) async fn execute(&self, commands: &[Command]) -> Vec<CommandResult> {
-        match self.execute_whole(commands).await {
+    pub(super) async fn execute(&self, link: &mut Link, commands: &[Command]) -> Vec<CommandResult> {
+        match self.execute_whole(link, commands).await {
             Ok(answers) => answers.into_iter().map(into_result).collect(),
             Err(Failure::Everyone(error)) => commands.iter().map(|_| Err(error.into())).collect(),
+            Err(Failure::SomeEvent) => {
+                metrics::batch_isolated();
+                self.execute_event_by_event(link, commands).await
+            }
             Err(Failure::Someone(_)) if commands.len() > 1 => {
                 metrics::batch_isolated();
-                self.execute_one_by_one(commands).await
+                self.execute_one_by_one(link, commands).await
             }
             Err(Failure::Someone(error)) => vec![Err(self.inconsistency(&commands[0], &error))],
         }
     }
 
+    /// One event of several is locked: only its own commands shall wait for it.
+    async fn execute_event_by_event(&self, link: &mut Link, commands: &[Command]) -> Vec<CommandResult> {
+        let mut by_event: BTreeMap<Affinity, Vec<usize>> = BTreeMap::new();
+        for (index, command) in commands.iter().enumerate() {
+            by_event.entry(command.affinity()).or_default().push(index);
+        }
+        let mut results: Vec<CommandResult> = commands.iter().map(|_| Err(CommandError::Unavailable)).collect();
+        for indices in by_event.into_values() {
+            let own: Vec<Command> = indices.iter().map(|index| commands[*index].clone()).collect();
+            // Of one affinity, so this goes no deeper.
+            let own_results = Box::pin(self.execute(link, &own)).await;
+            for (index, result) in indices.into_iter().zip(own_results) {
+                results[index] = result;
+            }
+        }
+        results
+    }
+
     /// The batch was poisoned: only the offender shall fail.
-    async fn execute_one_by_one(&self, commands: &[Command]) -> Vec<CommandResult> {
+    async fn execute_one_by_one(&self, link: &mut Link, commands: &[Command]) -> Vec<CommandResult> {
         let mut results = Vec::with_capacity(commands.len());
         for command in commands {
-            results.push(match self.execute_whole(std::slice::from_ref(command)).await {
+            results.push(match self.execute_whole(link, std::slice::from_ref(command)).await {
                 Ok(mut answers) => answers.pop().map_or(Err(CommandError::Inconsistent), into_result),
                 Err(Failure::Everyone(error)) => Err(error.into()),
+                Err(Failure::SomeEvent) => Err(CommandError::Unavailable),
                 Err(Failure::Someone(error)) => Err(self.inconsistency(command, &error)),
             });
         }
         results
     }
 
-    async fn execute_whole(&self, commands: &[Command]) -> Result<Vec<Answer>, Failure> {
+    async fn execute_whole(&self, link: &mut Link, commands: &[Command]) -> Result<Vec<Answer>, Failure> {
+        let started = Instant::now();
         let mut retries = 0;
         loop {
-            let source = match attempt(&self.pool, &self.rules, commands).await {
+            let source = match attempt(&self.pool, link, &self.rules, commands).await {
                 Ok(answers) => return Ok(answers),
                 Err(BatchError::Contradiction(error)) => return Err(Failure::Someone(error)),
                 Err(BatchError::TimedOut(source)) => {
@@ -69,14 +97,15 @@ impl Executor {
                         Failure::Everyone(BatchFailure::Unavailable)
                     });
                 }
-                Err(BatchError::Transient(source)) => source,
+                Err(BatchError::Locked(_)) if of_several_events(commands) => return Err(Failure::SomeEvent),
+                Err(BatchError::Locked(source) | BatchError::Transient(source)) => source,
                 Err(BatchError::CommitUnknown(batch, source)) => match self.settle(&batch.witness).await {
                     Some(true) => return Ok(batch.answers),
                     Some(false) => source,
                     None => return Err(Failure::Everyone(BatchFailure::OutcomeUnknown)),
                 },
             };
-            if retries == TRANSACTION_RETRIES_MAX {
+            if retries == TRANSACTION_RETRIES_MAX || started.elapsed() > self.retry_within {
                 let error = anyhow::Error::new(source);
                 tracing::warn!(commands = commands.len(), error = format!("{error:#}"), "a batch was given up");
                 return Err(Failure::Everyone(BatchFailure::Unavailable));
@@ -122,6 +151,8 @@ impl Executor {
 enum Failure {
     /// The database: every command fails alike.
     Everyone(BatchFailure),
+    /// The commands of one event, not known which.
+    SomeEvent,
     /// One command, not known which.
     Someone(anyhow::Error),
 }
@@ -139,6 +170,10 @@ impl From<BatchFailure> for CommandError {
             BatchFailure::OutcomeUnknown => Self::OutcomeUnknown,
         }
     }
+}
+
+fn of_several_events(commands: &[Command]) -> bool {
+    commands.windows(2).any(|pair| pair[0].affinity() != pair[1].affinity())
 }
 
 fn into_result(answer: Answer) -> CommandResult {

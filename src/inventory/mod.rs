@@ -11,7 +11,7 @@
 //! before it reads anything that it decides on. Everything about an event's inventory changes only under that lock, and
 //! nothing else is ever locked, so there is no lock order to get wrong.
 //!
-//! Straight down: `lane` (queue → batch) → `execute` (retry, isolate, settle) → `batch` (one transaction) →
+//! Straight down: `lanes` (queue → batch) → `execute` (retry, isolate, settle) → `batch` (one transaction) →
 //! `load` → `decide` → `store`.
 
 mod batch;
@@ -19,9 +19,10 @@ pub mod changes;
 pub mod command;
 pub mod decide;
 mod execute;
-mod lane;
+mod lanes;
 mod load;
 pub mod needs;
+pub mod queue;
 mod settle;
 pub mod shelf;
 mod store;
@@ -30,11 +31,12 @@ use std::sync::Arc;
 
 use sqlx::PgPool;
 
-pub use self::lane::LaneHealth;
+pub use self::lanes::LanesHealth;
 
+use self::batch::Link;
 use self::command::{Command, Outcome, Refusal};
 use self::execute::Executor;
-use self::lane::Lane;
+use self::lanes::Lanes;
 use crate::config::{InventoryMode, InventorySettings};
 use crate::db::connect::Connections;
 use crate::domain::hold_rules::HoldRules;
@@ -58,21 +60,16 @@ pub enum CommandError {
     Inconsistent,
 }
 
-/// What metrics call what became of a command.
-pub fn outcome_label(result: &Result<Outcome, CommandError>) -> &'static str {
-    match result {
-        Ok(Outcome::NotDue) => "not_due",
-        Ok(
-            Outcome::Placed { replayed: true, .. }
-            | Outcome::Extended { replayed: true, .. }
-            | Outcome::Booked { replayed: true, .. },
-        ) => "replayed",
-        Ok(_) => "done",
-        Err(CommandError::Refused(_)) => "refused",
-        Err(CommandError::Overloaded) => "overloaded",
-        Err(CommandError::Unavailable) => "unavailable",
-        Err(CommandError::OutcomeUnknown) => "unknown",
-        Err(CommandError::Inconsistent) => "inconsistent",
+impl CommandError {
+    /// In metrics.
+    pub fn label(&self) -> &'static str {
+        match self {
+            Self::Refused(_) => "refused",
+            Self::Overloaded => "overloaded",
+            Self::Unavailable => "unavailable",
+            Self::OutcomeUnknown => "unknown",
+            Self::Inconsistent => "inconsistent",
+        }
     }
 }
 
@@ -84,7 +81,7 @@ pub struct Inventory {
 }
 
 enum Engine {
-    Lanes(Vec<Lane>),
+    Lanes(Lanes),
     /// One transaction per command, for comparison in benchmarks: the same load, decide and store without the lanes.
     PerRequest(Executor),
 }
@@ -92,13 +89,11 @@ enum Engine {
 impl Inventory {
     /// Starts the lanes on the current runtime. `pool` is theirs alone and has a connection for each.
     pub fn start(settings: &InventorySettings, rules: HoldRules, pool: PgPool) -> Self {
-        let executor = Executor { pool: pool.clone(), rules };
+        // Half of what a command may wait: those that come while a batch is tried again wait behind it.
+        let executor = Executor { pool: pool.clone(), rules, retry_within: settings.command_deadline / 2 };
         let engine = match settings.mode {
             InventoryMode::PerRequest => Engine::PerRequest(executor),
-            InventoryMode::Lanes => {
-                let lane = |_| Lane::start(executor.clone(), settings.batch_max, settings.lane_queue_max);
-                Engine::Lanes((0..settings.lanes).map(lane).collect())
-            }
+            InventoryMode::Lanes => Engine::Lanes(Lanes::start(settings, &executor)),
         };
         Self { engine: Arc::new(engine), pool }
     }
@@ -107,11 +102,11 @@ impl Inventory {
     /// caller goes away.
     pub async fn submit(&self, command: Command) -> Result<Outcome, CommandError> {
         match &*self.engine {
-            Engine::Lanes(lanes) => lanes[command.affinity().lane(lanes.len())].submit(command).await,
+            Engine::Lanes(lanes) => lanes.submit(command).await,
             Engine::PerRequest(executor) => {
                 let executor = executor.clone();
                 // A task of its own, so that a caller that goes away does not drop the transaction.
-                let task = tokio::spawn(async move { executor.execute(&[command]).await });
+                let task = tokio::spawn(async move { executor.execute(&mut Link::default(), &[command]).await });
                 let result = task.await.ok().and_then(|mut results| results.pop());
                 result.unwrap_or(Err(CommandError::OutcomeUnknown))
             }
@@ -121,9 +116,7 @@ impl Inventory {
     /// Refuses what comes from now on, and finishes what was accepted.
     pub async fn drain(&self) {
         if let Engine::Lanes(lanes) = &*self.engine {
-            for lane in lanes {
-                lane.drain().await;
-            }
+            lanes.drain().await;
         }
     }
 
@@ -132,11 +125,11 @@ impl Inventory {
         Connections::of(&self.pool)
     }
 
-    /// How each lane is.
-    pub fn lanes(&self) -> Vec<LaneHealth> {
+    /// How the lanes are.
+    pub fn lanes(&self) -> LanesHealth {
         match &*self.engine {
-            Engine::Lanes(lanes) => lanes.iter().map(Lane::health).collect(),
-            Engine::PerRequest(_) => Vec::new(),
+            Engine::Lanes(lanes) => lanes.health(),
+            Engine::PerRequest(_) => LanesHealth { alive: 0, total: 0, queue_depth: 0 },
         }
     }
 }

@@ -1,4 +1,4 @@
-//! An event's counters at one moment: per pool, per ticket type and together.
+//! Events' counters at one moment: per pool, per ticket type and together.
 
 use sqlx::PgPool;
 use uuid::Uuid;
@@ -52,6 +52,7 @@ pub struct TicketTypeCounts {
 
 /// One pool with one of its ticket types; a pool with none has one row.
 struct Row {
+    event_id: Uuid,
     status: String,
     currency: Option<String>,
     sequence: i64,
@@ -67,14 +68,15 @@ struct Row {
     price: Option<i64>,
 }
 
-/// `None` if there is no such event. One statement, so one snapshot: sums and sequence belong together.
-pub async fn status(pool: &PgPool, event_id: EventId) -> sqlx::Result<Option<EventCounts>> {
+/// Of the events that exist. One statement, so one snapshot: an event's sums and sequence belong together.
+pub async fn statuses(pool: &PgPool, event_ids: &[Uuid]) -> sqlx::Result<Vec<EventCounts>> {
     // The statement's time is read before its snapshot is taken, so nothing that was committed by then is missing.
     let rows = sqlx::query_as!(
         Row,
         r#"
         SELECT
-            events.status, events.currency, inventory.seq AS sequence, statement_timestamp() AS "as_of!",
+            events.event_id, events.status, events.currency, inventory.seq AS sequence,
+            statement_timestamp() AS "as_of!",
             pools.pool_id, pools.name AS pool_name, pools.capacity, pools.held, pools.booked,
             ticket_types.ticket_type_id AS "ticket_type_id?", ticket_types.name AS "ticket_type_name?",
             ticket_types.position AS "ticket_type_position?", ticket_types.price AS "price?"
@@ -82,24 +84,27 @@ pub async fn status(pool: &PgPool, event_id: EventId) -> sqlx::Result<Option<Eve
         JOIN inventory ON inventory.event_id = events.event_id
         JOIN pools ON pools.event_id = events.event_id
         LEFT JOIN ticket_types ON ticket_types.pool_id = pools.pool_id
-        WHERE events.event_id = $1
-        ORDER BY pools.position, pools.pool_id
+        WHERE events.event_id = ANY ($1::uuid[])
+        ORDER BY events.event_id, pools.position, pools.pool_id
         "#,
-        event_id.as_uuid(),
+        event_ids,
     )
     .fetch_all(pool)
     .await?;
-    let Some(first) = rows.first() else { return Ok(None) };
+    rows.chunk_by(|a, b| a.event_id == b.event_id).map(event_counts).collect()
+}
 
-    Ok(Some(EventCounts {
-        event_id,
+fn event_counts(rows: &[Row]) -> sqlx::Result<EventCounts> {
+    let first = &rows[0]; // chunk_by yields no empty chunk
+    Ok(EventCounts {
+        event_id: first.event_id.into(),
         status: known("events.status", &first.status, EventStatus::parse)?,
         currency: currency(first.currency.as_deref())?,
         sequence: first.sequence,
         as_of: first.as_of,
-        pools: pools(&rows),
-        ticket_types: ticket_types(&rows),
-    }))
+        pools: pools(rows),
+        ticket_types: ticket_types(rows),
+    })
 }
 
 fn pools(rows: &[Row]) -> Vec<PoolCounts> {

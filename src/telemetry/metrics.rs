@@ -52,10 +52,10 @@ table! {
     BATCH_SIZE,              "batch_size",                      Histogram, "Commands that one transaction decided";
     BATCH_DURATION,          "batch_duration_seconds",          Histogram, "From the begin of a batch's transaction to its commit, retries included";
     BATCH_RETRIES,           "batch_retries_total",             Counter,   "Batches that lost a race or their connection and were run again";
-    BATCHES_ISOLATED,        "batches_isolated_total",          Counter,   "Batches that were run again one command at a time, to find the one that the database refuses";
+    BATCHES_ISOLATED,        "batches_isolated_total",          Counter,   "Batches that were run again in parts, to find the command that the database refuses or the event that is locked";
     COMMITS_SETTLED,         "commits_settled_total",           Counter,   "Commits whose answer was lost, by what was found when they were looked up: found, not_found or unknown";
-    LANE_ALIVE,              "lane_alive",                      Gauge,     "Whether a lane's task runs, 1 or 0, by lane";
-    LANE_QUEUE_DEPTH,        "lane_queue_depth",                Gauge,     "Commands that wait, by lane";
+    LANES_ALIVE,             "lanes_alive",                     Gauge,     "Lanes whose tasks run";
+    LANE_QUEUE_DEPTH,        "lane_queue_depth",                Gauge,     "Commands that wait for the lanes";
     LANE_QUEUE_WAIT,         "lane_queue_wait_seconds",         Histogram, "From a command's arrival to the begin of its batch";
     // The database.
     DB_TRANSACTION_DURATION, "db_transaction_duration_seconds", Histogram, "Transactions outside the lanes, by name and outcome, retries included";
@@ -222,10 +222,10 @@ pub fn lane_queue_wait(wait: Duration) {
     WAIT.record(wait);
 }
 
-/// How a lane is, at scrape time: whether its task runs, and how many commands wait.
-pub fn lane(lane: usize, alive: bool, queue_depth: usize) {
-    gauge!(LANE_ALIVE, "lane" => lane.to_string()).set(u32::from(alive));
-    gauge!(LANE_QUEUE_DEPTH, "lane" => lane.to_string()).set(u32::try_from(queue_depth).unwrap_or(u32::MAX));
+/// How the lanes are, at scrape time: how many of their tasks run, and how many commands wait for them.
+pub fn lanes(alive: usize, queue_depth: usize) {
+    gauge!(LANES_ALIVE).set(u32::try_from(alive).unwrap_or(u32::MAX));
+    gauge!(LANE_QUEUE_DEPTH).set(u32::try_from(queue_depth).unwrap_or(u32::MAX));
 }
 
 /// A transaction outside the lanes has ended. `outcome` is committed or failed.

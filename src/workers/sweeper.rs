@@ -20,10 +20,10 @@ pub const NAME: &str = "sweeper";
 pub const SWEEP_BATCH_ROWS: u16 = 2000;
 /// The most of them that belong to one event.
 pub const SWEEP_EVENT_ROWS: u16 = 500;
-/// The most rounds of one tick, so that a tick ends.
-pub const SWEEP_ROUNDS_MAX: usize = 20;
-/// The most expiries that wait in the lanes at once: far fewer than a lane's queue holds, so that clients keep their place.
-pub const SWEEP_COMMANDS_IN_FLIGHT: usize = 64;
+/// The most rounds of one tick, so that a tick ends: enough for 100,000 holds of one event that expire together.
+pub const SWEEP_ROUNDS_MAX: usize = 200;
+/// The most expiries that wait in the lanes at once: far fewer than a batch holds, so that clients hardly notice.
+pub const SWEEP_COMMANDS_IN_FLIGHT: usize = 128;
 
 /// What one tick did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -48,8 +48,9 @@ pub async fn tick(app: &App) -> anyhow::Result<SweepReport> {
         let before = report.expired;
         expire(app, candidates, &mut report).await?;
         metrics::swept_holds(report.expired - before);
-        // Nothing is left; or others were quicker, or too busy, and another round would only read the same again.
-        if report.expired == before {
+        // Nothing is left; or others were quicker, or too busy, and another round would only read the same again. A stopping
+        // server leaves the rest to the others.
+        if report.expired == before || !app.readiness.is_ready() {
             break;
         }
     }

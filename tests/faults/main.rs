@@ -8,5 +8,6 @@ mod kill;
 mod lost_commit;
 mod panics;
 mod past_the_lock;
+mod patience;
 mod pressure;
 mod proxy;

@@ -44,7 +44,7 @@ async fn a_full_queue_answers_503_at_once_and_what_was_accepted_is_finished() {
     let service = Service::start_with(|settings| {
         settings.inventory.lanes = 1;
         settings.inventory.batch_max = 4;
-        settings.inventory.lane_queue_max = 8;
+        settings.inventory.event_queue_max = 8;
     })
     .await;
     let event_id = service.client.event(1000).await;
@@ -108,7 +108,7 @@ async fn a_stopping_server_finishes_what_it_accepted() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_stopping_server_finishes_what_waits_in_its_lanes_though_the_callers_are_gone() {
+async fn a_stopping_server_finishes_what_it_began_and_leaves_what_nobody_waits_for() {
     const WAITING: usize = 50;
     let service = Service::start_with(|settings| {
         settings.inventory.lanes = 1;
@@ -120,17 +120,17 @@ async fn a_stopping_server_finishes_what_waits_in_its_lanes_though_the_callers_a
     let place = request("POST", "/api/v1/holds", &json!({"event_id": event_id, "qty": 1}).to_string());
     let address = service.running.address();
     let callers = join_all((0..1 + WAITING).map(|_| connection_with(address, &place))).await;
-    while service.running.app().inventory.lanes()[0].queue_depth < WAITING {
+    while service.running.app().inventory.lanes().queue_depth < WAITING {
         tokio::task::yield_now().await;
     }
     drop(callers);
     let Service { database, running, client } = service;
     let stopping = tokio::spawn(running.stop());
-    // Once nobody is served any more, the stop has come to the lanes.
+    // Once nobody is served any more, the callers' handlers are gone and the stop has come to the lanes.
     while client.try_send(Method::GET, "/health/live", &[], None).await.is_ok() {}
     blocker.rollback().await.expect("the blocker lets go");
 
     stopping.await.expect("the server stops").expect("the server stops cleanly");
-    assert_eq!(database.number("SELECT held::bigint FROM pools").await, 51);
+    assert_eq!(database.number("SELECT held::bigint FROM pools").await, 1);
     database.assert_sound().await;
 }

@@ -30,7 +30,11 @@ async fn after_a_signal_requests_are_served_until_a_second_signal_ends_the_drain
 #[tokio::test(flavor = "multi_thread")]
 async fn a_second_signal_without_a_drain_window_ends_the_process_at_once() {
     let database = Database::create().await;
-    let server = ServerProcess::start_with(&database, &[("DRAIN_SECONDS", "0")]).await;
+    let server = ServerProcess::start_with(
+        &database,
+        &[("DRAIN_SECONDS", "0"), ("DB_LOCK_TIMEOUT_MS", "60000"), ("ANSWER_WITHIN_MS", "60000")],
+    )
+    .await;
     let event_id = server.client.event(5).await;
     let blocker = database.lock_everything().await;
     let client = server.client.clone();

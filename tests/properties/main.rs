@@ -27,3 +27,4 @@ mod stage;
 pub mod support;
 mod theatre;
 mod translate;
+mod turns;

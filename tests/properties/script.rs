@@ -87,13 +87,13 @@ pub fn script(plan: &Plan, seed: u64) -> Script {
     Scripts(*plan).new_tree(&mut runner(plan, seed)).expect("every seed has a script").current()
 }
 
-fn variable(name: &str) -> Option<u64> {
+pub fn variable(name: &str) -> Option<u64> {
     let value = std::env::var(name).ok()?;
     Some(value.parse().unwrap_or_else(|_| panic!("{name} must be a number, not {value:?}")))
 }
 
 /// Another part of the world in every run.
-fn chance() -> u64 {
+pub fn chance() -> u64 {
     use std::hash::{BuildHasher, RandomState};
     RandomState::new().hash_one(0)
 }

@@ -77,6 +77,15 @@ impl Database {
         blocker
     }
 
+    /// Takes the lock of one event, as another instance of the service would, until the transaction ends.
+    pub async fn lock_event(&self, event_id: &str) -> Transaction<'static, Postgres> {
+        let mut blocker = self.pool.begin().await.expect("a transaction begins");
+        let lock = "SELECT seq FROM inventory WHERE event_id = $1::text::uuid FOR UPDATE";
+        let locked = sqlx::query(lock).bind(event_id).fetch_all(&mut *blocker).await.expect("the row can be locked");
+        assert_eq!(locked.len(), 1, "there is such an event");
+        blocker
+    }
+
     /// Returns when some statement waits for a lock.
     pub async fn until_somebody_waits_for_a_lock(&self) {
         self.until_so_many_wait_for_a_lock(1).await;

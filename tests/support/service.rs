@@ -73,7 +73,17 @@ pub fn settings(database_url: &str) -> Settings {
             lock_timeout: Duration::from_secs(10),
             idle_in_transaction_timeout: Duration::from_secs(30),
         },
-        inventory: InventorySettings { lanes: 2, batch_max: 512, lane_queue_max: 4096, mode: InventoryMode::Lanes },
+        inventory: InventorySettings {
+            lanes: 2,
+            batch_max: 512,
+            event_queue_max: 4096,
+            queue_max: 16_384,
+            // As above: what is late on this machine is not what is tested.
+            command_deadline: Duration::from_secs(20),
+            answer_within: Duration::from_secs(30),
+            mode: InventoryMode::Lanes,
+        },
+        read_queue_max: 8192,
         hold_rules: HoldRules {
             ttl_seconds_default: 120,
             quantity_max: 100,

@@ -15,6 +15,7 @@ use crate::domain::time::Instant;
 use crate::domain::zone::local_rfc3339;
 use crate::error::ApiError;
 use crate::http::query_string::QueryString;
+use crate::http::read::in_time;
 use crate::http::wire::Timestamp;
 use crate::queries::events::{EventSummary, events};
 
@@ -93,7 +94,7 @@ pub async fn list(app: web::Data<App>, QueryString(params): QueryString<ListPara
     let after = params.cursor.as_deref().map(position).transpose()?;
     let search = EventSearch::parse(&EventSearchDraft::from(params), after)?;
     // One more than a page tells whether there is another.
-    let mut found = events(&app.pool, &search, search.limit + 1).await?;
+    let mut found = in_time(&app, events(&app.pool, &search, search.limit + 1)).await?;
     let page = usize::try_from(search.limit).unwrap_or(usize::MAX);
     let another = found.len() > page;
     found.truncate(page);

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use super::Verdict;
 use crate::app::App;
 use crate::db::migrate::{Schema, schema};
-use crate::inventory::LaneHealth;
+use crate::inventory::LanesHealth;
 use crate::queries::database::database_time;
 use crate::workers::sweeper;
 
@@ -70,7 +70,7 @@ struct Lanes {
     /// How many there should be.
     #[schema(minimum = 0, example = 2)]
     total: usize,
-    /// Commands that wait, in all of them.
+    /// Commands that wait for them.
     #[schema(minimum = 0, example = 0)]
     queue_depth: usize,
 }
@@ -89,7 +89,7 @@ pub(super) async fn components(app: &App) -> Components {
         database: database(&app.pool).await,
         migrations: migrations(&app.pool).await,
         sweeper: sweeper(app.workers.age(sweeper::NAME), app.settings.sweep_interval),
-        lanes: lanes(&app.inventory.lanes()),
+        lanes: lanes(app.inventory.lanes()),
     }
 }
 
@@ -131,14 +131,8 @@ fn sweeper(age: Duration, interval: Duration) -> Sweeper {
     Sweeper { status: Verdict::of(age < age_max), age_ms: milliseconds(age), age_max_ms: milliseconds(age_max) }
 }
 
-fn lanes(lanes: &[LaneHealth]) -> Lanes {
-    let alive = lanes.iter().filter(|lane| lane.alive).count();
-    Lanes {
-        status: Verdict::of(alive == lanes.len()),
-        alive,
-        total: lanes.len(),
-        queue_depth: lanes.iter().map(|lane| lane.queue_depth).sum(),
-    }
+fn lanes(LanesHealth { alive, total, queue_depth }: LanesHealth) -> Lanes {
+    Lanes { status: Verdict::of(alive == total), alive, total, queue_depth }
 }
 
 fn milliseconds(duration: Duration) -> u64 {

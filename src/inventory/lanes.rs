@@ -1,0 +1,241 @@
+//! The lanes: the queue, and the tasks that turn waiting commands into batches.
+//!
+//! Batching is greedy: the next batch is whatever waited while the last one ran. No timer, so a lone command goes at once.
+//! Lanes share one queue, which hands an event to one of them at a time; so batches of one process never wait for each
+//! other's locks, and a lane that waits for a lock keeps nobody else waiting (docs/decisions/0012-lanes-take-turns.md).
+//!
+//! A lane's task is never dropped before the queue is empty; callers may go away whenever they like. Until its batch
+//! begins, a command belongs to its caller, who may give it up; then to the lane, which finishes it. [`Claim`] decides.
+
+use std::collections::HashSet;
+use std::panic::AssertUnwindSafe;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use futures_util::FutureExt;
+use tokio::sync::{Mutex, Notify, oneshot};
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
+
+use super::CommandError;
+use super::batch::Link;
+use super::command::{Class, Command, Outcome};
+use super::execute::Executor;
+use super::queue::{NotAdmitted, Queue, QueueLimits, Taken};
+use crate::config::InventorySettings;
+use crate::domain::ids::Affinity;
+use crate::telemetry::metrics;
+
+/// How long an organiser waits for an answer: cancelling an event ends all of its holds, which takes what it takes.
+const ORGANISER_ANSWER_WITHIN: Duration = Duration::from_secs(15);
+
+type CommandResult = Result<Outcome, CommandError>;
+
+/// The handlers' end of the lanes.
+pub(super) struct Lanes {
+    shared: Arc<Shared>,
+    tasks: Mutex<Vec<JoinHandle<()>>>,
+    total: usize,
+    answer_within: Duration,
+}
+
+struct Shared {
+    queue: std::sync::Mutex<Queue<Waiting>>,
+    /// Somebody's turn has come, or the queue was closed.
+    turn: Notify,
+    alive: AtomicUsize,
+    batch_max: usize,
+    deadline: Duration,
+}
+
+/// A command on its way through the lanes.
+#[derive(Debug)]
+struct Waiting {
+    command: Command,
+    reply: oneshot::Sender<CommandResult>,
+    claim: Claim,
+    since: Instant,
+}
+
+/// How the lanes are.
+#[derive(Clone, Copy, Debug)]
+pub struct LanesHealth {
+    /// How many work.
+    pub alive: usize,
+    /// How many there should be.
+    pub total: usize,
+    /// Commands that wait.
+    pub queue_depth: usize,
+}
+
+impl Lanes {
+    /// Starts the tasks on the current runtime, which must outlive every caller.
+    pub(super) fn start(settings: &InventorySettings, executor: &Executor) -> Self {
+        let limits = QueueLimits { per_event: settings.event_queue_max, total: settings.queue_max };
+        let shared = Arc::new(Shared {
+            queue: std::sync::Mutex::new(Queue::new(limits)),
+            turn: Notify::new(),
+            alive: AtomicUsize::new(settings.lanes),
+            batch_max: settings.batch_max,
+            deadline: settings.command_deadline,
+        });
+        let lane = |_| tokio::spawn(run(shared.clone(), executor.clone(), AliveGuard(shared.clone())));
+        let tasks = (0..settings.lanes).map(lane).collect();
+        Self { shared, tasks: Mutex::new(tasks), total: settings.lanes, answer_within: settings.answer_within }
+    }
+
+    /// Hands a command over, at once or not at all, and waits for its result.
+    pub(super) async fn submit(&self, command: Command) -> CommandResult {
+        let (class, affinity) = (command.class(), command.affinity());
+        let (reply, result) = oneshot::channel();
+        let claim = Claim::default();
+        // When the caller goes away first, its handler and this with it are dropped.
+        let _given_up = GiveUp(claim.clone());
+        let waiting = Waiting { command, reply, claim: claim.clone(), since: Instant::now() };
+        self.shared.queue().admit(affinity, class, waiting).map_err(|reason| match reason {
+            NotAdmitted::Full => CommandError::Overloaded,
+            NotAdmitted::Closed => CommandError::Unavailable,
+        })?;
+        self.shared.turn.notify_one();
+
+        let within = if class == Class::Organiser { ORGANISER_ANSWER_WITHIN } else { self.answer_within };
+        match timeout(within, result).await {
+            // The reply is lost only when a batch panics: nobody knows what became of it.
+            Ok(answer) => answer.unwrap_or(Err(CommandError::OutcomeUnknown)),
+            Err(_) if claim.take() => Err(CommandError::Overloaded),
+            Err(_) => Err(CommandError::OutcomeUnknown),
+        }
+    }
+
+    /// Refuses what comes from now on, and finishes what was accepted.
+    pub(super) async fn drain(&self) {
+        self.shared.queue().close();
+        self.shared.turn.notify_waiters();
+        for task in self.tasks.lock().await.drain(..) {
+            if let Err(error) = task.await {
+                tracing::error!(%error, "a lane ended badly");
+            }
+        }
+    }
+
+    pub(super) fn health(&self) -> LanesHealth {
+        LanesHealth {
+            alive: self.shared.alive.load(Ordering::Relaxed),
+            total: self.total,
+            queue_depth: self.shared.queue().depth(),
+        }
+    }
+}
+
+impl Shared {
+    /// Never held across an await. What a panic may have left half done is a count or a turn, and the queue survives both.
+    fn queue(&self) -> MutexGuard<'_, Queue<Waiting>> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The next batch, or `None` when the queue was closed and this lane has nothing left to do.
+    async fn next(&self) -> Option<Taken<Waiting>> {
+        loop {
+            // Before the queue is looked at: a turn that comes in between wakes this all the same.
+            let turn = self.turn.notified();
+            {
+                let mut queue = self.queue();
+                if let Some(taken) = queue.take(self.batch_max) {
+                    if queue.has_turns() {
+                        self.turn.notify_one();
+                    }
+                    return Some(taken);
+                }
+                if queue.is_closed() {
+                    return None;
+                }
+            }
+            turn.await;
+        }
+    }
+}
+
+async fn run(shared: Arc<Shared>, executor: Executor, _alive: AliveGuard) {
+    let mut link = Link::default();
+    while let Some(Taken { waiting, affinities }) = shared.next().await {
+        let batch = claim_all(waiting, shared.deadline);
+        let troubled = if batch.is_empty() { HashSet::new() } else { run_batch(&executor, &mut link, batch).await };
+        shared.queue().done(&affinities, |affinity| troubled.contains(&affinity));
+    }
+}
+
+/// What is still wanted, and still in time. From here on the commands are the lane's.
+fn claim_all(waiting: Vec<Waiting>, deadline: Duration) -> Vec<Waiting> {
+    let wanted = waiting.into_iter().filter(|waiting| waiting.claim.take());
+    let (in_time, late): (Vec<_>, Vec<_>) = wanted.partition(|waiting| {
+        metrics::lane_queue_wait(waiting.since.elapsed());
+        waiting.command.class() == Class::Organiser || waiting.since.elapsed() < deadline
+    });
+    for waiting in late {
+        metrics::command(waiting.command.name(), CommandError::Overloaded.label());
+        let _ = waiting.reply.send(Err(CommandError::Overloaded));
+    }
+    in_time
+}
+
+/// Returns whose commands could not have their lock, or the database.
+async fn run_batch(executor: &Executor, link: &mut Link, batch: Vec<Waiting>) -> HashSet<Affinity> {
+    let (commands, replies): (Vec<_>, Vec<_>) =
+        batch.into_iter().map(|waiting| (waiting.command, waiting.reply)).unzip();
+    let started = Instant::now();
+    // A panic is a bug, and must not take the lane with it: its callers learn that their outcome is unknown, the next batch
+    // is another matter. The transaction ends with its connection.
+    let Ok(results) = AssertUnwindSafe(executor.execute(link, &commands)).catch_unwind().await else {
+        tracing::error!(commands = commands.len(), "a batch panicked");
+        link.give_up();
+        return HashSet::new();
+    };
+    metrics::batch(commands.len(), started.elapsed());
+    let mut troubled = HashSet::new();
+    for ((command, result), reply) in commands.iter().zip(results).zip(replies) {
+        metrics::command(command.name(), outcome_label(&result));
+        if matches!(result, Err(CommandError::Unavailable)) {
+            troubled.insert(command.affinity());
+        }
+        // A caller that went away does not want its answer; the command was finished all the same.
+        let _ = reply.send(result);
+    }
+    troubled
+}
+
+fn outcome_label(result: &CommandResult) -> &'static str {
+    match result {
+        Ok(outcome) => outcome.label(),
+        Err(error) => error.label(),
+    }
+}
+
+/// Whose a command is. Whoever takes it first may do with it what it likes: the lane executes it, the caller gives it up.
+#[derive(Clone, Debug, Default)]
+struct Claim(Arc<AtomicBool>);
+
+impl Claim {
+    /// True for the first who asks.
+    fn take(&self) -> bool {
+        !self.0.swap(true, Ordering::AcqRel)
+    }
+}
+
+/// Gives the command up when the caller stops waiting, if no lane has it yet.
+struct GiveUp(Claim);
+
+impl Drop for GiveUp {
+    fn drop(&mut self) {
+        self.0.take();
+    }
+}
+
+/// Says that the task runs, until it ends in whatever way.
+struct AliveGuard(Arc<Shared>);
+
+impl Drop for AliveGuard {
+    fn drop(&mut self) {
+        self.0.alive.fetch_sub(1, Ordering::Relaxed);
+    }
+}

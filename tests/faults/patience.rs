@@ -1,0 +1,79 @@
+//! Nobody waits for long: a locked event, a command that is late, a batch that takes its time.
+
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use uuid::Uuid;
+
+use crate::support::Service;
+use serde_json::json;
+
+const PATIENCE: Duration = Duration::from_millis(100);
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_event_that_somebody_keeps_locked_keeps_no_other_event_waiting() {
+    let service = Service::start_with(|settings| {
+        settings.inventory.lanes = 1;
+        settings.database.lock_timeout = PATIENCE;
+    })
+    .await;
+    let (locked, free) = (service.client.event(100).await, service.client.event(100).await);
+    let blocker = service.database.lock_event(&locked).await;
+    for _ in 0..3 {
+        let holds = (0..20).map(|number| {
+            let event_id = if number % 2 == 0 { &locked } else { &free };
+            service.client.hold(event_id, 1)
+        });
+        for (number, reply) in join_all(holds).await.into_iter().enumerate() {
+            if number % 2 == 0 {
+                reply.expect_problem(503, "UNAVAILABLE");
+            } else {
+                reply.expect(201);
+            }
+        }
+    }
+    blocker.rollback().await.expect("the blocker lets go");
+
+    service.client.hold(&locked, 1).await.expect(201);
+    assert_eq!(service.client.status(&locked).await["held"], 1);
+    assert_eq!(service.client.status(&free).await["held"], 30);
+    service.database.assert_sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_command_that_is_late_when_its_turn_comes_is_refused_and_not_executed() {
+    let service = Service::start_with(|settings| settings.inventory.command_deadline = Duration::ZERO).await;
+    let event_id = service.client.event(10).await;
+    let late = service.client.hold(&event_id, 1).await.expect_problem(503, "OVERLOADED");
+    assert!(!late.header("retry-after").is_empty(), "{:?}", late.headers);
+    assert_eq!(service.client.status(&event_id).await["held"], 0);
+    service.database.assert_sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_waits_too_long_is_told_whether_their_command_had_begun() {
+    let service = Service::start_with(|settings| {
+        settings.inventory.lanes = 1;
+        settings.inventory.answer_within = PATIENCE;
+    })
+    .await;
+    let event_id = service.client.event(10).await;
+    let body = json!({"event_id": event_id, "qty": 1});
+    let blocker = service.database.lock_everything().await;
+    let (begun, waits) = (Uuid::new_v4().to_string(), Uuid::new_v4().to_string());
+    let first = tokio::spawn({
+        let (client, begun, body) = (service.client.clone(), begun.clone(), body.clone());
+        async move { client.post_with_key("/api/v1/holds", &begun, &body).await }
+    });
+    service.database.until_somebody_waits_for_a_lock().await;
+    let second = service.client.post_with_key("/api/v1/holds", &waits, &body).await;
+    first.await.expect("the request is answered").expect_problem(503, "OUTCOME_UNKNOWN");
+    second.expect_problem(503, "OVERLOADED");
+    blocker.rollback().await.expect("the blocker lets go");
+
+    let again = service.client.post_with_key("/api/v1/holds", &begun, &body).await.expect(201);
+    assert_eq!(again.header("idempotent-replayed"), "true");
+    // Given up before it began: the lane passed it over.
+    assert_eq!(service.client.status(&event_id).await["held"], 1);
+    service.database.assert_sound().await;
+}

@@ -1,0 +1,196 @@
+//! The queue of the lanes: whose turn it is, by example and in random histories.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use boxoffice::domain::ids::Affinity;
+use boxoffice::domain::ids::EventId;
+use boxoffice::inventory::command::Class;
+use boxoffice::inventory::queue::{NotAdmitted, Queue, QueueLimits};
+use proptest::collection::vec;
+use proptest::prelude::any;
+use proptest::test_runner::{Config, RngSeed, TestCaseError, TestRunner};
+use uuid::Uuid;
+
+use crate::script::{chance, variable};
+
+const BATCH_MAX: usize = 16;
+/// More than an eighth of a batch.
+const CROWD: usize = 3;
+
+/// The affinity of an event.
+fn event(number: u8) -> Affinity {
+    EventId::from(Uuid::from_u128(number.into())).affinity()
+}
+
+fn queue() -> Queue<usize> {
+    Queue::new(QueueLimits { per_event: 40, total: 100 })
+}
+
+fn admit(queue: &mut Queue<usize>, number: u8, holds: std::ops::Range<usize>) {
+    for hold in holds {
+        queue.admit(event(number), Class::Hold, hold).expect("there is room");
+    }
+}
+
+#[test]
+fn an_event_is_in_one_batch_at_a_time_and_gets_another_turn_afterwards() {
+    let mut queue = queue();
+    admit(&mut queue, 1, 0..2);
+    let first = queue.take(BATCH_MAX).expect("somebody waits");
+    admit(&mut queue, 1, 2..4);
+    assert!(queue.take(BATCH_MAX).is_none(), "its batch is still running");
+    queue.done(&first.affinities, |_| false);
+    assert_eq!(queue.take(BATCH_MAX).expect("it has more").waiting, [2, 3]);
+}
+
+#[test]
+fn a_crowded_event_goes_alone_and_the_others_go_together() {
+    let mut queue = queue();
+    admit(&mut queue, 1, 0..1);
+    admit(&mut queue, 2, 10..10 + CROWD);
+    admit(&mut queue, 3, 20..21);
+    let others = queue.take(BATCH_MAX).expect("somebody waits");
+    assert_eq!(others.waiting, [0, 20]);
+    assert!(queue.has_turns(), "another lane can take the crowd");
+    assert_eq!(queue.take(BATCH_MAX).expect("the crowd waits").affinities, [event(2)]);
+}
+
+#[test]
+fn a_crowd_that_does_not_fit_waits_for_its_next_turn_behind_the_others() {
+    let mut queue = queue();
+    admit(&mut queue, 1, 0..BATCH_MAX + 1);
+    let crowd = queue.take(BATCH_MAX).expect("somebody waits");
+    assert_eq!(crowd.waiting.len(), BATCH_MAX);
+    admit(&mut queue, 2, 50..51);
+    queue.done(&crowd.affinities, |_| false);
+    assert_eq!(queue.take(BATCH_MAX).expect("both wait").waiting, [50, BATCH_MAX]);
+}
+
+#[test]
+fn bookings_go_before_holds_and_each_in_the_order_in_which_they_came() {
+    let mut queue = queue();
+    for (class, waiting) in [(Class::Hold, 1), (Class::Booking, 2), (Class::Hold, 3), (Class::Organiser, 4)] {
+        queue.admit(event(1), class, waiting).expect("there is room");
+    }
+    assert_eq!(queue.take(BATCH_MAX).expect("somebody waits").waiting, [2, 4, 1, 3]);
+}
+
+#[test]
+fn a_stampede_of_holds_takes_no_place_from_bookings_nor_from_other_events() {
+    let mut queue = queue();
+    admit(&mut queue, 1, 0..40);
+    assert_eq!(queue.admit(event(1), Class::Hold, 40), Err(NotAdmitted::Full));
+    assert_eq!(queue.admit(event(1), Class::Booking, 41), Ok(()));
+    assert_eq!(queue.admit(event(2), Class::Hold, 42), Ok(()));
+    assert_eq!(queue.depth(), 42);
+}
+
+#[test]
+fn an_event_whose_batch_had_trouble_goes_alone_until_one_succeeds() {
+    let mut queue = queue();
+    for succeeds in [false, true] {
+        admit(&mut queue, 1, 0..1);
+        let alone = queue.take(BATCH_MAX).expect("somebody waits");
+        queue.done(&alone.affinities, |_| !succeeds);
+        admit(&mut queue, 1, 1..2);
+        admit(&mut queue, 2, 2..3);
+        let next = queue.take(BATCH_MAX).expect("both wait");
+        assert_eq!(next.waiting.len(), if succeeds { 2 } else { 1 });
+        queue.done(&next.affinities, |_| false);
+        let rest = queue.take(BATCH_MAX);
+        queue.done(&rest.map(|taken| taken.affinities).unwrap_or_default(), |_| false);
+    }
+}
+
+#[test]
+fn a_closed_queue_admits_nothing_and_still_gives_out_what_waits() {
+    let mut queue = queue();
+    admit(&mut queue, 1, 0..1);
+    queue.close();
+    assert_eq!(queue.admit(event(1), Class::Booking, 1), Err(NotAdmitted::Closed));
+    assert_eq!(queue.take(BATCH_MAX).expect("what was accepted is finished").waiting, [0]);
+}
+
+/// Commands come, batches begin and end, in any order; nothing is lost, doubled or overtaken.
+#[test]
+fn whatever_happens_every_command_is_taken_once_in_its_order_and_no_event_is_in_two_batches() {
+    let seed = variable("BOXOFFICE_SEED").unwrap_or_else(chance);
+    let cases = variable("BOXOFFICE_CASES").map_or(2_000, |cases| u32::try_from(cases).unwrap_or(u32::MAX));
+    let config = Config { cases, rng_seed: RngSeed::Fixed(seed), failure_persistence: None, ..Config::default() };
+    let played = TestRunner::new(config)
+        .run(&vec(any::<(u8, u8)>(), 0..300), |steps| History::default().play(&steps).map_err(TestCaseError::fail));
+    if let Err(failure) = played {
+        panic!(
+            "{failure}\n\nonce more: BOXOFFICE_SEED={seed} BOXOFFICE_CASES={cases} cargo test --test properties turns"
+        );
+    }
+}
+
+#[derive(Default)]
+struct History {
+    /// What was admitted and is not taken yet, by event and class.
+    waiting: BTreeMap<(Affinity, bool), Vec<usize>>,
+    running: Vec<Vec<Affinity>>,
+    admitted: usize,
+}
+
+impl History {
+    fn play(mut self, steps: &[(u8, u8)]) -> Result<(), String> {
+        let mut queue = queue();
+        for (what, number) in steps {
+            match what % 8 {
+                0..4 => self.admit(&mut queue, event(number % 5), what & 64 != 0),
+                4..6 => self.take(&mut queue)?,
+                _ => self.end(&mut queue, usize::from(*number)),
+            }
+        }
+        while !self.running.is_empty() || queue.depth() > 0 {
+            self.take(&mut queue)?;
+            self.end(&mut queue, 0);
+        }
+        let left: usize = self.waiting.values().map(Vec::len).sum();
+        if left == 0 { Ok(()) } else { Err(format!("{left} commands were never taken")) }
+    }
+
+    fn admit(&mut self, queue: &mut Queue<usize>, event: Affinity, booking: bool) {
+        let class = if booking { Class::Booking } else { Class::Hold };
+        if queue.admit(event, class, self.admitted).is_ok() {
+            self.waiting.entry((event, booking)).or_default().push(self.admitted);
+            self.admitted += 1;
+        }
+    }
+
+    fn take(&mut self, queue: &mut Queue<usize>) -> Result<(), String> {
+        let Some(taken) = queue.take(BATCH_MAX) else { return Ok(()) };
+        if taken.waiting.is_empty() || taken.waiting.len() > BATCH_MAX {
+            return Err(format!("a batch of {}", taken.waiting.len()));
+        }
+        let mut busy: BTreeSet<Affinity> = self.running.iter().flatten().copied().collect();
+        if !taken.affinities.iter().all(|affinity| busy.insert(*affinity)) {
+            return Err("an event is in two batches".to_owned());
+        }
+        // Each class of each event gives its oldest ones, and the batch has nothing else.
+        let mut rest: BTreeSet<usize> = taken.waiting.iter().copied().collect();
+        for affinity in &taken.affinities {
+            for booking in [true, false] {
+                let line = self.waiting.entry((*affinity, booking)).or_default();
+                let count = line.iter().take_while(|command| rest.contains(command)).count();
+                line.drain(..count).for_each(|command| {
+                    rest.remove(&command);
+                });
+            }
+        }
+        if !rest.is_empty() {
+            return Err(format!("{rest:?} were overtaken, doubled or never admitted"));
+        }
+        self.running.push(taken.affinities);
+        Ok(())
+    }
+
+    fn end(&mut self, queue: &mut Queue<usize>, number: usize) {
+        if !self.running.is_empty() {
+            let ended = self.running.swap_remove(number % self.running.len());
+            queue.done(&ended, |_| number.is_multiple_of(3));
+        }
+    }
+}
