@@ -1,6 +1,6 @@
 //! The report belongs to people too: a run may change its own section and nothing else.
 
-use boxoffice_bench::report::replace;
+use boxoffice_bench::report::document::replace;
 
 #[test]
 fn a_section_is_added_once_and_replaced_afterwards() {
