@@ -50,7 +50,7 @@ impl Run {
         processes::raise_open_files_limit()?;
         let results = self.measure(suite).await?;
         results.write(&self.json)?;
-        println!("{}", report::text(&results));
+        println!("{}", report::text(&results, None));
         match &self.report {
             Some(path) => report::write(path, &results),
             None => Ok(()),

@@ -37,8 +37,8 @@ impl Engine {
         match self {
             Self::Lanes => "lanes",
             Self::PerRequest => "one transaction per request",
-            Self::Floor => "floor: one SQL statement",
-            Self::Ceiling => "ceiling: echo over HTTP",
+            Self::Floor => "floor",
+            Self::Ceiling => "ceiling",
         }
     }
 }
