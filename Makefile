@@ -9,7 +9,7 @@ BOXOFFICE = $(CURDIR)/target/debug/boxoffice
 QUERIES_FOUND = $(CURDIR)/target/sqlx-prepare-check
 
 .DEFAULT_GOAL = help
-.PHONY: help run test bench check fmt fmt-check lint queries-check deny prepare migrate audit openapi docker clean
+.PHONY: help run test bench bench-quick bench-long check fmt fmt-check lint queries-check deny prepare migrate audit openapi docker clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,10 +25,21 @@ else
 	$(BOXOFFICE) with-postgres -- cargo test --workspace $(ARGS)
 endif
 
-bench: ## holds per second, lanes against one transaction per request; writes docs/benchmarks.md (3 minutes, idle machine)
+bench: ## measure everything, side by side; writes docs/benchmarks.md (a quarter of an hour, idle machine)
+	$(call run_suite,full,docs/benchmarks.md)
+
+bench-quick: ## the same at a glance; writes target/bench/quick.md (two minutes)
+	$(call run_suite,quick,target/bench/quick.md)
+
+bench-long: ## does a sale slow down in ten minutes? adds to docs/benchmarks.md
+	$(call run_suite,long,docs/benchmarks.md)
+
+# The suite, and where its report goes. The raw results are in target/bench/.
+define run_suite
 	cargo build --release --workspace
-	target/release/boxoffice with-postgres -- target/release/boxoffice-bench hold-throughput \
-		--json target/hold-throughput.json --report docs/benchmarks.md
+	target/release/boxoffice with-postgres -- target/release/boxoffice-bench run --suite bench/suites/$(1).toml \
+		--json target/bench/$(1).json --report $(2)
+endef
 
 check: fmt-check lint queries-check deny ## everything that is checked without running the tests
 

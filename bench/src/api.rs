@@ -33,6 +33,8 @@ pub struct EventStatus {
     pub available: u64,
     pub held: u64,
     pub booked: u64,
+    /// Counts the changes of the event's inventory.
+    pub sequence: u64,
 }
 
 impl EventStatus {
@@ -44,8 +46,8 @@ impl EventStatus {
 
 /// The part of a problem document that programs match on.
 #[derive(Deserialize)]
-struct Problem {
-    code: String,
+struct Problem<'a> {
+    code: &'a str,
 }
 
 pub fn create_event(name: &str, total_seats: u32) -> Vec<u8> {
@@ -80,8 +82,8 @@ pub fn readiness() -> Vec<u8> {
 }
 
 /// The code of a problem document, if the answer is one.
-pub fn problem_code(answer: &Answer<'_>) -> Option<String> {
-    serde_json::from_slice::<Problem>(answer.body).ok().map(|problem| problem.code)
+pub fn problem_code<'a>(answer: &Answer<'a>) -> Option<&'a str> {
+    serde_json::from_slice::<Problem<'a>>(answer.body).ok().map(|problem| problem.code)
 }
 
 /// The status, and the code when there is one: what an unexpected answer is counted under.

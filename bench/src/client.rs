@@ -34,6 +34,8 @@ pub struct Answer<'a> {
     pub status: u16,
     /// Whether the server said that this repeats an earlier answer.
     pub replayed: bool,
+    /// Whether the server said when to come back.
+    pub retry_after: bool,
     pub body: &'a [u8],
 }
 
@@ -42,6 +44,7 @@ pub struct Answer<'a> {
 struct Head {
     status: u16,
     replayed: bool,
+    retry_after: bool,
     /// The server will close the connection after this answer.
     closes: bool,
     /// Of the head itself, in bytes.
@@ -84,7 +87,8 @@ impl Client {
         if !head.closes {
             self.stream = Some(stream);
         }
-        Ok(Answer { status: head.status, replayed: head.replayed, body: &self.buffer[head.length..] })
+        let Head { status, replayed, retry_after, length, .. } = head;
+        Ok(Answer { status, replayed, retry_after, body: &self.buffer[length..] })
     }
 }
 
@@ -137,7 +141,8 @@ fn parse_head(buffer: &[u8]) -> io::Result<Option<Head>> {
         Err(error) => return Err(io::Error::new(io::ErrorKind::InvalidData, error)),
     };
     let status = response.code.ok_or_else(|| unreadable("no status"))?;
-    let mut head = Head { status, replayed: false, closes: response.version == Some(0), length, content_length: 0 };
+    let closes = response.version == Some(0);
+    let mut head = Head { status, replayed: false, retry_after: false, closes, length, content_length: 0 };
     // These two have no body and may have no length (RFC 9110, section 8.6).
     let mut framed = matches!(status, 204 | 304);
     for header in response.headers {
@@ -149,6 +154,8 @@ fn parse_head(buffer: &[u8]) -> io::Result<Option<Head>> {
             head.closes |= header.value.eq_ignore_ascii_case(b"close");
         } else if is("idempotent-replayed") {
             head.replayed = header.value == b"true";
+        } else if is("retry-after") {
+            head.retry_after = true;
         }
     }
     if framed { Ok(Some(head)) } else { Err(unreadable("no content-length")) }

@@ -1,14 +1,19 @@
-//! What PostgreSQL is set to. Figures for writes mean nothing without knowing that they are on disk.
+//! What PostgreSQL is set to and what it counted. Figures for writes mean nothing without knowing that they are on disk.
 
 use anyhow::{Context as _, ensure};
-use serde::Serialize;
-use sqlx::{Connection as _, FromRow, PgConnection};
+use serde::{Deserialize, Serialize};
+use sqlx::{Connection as _, FromRow, PgConnection, query, query_as, query_scalar};
+use url::Url;
 
 /// SQLSTATE of a statement that the role may not run.
 const INSUFFICIENT_PRIVILEGE: &str = "42501";
 
+/// The database that scenarios run in, each in a new one, so that none finds what another left and nobody else's data is
+/// near. One name: what a run that was killed left behind goes when the next one begins.
+const SCRATCH_DATABASE: &str = "boxoffice_bench";
+
 /// As a session of the server's role in the server's database sees it.
-#[derive(Clone, Debug, FromRow, Serialize)]
+#[derive(Clone, Debug, FromRow, Serialize, Deserialize)]
 pub struct DatabaseFacts {
     /// As in `15.4`.
     pub version: String,
@@ -18,6 +23,16 @@ pub struct DatabaseFacts {
     pub wal_sync_method: String,
     pub shared_buffers: String,
     pub max_wal_size: String,
+    pub autovacuum: String,
+}
+
+/// Updates of one table since the database was made.
+#[derive(Clone, Debug, FromRow, Serialize, Deserialize)]
+pub struct TableUpdates {
+    pub table: String,
+    pub updated: i64,
+    /// Of them without a new entry in any index.
+    pub hot: i64,
 }
 
 /// # Errors
@@ -31,14 +46,15 @@ pub async fn connect(database_url: &str) -> anyhow::Result<PgConnection> {
 ///
 /// When the database does not answer.
 pub async fn facts(connection: &mut PgConnection) -> anyhow::Result<DatabaseFacts> {
-    let facts = sqlx::query_as(
+    let facts = query_as(
         "SELECT current_setting('server_version') AS version,
                 current_setting('fsync') AS fsync,
                 current_setting('synchronous_commit') AS synchronous_commit,
                 current_setting('full_page_writes') AS full_page_writes,
                 current_setting('wal_sync_method') AS wal_sync_method,
                 current_setting('shared_buffers') AS shared_buffers,
-                current_setting('max_wal_size') AS max_wal_size",
+                current_setting('max_wal_size') AS max_wal_size,
+                current_setting('autovacuum') AS autovacuum",
     );
     facts.fetch_one(connection).await.context("cannot read PostgreSQL's settings")
 }
@@ -50,11 +66,70 @@ pub async fn facts(connection: &mut PgConnection) -> anyhow::Result<DatabaseFact
 ///
 /// When the database fails in another way.
 pub async fn checkpoint(connection: &mut PgConnection) -> anyhow::Result<bool> {
-    match sqlx::query("CHECKPOINT").execute(connection).await {
+    match query("CHECKPOINT").execute(connection).await {
         Ok(_) => Ok(true),
         Err(sqlx::Error::Database(refused)) if refused.code().as_deref() == Some(INSUFFICIENT_PRIVILEGE) => Ok(false),
         Err(error) => Err(error).context("cannot checkpoint"),
     }
+}
+
+/// Makes the scenarios' database anew and returns its URL.
+///
+/// # Errors
+///
+/// When the role may not create databases.
+pub async fn create_scratch(connection: &mut PgConnection, database_url: &str) -> anyhow::Result<String> {
+    drop_scratch(connection).await?;
+    let create = format!("CREATE DATABASE {SCRATCH_DATABASE}");
+    query(sqlx::AssertSqlSafe(create)).execute(connection).await.context("cannot create a database for a scenario")?;
+    let mut url = Url::parse(database_url).context("DATABASE_URL is no URL")?;
+    url.set_path(SCRATCH_DATABASE);
+    Ok(url.into())
+}
+
+/// # Errors
+///
+/// When the database fails.
+pub async fn drop_scratch(connection: &mut PgConnection) -> anyhow::Result<()> {
+    let drop = format!("DROP DATABASE IF EXISTS {SCRATCH_DATABASE} WITH (FORCE)");
+    query(sqlx::AssertSqlSafe(drop)).execute(connection).await.context("cannot drop the database of a scenario")?;
+    Ok(())
+}
+
+/// How much has been written to the write-ahead log ever, in bytes.
+///
+/// # Errors
+///
+/// When the database fails.
+pub async fn wal_bytes(connection: &mut PgConnection) -> anyhow::Result<u64> {
+    let position = query_scalar("SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::bigint");
+    let position: i64 = position.fetch_one(connection).await.context("cannot read the position in the log")?;
+    u64::try_from(position).context("a negative position in the log")
+}
+
+/// Of every table that was updated. Complete only for sessions that have ended: others report now and then.
+///
+/// # Errors
+///
+/// When the database fails.
+pub async fn table_updates(connection: &mut PgConnection) -> anyhow::Result<Vec<TableUpdates>> {
+    let updates = query_as(
+        r#"SELECT relname::text AS "table", n_tup_upd AS updated, n_tup_hot_upd AS hot
+             FROM pg_stat_user_tables
+            WHERE n_tup_upd > 0
+            ORDER BY relname"#,
+    );
+    updates.fetch_all(connection).await.context("cannot read the statistics")
+}
+
+/// The process of the server that this session belongs to.
+///
+/// # Errors
+///
+/// When the database fails.
+pub async fn backend_pid(connection: &mut PgConnection) -> anyhow::Result<u32> {
+    let pid: i32 = query_scalar("SELECT pg_backend_pid()").fetch_one(connection).await?;
+    u32::try_from(pid).context("a negative process id")
 }
 
 impl DatabaseFacts {

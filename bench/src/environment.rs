@@ -4,20 +4,25 @@ use std::num::NonZero;
 use std::process::Command;
 
 use anyhow::Context as _;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use crate::database::DatabaseFacts;
+use crate::processes;
 
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Environment {
     /// RFC 3339, UTC.
     pub started_at: String,
     /// Of the sources in the working directory; `-dirty` when they differ from it.
     pub commit: String,
+    /// What the measured binary calls itself.
+    pub server: String,
     pub cpu: String,
     pub cores: usize,
+    /// Bytes.
+    pub memory: u64,
     pub kernel: String,
     pub database: DatabaseFacts,
 }
@@ -26,12 +31,14 @@ impl Environment {
     /// # Errors
     ///
     /// When the time cannot be written, which it always can.
-    pub fn read(database: DatabaseFacts) -> anyhow::Result<Self> {
+    pub fn read(server: String, database: DatabaseFacts) -> anyhow::Result<Self> {
         Ok(Self {
             started_at: OffsetDateTime::now_utc().format(&Rfc3339).context("cannot write the time")?,
             commit: commit(),
+            server,
             cpu: cpu(),
             cores: std::thread::available_parallelism().map_or(1, NonZero::get),
+            memory: processes::memory_bytes(),
             kernel: read_trimmed("/proc/sys/kernel/osrelease"),
             database,
         })

@@ -4,13 +4,17 @@
 pub mod acknowledged; // the file of what a server said yes to
 pub mod api; // the requests that load is made of, and what is read from their answers
 pub mod client; // one keep-alive connection
-pub mod closed_loop; // clients that send the next request when the last is answered
-pub mod database; // what PostgreSQL is set to, and what it has in the end
+pub mod database; // what PostgreSQL is set to, and what it counted
+pub mod engines; // what is measured side by side
 pub mod environment; // what the figures depend on
+pub mod load; // closed and open loops, and what they record
 pub mod mixed; // `mixed`: holds, bookings, releases and reads through failures
-pub mod recorder; // latencies and errors of one window
-pub mod report; // sections of docs/benchmarks.md
+pub mod processes; // processor time and memory
+pub mod progress; // how far a run is
+pub mod report; // `report`: docs/benchmarks.md and its plots, from the results
+pub mod results; // the JSON of a run
+pub mod run; // `run`: a suite, from start to finish
 pub mod scenarios; // what is measured
-pub mod server; // the server binary as child processes
+pub mod suite; // suite files
 pub mod target; // where load may be sent
 pub mod verify; // `verify`: is everything there that was acknowledged?

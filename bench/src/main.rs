@@ -4,8 +4,11 @@
 use std::process::ExitCode;
 
 use anyhow::bail;
+use boxoffice_bench::engines::ceiling;
+use boxoffice_bench::engines::delay::DelayProxy;
 use boxoffice_bench::mixed::Mixed;
-use boxoffice_bench::scenarios::hold_throughput::HoldThroughput;
+use boxoffice_bench::report::Report;
+use boxoffice_bench::run::Run;
 use boxoffice_bench::verify::Verify;
 use clap::{Parser, Subcommand};
 use tokio::signal::unix::{SignalKind, signal};
@@ -20,22 +23,42 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Holds per second for one hot event: lanes and one transaction per request, side by side
-    HoldThroughput(HoldThroughput),
+    /// Runs a suite of scenarios and writes its results and report
+    Run(Run),
+    /// Writes the report of earlier results
+    Report(Report),
     /// Holds, bookings, releases and status reads through failures, with everything acknowledged written down
     Mixed(Mixed),
     /// Checks in the database that everything is there that `mixed` wrote down
     Verify(Verify),
+    /// Answers holds with the same JSON and does nothing else; started by `run`
+    #[command(hide = true)]
+    Echo,
+    /// Passes connections on, a little later; started by `run`
+    #[command(hide = true)]
+    DelayProxy(DelayProxy),
 }
 
-/// One thread: the load shall leave the other cores to what it measures, and needs no lock that ever waits.
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> ExitCode {
-    match run_until_signalled(Cli::parse().command).await {
+fn main() -> ExitCode {
+    match start(Cli::parse().command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("boxoffice-bench: {error:#}");
             ExitCode::FAILURE
+        }
+    }
+}
+
+fn start(command: Command) -> anyhow::Result<()> {
+    match command {
+        // These bring threads of their own.
+        Command::Echo => ceiling::run(),
+        Command::DelayProxy(proxy) => proxy.run(),
+        Command::Report(report) => report.run(),
+        // One thread: the load shall leave the other cores to what it measures, and needs no lock that ever waits.
+        command => {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+            runtime.block_on(run_until_signalled(command))
         }
     }
 }
@@ -53,8 +76,9 @@ async fn run_until_signalled(command: Command) -> anyhow::Result<()> {
 
 async fn run(command: Command) -> anyhow::Result<()> {
     match command {
-        Command::HoldThroughput(scenario) => scenario.run().await,
+        Command::Run(suite) => suite.run().await,
         Command::Mixed(load) => load.run().await,
         Command::Verify(check) => check.run().await,
+        Command::Echo | Command::DelayProxy(_) | Command::Report(_) => unreachable!("`start` has dealt with these"),
     }
 }

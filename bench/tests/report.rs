@@ -1,6 +1,85 @@
-//! The report belongs to people too: a run may change its own section and nothing else.
+//! The report: made of the results and nothing else, and a run changes its own section only.
 
-use boxoffice_bench::report::replace;
+use std::path::Path;
+
+use boxoffice_bench::report::document::replace;
+use boxoffice_bench::report::{text, write};
+use boxoffice_bench::results::Results;
+
+/// A run that was shortened by hand, and made to miss some targets.
+fn fixed() -> Results {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/results.json");
+    Results::read(&path).expect("results of this version")
+}
+
+#[test]
+fn targets_say_what_was_measured_and_whether_it_is_enough() {
+    let text = text(&fixed(), None);
+    for row in [
+        "| hot, 256 clients | ≥ 20,000 holds/s | 29,312 (27,000–30,400) | yes |",
+        "| hot, 256 clients | p99 ≤ 25 ms | 27.7 ms | **no** |",
+        "| hot, 1 client | median ≤ 1.5 × one transaction per request | 1.01 × (1.68 ms, 1.66 ms) | yes |",
+        "| sold-out, 256 clients | ≥ 30,000 refusals/s | 12,144 | **no** |",
+        "| read-one | never stale | 0 of 10 looks | yes |",
+        "| sweep of 100,000 holds | each exactly once in the journal | not so | **no** |",
+        "| overload, 10 × against 5 × | memory ≤ 1.5 × | 1.76 × (381 MiB) | **no** |",
+        "| stampede, other events | ≥ 90 % of their success | 99 % | yes |",
+        "| long, 2 minutes | last minute ≥ 90 % of the first | 85 % (20,000, 17,000 holds/s) | **no** |",
+    ] {
+        assert!(text.contains(row), "{row} is not in\n{text}");
+    }
+    // What was not run has no row.
+    assert!(!text.contains("checkout"));
+}
+
+#[test]
+fn the_report_says_what_its_figures_depend_on_and_leave_out() {
+    let text = text(&fixed(), Some("plots"));
+    assert!(text.contains("A processor, 2 cores, 24 GiB, Linux 6.1.0"));
+    assert!(text.contains("fsync on, synchronous_commit on, full_page_writes on"));
+    assert!(text.contains("- 256 clients, lanes: 3 × 500 INTERNAL, 5 × 503"));
+    assert!(text.contains("HOT updates: `inventory` 99.6 % of 3,094"));
+    assert!(text.contains("(plots/throughput.svg)"));
+}
+
+#[test]
+fn every_plot_is_well_formed_and_no_name_covers_another() {
+    let folder = std::env::temp_dir().join(format!("boxoffice-bench-report-{}", std::process::id()));
+    let report = folder.join("fixed.md");
+    write(&report, &fixed()).expect("a folder for temporary files");
+    for plot in ["throughput", "latency", "percentiles", "goodput", "long"] {
+        let svg = std::fs::read_to_string(folder.join(format!("fixed/{plot}.svg"))).expect("a plot");
+        assert_well_formed(&svg);
+        assert!(!svg.contains("NaN") && !svg.contains("inf"), "{plot} has a point nowhere");
+        let mut names = heights_of_names(&svg);
+        assert!(!names.is_empty(), "{plot} names no line");
+        names.sort_by(f64::total_cmp);
+        assert!(names.windows(2).all(|pair| pair[1] - pair[0] >= 12.0), "{plot}: {names:?}");
+    }
+    std::fs::remove_dir_all(folder).expect("what was written can be removed");
+}
+
+/// Elements are closed in the order in which they were opened, and attributes are quoted.
+fn assert_well_formed(svg: &str) {
+    let mut open = Vec::new();
+    for tag in svg.split('<').skip(1) {
+        let (tag, _) = tag.split_once('>').expect("a tag ends");
+        assert_eq!(tag.matches('"').count() % 2, 0, "{tag}");
+        if let Some(name) = tag.strip_prefix('/') {
+            assert_eq!(open.pop(), Some(name));
+        } else if !tag.ends_with('/') {
+            open.push(tag.split_whitespace().next().expect("a tag has a name"));
+        }
+    }
+    assert!(open.is_empty(), "{open:?} are not closed");
+}
+
+/// Of the texts that begin right of the plot.
+fn heights_of_names(svg: &str) -> Vec<f64> {
+    let names = svg.lines().filter(|line| line.starts_with("<text x=\"573.0\""));
+    let height = |line: &str| line.split("y=\"").nth(1)?.split('"').next()?.parse().ok();
+    names.map(|line| height(line).expect("a text has a height")).collect()
+}
 
 #[test]
 fn a_section_is_added_once_and_replaced_afterwards() {

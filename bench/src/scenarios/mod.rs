@@ -1,3 +1,11 @@
-//! What is measured: one module per scenario, each with its flags, its run, its results and its section of the report.
+//! What is measured: one module per scenario, and the rig that all of them run on.
 
-pub mod hold_throughput;
+pub mod capacity; // what the service can do just now
+pub mod freshness; // does a status know of everything that was acknowledged before?
+pub mod grid; // clients by engines: most scenarios
+pub mod long; // does a sale slow down as it goes on?
+pub mod overload; // more than the service can do
+pub mod rig; // a new database, the engines on it, the audit afterwards
+pub mod series; // what the windows of a cell come to
+pub mod stampede; // one event overrun, others meanwhile
+pub mod sweep; // many holds that expire in the same second

@@ -1,0 +1,50 @@
+//! How far a run is: one line that changes on a terminal, plain lines elsewhere. On standard error, because standard output
+//! is for the results.
+
+use std::io::{self, IsTerminal as _, Write as _};
+use std::time::Instant;
+
+pub struct Progress {
+    started: Instant,
+    is_terminal: bool,
+    scenario: String,
+}
+
+impl Progress {
+    pub fn new() -> Self {
+        Self { started: Instant::now(), is_terminal: io::stderr().is_terminal(), scenario: String::new() }
+    }
+
+    pub fn scenario(&mut self, name: &str) {
+        name.clone_into(&mut self.scenario);
+        self.step("starting");
+    }
+
+    /// Something that passes.
+    pub fn step(&self, what: &str) {
+        if self.is_terminal {
+            eprint!("\r\x1b[K{}", self.line(what));
+            // Nobody misses a progress line that cannot be written.
+            let _ = io::stderr().flush();
+        } else {
+            eprintln!("{}", self.line(what));
+        }
+    }
+
+    /// Something that stays.
+    pub fn done(&self, what: &str) {
+        let clear = if self.is_terminal { "\r\x1b[K" } else { "" };
+        eprintln!("{clear}{}", self.line(what));
+    }
+
+    fn line(&self, what: &str) -> String {
+        let seconds = self.started.elapsed().as_secs();
+        format!("{:>2}:{:02}  {:<12}  {what}", seconds / 60, seconds % 60, self.scenario)
+    }
+}
+
+impl Default for Progress {
+    fn default() -> Self {
+        Self::new()
+    }
+}

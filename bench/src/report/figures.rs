@@ -1,0 +1,53 @@
+//! How figures are written.
+
+use crate::load::recorder::Percentiles;
+use crate::results::Spread;
+
+/// `29312.4` as `29,312`; below ten with one decimal.
+pub fn number(figure: f64) -> String {
+    if figure.abs() < 10.0 {
+        return format!("{figure:.1}");
+    }
+    let digits = format!("{figure:.0}");
+    let mut text = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index) % 3 == 0 && !text.ends_with('-') {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// The median, and the range where there is one.
+pub fn spread(spread: Spread) -> String {
+    if spread.max > spread.min {
+        format!("{} ({}–{})", number(spread.median), number(spread.min), number(spread.max))
+    } else {
+        number(spread.median)
+    }
+}
+
+/// Milliseconds with three digits that count.
+pub fn milliseconds(micros: u64) -> String {
+    let milliseconds = micros as f64 / 1000.0;
+    match milliseconds {
+        ..10.0 => format!("{milliseconds:.2}"),
+        10.0..100.0 => format!("{milliseconds:.1}"),
+        _ => number(milliseconds),
+    }
+}
+
+pub fn p50_p99(micros: Percentiles) -> String {
+    format!("{} / {}", milliseconds(micros.p50), milliseconds(micros.p99))
+}
+
+/// `–` for what is not known.
+pub fn or_dash<T>(figure: Option<T>, write: impl FnOnce(T) -> String) -> String {
+    figure.map_or_else(|| "–".to_owned(), write)
+}
+
+/// `1.0` as `1`, `0.5` as `0.5`.
+pub fn factor(factor: f64) -> String {
+    format!("{factor} ×")
+}

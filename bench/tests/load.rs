@@ -1,0 +1,148 @@
+//! What sends load: schedules, choices, and an open loop against a server that is slow on purpose.
+
+use std::io::{Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::thread;
+use std::time::Duration;
+
+use boxoffice_bench::api;
+use boxoffice_bench::load::closed_loop::{self, Until};
+use boxoffice_bench::load::open_loop::OpenLoop;
+use boxoffice_bench::load::schedule::{Arrivals, Schedule};
+use boxoffice_bench::load::visitor::Traffic;
+use boxoffice_bench::load::zipf::Picker;
+use boxoffice_bench::target::Target;
+use rand::SeedableRng as _;
+use rand::rngs::SmallRng;
+
+const OK: &str = "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n";
+const BUSY: &str = "HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\ncontent-length: 0\r\n\r\n";
+const BUSY_WITHOUT_END: &str = "HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\n\r\n";
+const SOLD_OUT: &str = "HTTP/1.1 409 Conflict\r\ncontent-length: 29\r\n\r\n{\"code\":\"INSUFFICIENT_SEATS\"}";
+
+/// Serves any number of connections, one thread each: every answer takes this long, and they come in this order, over and
+/// over.
+fn server(takes: Duration, answers: &'static [&'static str]) -> Target {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let port = listener.local_addr().expect("a bound listener has an address").port();
+    thread::spawn(move || {
+        for stream in listener.incoming() {
+            thread::spawn(move || answer(stream.expect("a client"), takes, answers));
+        }
+    });
+    Target::local(port)
+}
+
+fn answer(mut stream: TcpStream, takes: Duration, answers: &[&str]) {
+    let mut request = [0; 4096];
+    for answer in answers.iter().cycle() {
+        if !matches!(stream.read(&mut request), Ok(1..)) {
+            return;
+        }
+        thread::sleep(takes);
+        // A client that has gone is noticed at the next read.
+        let _ = stream.write_all(answer.as_bytes());
+    }
+}
+
+fn open_loop(target: Target, rate: f64, window: Duration, patience: Duration) -> OpenLoop {
+    OpenLoop {
+        target,
+        traffic: Traffic::Same(api::readiness().into()),
+        schedule: Schedule::new(Arrivals::Constant, rate, window, 0),
+        window,
+        connections: 1,
+        patience,
+    }
+}
+
+#[test]
+fn a_schedule_has_as_many_arrivals_as_its_rate_says() {
+    let window = Duration::from_secs(10);
+    let constant = Schedule::new(Arrivals::Constant, 100.0, window, 0);
+    assert!((999..=1001).contains(&constant.len()), "{}", constant.len());
+    assert_eq!(constant.get(1), Some(Duration::from_millis(10)));
+    assert_eq!(constant.due(Duration::from_millis(15)), 2);
+
+    let poisson = Schedule::new(Arrivals::Poisson, 10_000.0, window, 7);
+    // A hundred thousand expected: ten standard deviations are three thousand.
+    assert!((97_000..=103_000).contains(&poisson.len()), "{}", poisson.len());
+    let gaps = (1..poisson.len()).filter_map(|index| Some(poisson.get(index)? - poisson.get(index - 1)?));
+    let short = gaps.filter(|gap| *gap < Duration::from_micros(100)).count();
+    // Of exponential gaps, 1 - 1/e are shorter than the mean.
+    let share = short as f64 / poisson.len() as f64;
+    assert!((0.62..0.645).contains(&share), "{share}");
+}
+
+#[tokio::test]
+async fn an_open_loop_counts_latency_from_the_intended_start() {
+    // Ten requests, one every 10 ms, over one connection to a server that takes 50 ms: the last is meant to start at 90 ms
+    // and cannot be answered before 500 ms. From its sending it would be 50 ms like all others.
+    let target = server(Duration::from_millis(50), &[OK]);
+    let load = open_loop(target, 100.0, Duration::from_millis(95), Duration::from_secs(60));
+    let recorder = load.connect().await.expect("a server").run().await.expect("a run");
+    assert_eq!((recorder.accepted.count(), recorder.unsent_count()), (10, 0));
+    assert!(recorder.accepted.percentiles().max >= 400_000, "{:?}", recorder.accepted.percentiles());
+    assert!(recorder.lag.percentiles().max >= 350_000, "{:?}", recorder.lag.percentiles());
+    // At most two of them fit into the window; the others count for latencies only.
+    assert!(recorder.accepted_in_time() <= 2, "{}", recorder.accepted_in_time());
+}
+
+#[tokio::test]
+async fn requests_that_nobody_could_send_in_time_are_counted_and_not_sent() {
+    let target = server(Duration::from_millis(50), &[OK]);
+    let load = open_loop(target, 100.0, Duration::from_millis(95), Duration::from_millis(25));
+    let recorder = load.connect().await.expect("a server").run().await.expect("a run");
+    assert_eq!(recorder.accepted.count() + recorder.unsent_count(), 10);
+    assert!(recorder.unsent_count() > 0);
+    // Late by no more than the patience, and what was never sent has no latency.
+    assert!(recorder.lag.percentiles().max <= 26_000, "{:?}", recorder.lag.percentiles());
+}
+
+#[tokio::test]
+async fn answers_are_told_apart() {
+    let target = server(Duration::ZERO, &[OK, SOLD_OUT, BUSY, BUSY_WITHOUT_END]);
+    let load = open_loop(target, 1000.0, Duration::from_millis(8), Duration::from_secs(60));
+    let recorder = load.connect().await.expect("a server").run().await.expect("a run");
+    let counts = [recorder.accepted.count(), recorder.refused.count(), recorder.shed.count(), recorder.error_count()];
+    assert_eq!(counts, [2, 2, 2, 2]);
+    assert_eq!(recorder.errors().keys().collect::<Vec<_>>(), ["503 without Retry-After"]);
+}
+
+#[tokio::test]
+async fn a_closed_loop_ends_when_someone_has_enough() {
+    let target = server(Duration::from_millis(1), &[OK]);
+    let until = Until::end_of(Duration::from_secs(600));
+    until.enough();
+    let traffic = Traffic::Same(api::readiness().into());
+    let recorder = closed_loop::run(target, &traffic, 1, &until).await.expect("a run");
+    assert_eq!(recorder.accepted.count(), 0);
+}
+
+#[test]
+fn zipf_wants_the_first_most_and_the_others_in_proportion() {
+    const DRAWS: usize = 200_000;
+    let (picker, mut rng) = (Picker::zipf(1000, 1.1), SmallRng::seed_from_u64(3));
+    let mut counts = vec![0_u32; 1000];
+    for _ in 0..DRAWS {
+        counts[picker.pick(&mut rng)] += 1;
+    }
+    let total: f64 = (1..=1000_u16).map(|rank| f64::from(rank).powf(-1.1)).sum();
+    for rank in [1_u16, 2, 10, 100] {
+        let expected = f64::from(rank).powf(-1.1) / total * DRAWS as f64;
+        let drawn = f64::from(counts[usize::from(rank) - 1]);
+        // Five standard deviations.
+        assert!((drawn - expected).abs() < 5.0 * expected.sqrt(), "rank {rank}: {drawn}, expected {expected}");
+    }
+    assert!(counts.iter().filter(|count| **count > 0).count() > 950, "the last ones are wanted too");
+}
+
+#[test]
+fn uniform_wants_all_alike() {
+    let (picker, mut rng) = (Picker::uniform(10), SmallRng::seed_from_u64(3));
+    let mut counts = [0_u32; 10];
+    for _ in 0..100_000 {
+        counts[picker.pick(&mut rng)] += 1;
+    }
+    assert!(counts.iter().all(|count| (9500..10_500).contains(count)), "{counts:?}");
+}
