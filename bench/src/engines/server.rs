@@ -29,20 +29,33 @@ const READY_POLL_INTERVAL: Duration = Duration::from_millis(20);
 const STOPPED_WITHIN: Duration = Duration::from_secs(40);
 
 /// What the servers under load are told, beside where they are and what they are.
-const SETTINGS: [(&str, &str); 2] = [
+const SETTINGS: [(&str, &str); 3] = [
     // The longest, so that no hold expires while it is measured.
     ("HOLD_TTL_MINUTES", "15"),
+    // Nobody has to be told to look elsewhere.
+    ("DRAIN_SECONDS", "0"),
     // Without sqlx's warnings about slow statements: waiting for the lock is slow, and the log would be measured too.
     ("LOG_LEVEL", "warn,sqlx=error"),
 ];
 
-/// What the servers with one transaction per request are told too. Their queue for a connection is part of what is
-/// measured; by default it ends in a refusal after 300 ms.
-const SETTINGS_PER_REQUEST: [(&str, &str); 1] = [("DB_ACQUIRE_TIMEOUT_MS", "10000")];
+/// What the servers with one transaction per request are told too. Their queues for a connection and for the lock are part
+/// of what is measured; by default they end in refusals after 300 and 100 ms.
+const SETTINGS_PER_REQUEST: [(&str, &str); 2] = [("DB_ACQUIRE_TIMEOUT_MS", "10000"), ("DB_LOCK_TIMEOUT_MS", "10000")];
 
 /// What the environment of the bench may tell them instead, to see what it does.
-const TUNABLE: [&str; 7] =
-    ["LANES", "BATCH_MAX", "LANE_QUEUE_MAX", "DB_POOL_MAX", "HTTP_WORKERS", "SWEEP_INTERVAL_MS", "LOG_LEVEL"];
+const TUNABLE: [&str; 11] = [
+    "LANES",
+    "BATCH_MAX",
+    "EVENT_QUEUE_MAX",
+    "QUEUE_MAX",
+    "READ_QUEUE_MAX",
+    "COMMAND_DEADLINE_MS",
+    "ANSWER_WITHIN_MS",
+    "DB_POOL_MAX",
+    "HTTP_WORKERS",
+    "SWEEP_INTERVAL_MS",
+    "LOG_LEVEL",
+];
 
 /// The binary that is measured.
 pub struct Boxoffice {
