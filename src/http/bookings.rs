@@ -95,7 +95,7 @@ impl BookingBody {
         (status = 403, description = "INVALID_PAYMENT_TOKEN"),
         (status = 404, description = "HOLD_NOT_FOUND"),
         (status = 409, description = "HOLD_NOT_ACTIVE"),
-        (status = 410, description = "HOLD_EXPIRED, with `expired_at` and `server_time`"),
+        (status = 410, description = "HOLD_EXPIRED"),
     ),
 )]
 pub async fn book(

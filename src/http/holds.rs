@@ -39,6 +39,8 @@ pub struct HoldEndedBody {
 /// All or nothing: if one item cannot be had, nothing is held, and the refusal says what could be. Prices are fixed now
 /// and do not change while the hold lives. The answer's `payment_token` proves possession and is told only here: keep it.
 /// `server_time` and `expires_in_ms` are by the database's clock, so a client whose clock is wrong counts down correctly.
+/// Where room is lacking the refusal has `server_time` too, beside `retry_at`; its `shortages` name each pool that lacks
+/// room, and the `ticket_type_ids` of the request that draw from it.
 ///
 /// With an `Idempotency-Key` a repeat gives the same answer with `Idempotent-Replayed: true`; a refusal is not
 /// remembered, so that the next try is judged afresh.
@@ -56,7 +58,7 @@ pub struct HoldEndedBody {
         )),
         (status = 403, description = "SALE_NOT_STARTED"),
         (status = 404, description = "EVENT_NOT_FOUND, TICKET_TYPE_NOT_FOUND"),
-        (status = 409, description = "INSUFFICIENT_SEATS with `retry_at` and `server_time`, EVENT_NOT_ON_SALE"),
+        (status = 409, description = "INSUFFICIENT_SEATS, EVENT_NOT_ON_SALE"),
         (status = 422, description = "VALIDATION_FAILED, QUANTITY_OUT_OF_RANGE, IDEMPOTENCY_KEY_REUSED"),
     ),
 )]
@@ -134,7 +136,7 @@ pub async fn show(app: web::Data<App>, line: RequestLine, Id(hold_id): Id<HoldId
         (status = 403, description = "INVALID_PAYMENT_TOKEN"),
         (status = 404, description = "HOLD_NOT_FOUND"),
         (status = 409, description = "HOLD_NOT_ACTIVE, EXTENSION_LIMIT_REACHED"),
-        (status = 410, description = "HOLD_EXPIRED, with `expired_at` and `server_time`"),
+        (status = 410, description = "HOLD_EXPIRED"),
     ),
 )]
 pub async fn extend(app: web::Data<App>, line: RequestLine, claimed: ClaimedHold) -> Result<HttpResponse, ApiError> {
@@ -169,7 +171,7 @@ pub async fn extend(app: web::Data<App>, line: RequestLine, claimed: ClaimedHold
         (status = 403, description = "INVALID_PAYMENT_TOKEN"),
         (status = 404, description = "HOLD_NOT_FOUND"),
         (status = 409, description = "HOLD_NOT_ACTIVE"),
-        (status = 410, description = "HOLD_EXPIRED, with `expired_at` and `server_time`"),
+        (status = 410, description = "HOLD_EXPIRED"),
     ),
 )]
 pub async fn release(app: web::Data<App>, claimed: ClaimedHold) -> Result<HttpResponse, ApiError> {
