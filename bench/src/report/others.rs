@@ -9,7 +9,8 @@ pub fn sweep(sweep: &SweepResult) -> String {
     let columns = [
         "round",
         "holds",
-        "expired in, s",
+        "expired",
+        "in, s",
         "in the journal",
         "different",
         "holds/s before",
@@ -22,6 +23,7 @@ pub fn sweep(sweep: &SweepResult) -> String {
         table.row(&[
             (index + 1).to_string(),
             number(round.holds as f64),
+            number(round.expired as f64),
             format!("{:.1}", round.seconds),
             number(round.entries as f64),
             number(round.distinct as f64),
