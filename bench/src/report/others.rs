@@ -123,8 +123,9 @@ pub fn long(long: &LongResult) -> String {
     }
     let errors: u64 = long.errors.values().sum();
     format!(
-        "### long\n\nHolds of one event, {} clients, closed loop, minute by minute; an event that cannot have enough seats for \
-         another minute is followed by a new one. {} bytes of WAL per hold, {errors} errors.\n\n{}\n\n{}",
+        "### long\n\nHolds of one event, {} clients, closed loop, minute by minute on one new database; an event that \
+         cannot have enough seats for another minute is followed by a new one. `boxoffice audit` passed \
+         afterwards. {} bytes of WAL per hold, {errors} errors.\n\n{}\n\n{}",
         long.clients,
         number(long.wal_bytes),
         table.finish(),
