@@ -43,6 +43,15 @@ impl Progress {
     }
 }
 
+/// What is printed next, be it an error, starts on a line of its own.
+impl Drop for Progress {
+    fn drop(&mut self) {
+        if self.is_terminal {
+            eprint!("\r\x1b[K");
+        }
+    }
+}
+
 impl Default for Progress {
     fn default() -> Self {
         Self::new()

@@ -118,9 +118,11 @@ pub struct SweepResult {
 pub struct SweepRound {
     /// Holds that were made to expire in the same second.
     pub holds: u64,
-    /// From their expiry until all of them were expired.
+    /// Of them, until nobody waited any longer.
+    pub expired: u64,
+    /// From their expiry until all of them were expired, or nobody waited any longer.
     pub seconds: f64,
-    /// Expiries in the journal, and different holds among them.
+    /// Expiries in the journal, and different holds among them. No fewer than were seen to be expired: more may follow.
     pub entries: u64,
     pub distinct: u64,
     /// Of holds that were placed before, and meanwhile.

@@ -51,7 +51,9 @@ pub fn text(results: &Results, plots_folder: Option<&str>) -> String {
     parts.extend(results.overload.as_ref().map(others::overload));
     parts.extend(results.stampede.as_ref().map(others::stampede));
     parts.extend(results.long.as_ref().map(others::long));
-    parts.push(format!("### How it was measured\n\n{}", conditions::method(results)));
+    if !results.grids.is_empty() {
+        parts.push(format!("### How it was measured\n\n{}", conditions::method(results)));
+    }
     parts.iter().map(|part| part.trim()).collect::<Vec<_>>().join("\n\n")
 }
 

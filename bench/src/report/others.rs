@@ -9,7 +9,8 @@ pub fn sweep(sweep: &SweepResult) -> String {
     let columns = [
         "round",
         "holds",
-        "expired in, s",
+        "expired",
+        "in, s",
         "in the journal",
         "different",
         "holds/s before",
@@ -22,6 +23,7 @@ pub fn sweep(sweep: &SweepResult) -> String {
         table.row(&[
             (index + 1).to_string(),
             number(round.holds as f64),
+            number(round.expired as f64),
             format!("{:.1}", round.seconds),
             number(round.entries as f64),
             number(round.distinct as f64),
@@ -121,8 +123,9 @@ pub fn long(long: &LongResult) -> String {
     }
     let errors: u64 = long.errors.values().sum();
     format!(
-        "### long\n\nHolds of one event, {} clients, closed loop, minute by minute; an event that cannot have enough seats for \
-         another minute is followed by a new one. {} bytes of WAL per hold, {errors} errors.\n\n{}\n\n{}",
+        "### long\n\nHolds of one event, {} clients, closed loop, minute by minute on one new database; an event that \
+         cannot have enough seats for another minute is followed by a new one. `boxoffice audit` passed \
+         afterwards. {} bytes of WAL per hold, {errors} errors.\n\n{}\n\n{}",
         long.clients,
         number(long.wal_bytes),
         table.finish(),

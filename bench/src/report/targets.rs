@@ -133,13 +133,15 @@ fn swept(sweep: &SweepResult, targets: &mut Vec<Target>) {
     let rounds = &sweep.rounds;
     let Some(longest) = rounds.iter().map(|round| round.seconds).max_by(f64::total_cmp) else { return };
     let what = format!("sweep of {} holds", number(rounds.iter().map(|it| it.holds).max().unwrap_or(0) as f64));
+    let is_complete = rounds.iter().all(|round| round.expired >= round.holds);
+    let left = if is_complete { "" } else { ", and not all were" };
     targets.push(Target {
         what: what.clone(),
         wanted: "all expired in ≤ 10 s".to_owned(),
-        measured: format!("{longest:.1} s (the longest of {})", rounds.len()),
-        is_reached: longest <= 10.0,
+        measured: format!("{longest:.1} s{left} (the longest of {})", rounds.len()),
+        is_reached: longest <= 10.0 && left.is_empty(),
     });
-    let is_once = rounds.iter().all(|round| round.entries == round.holds && round.distinct == round.holds);
+    let is_once = rounds.iter().all(|round| round.entries >= round.expired && round.distinct == round.entries);
     targets.push(Target {
         what: what.clone(),
         wanted: "each exactly once in the journal".to_owned(),
