@@ -43,13 +43,15 @@ where
         if played.is_ok() || runtime.block_on(house.is_sound()) {
             empty_houses().push(house);
         } else {
-            runtime.block_on(house.close());
+            drop(runtime.block_on(house.close()));
         }
         played
     };
     block_in_place(|| for_all_scripts(name, plan, played));
     let houses = empty.into_inner().unwrap_or_else(PoisonError::into_inner);
-    join_all(houses.into_iter().map(House::close)).await;
+    // Dropping a database keeps the thread busy, and while it does no other house could stop in time.
+    let databases = join_all(houses.into_iter().map(House::close)).await;
+    drop(databases);
 }
 
 /// Settings are of a process, so each house has rules of its own.
@@ -72,9 +74,12 @@ impl House {
         Self { service, second, second_client, rules, tick }
     }
 
-    async fn close(self) {
+    /// Stops the servers, and leaves the database to be dropped.
+    async fn close(self) -> Database {
+        let Service { database, running, .. } = self.service;
         self.second.stop().await.expect("the second server stops");
-        self.service.running.stop().await.expect("the first server stops");
+        running.stop().await.expect("the first server stops");
+        database
     }
 
     pub fn database(&self) -> &Database {
