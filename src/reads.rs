@@ -4,9 +4,11 @@
 //! its requests came, so no answer is staler than the moment at which it was asked for.
 
 use std::collections::HashMap;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use sqlx::PgPool;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
@@ -51,7 +53,7 @@ impl StatusReads {
     /// Starts the reader's task on the current runtime. It ends with the last clone.
     pub fn start(pool: PgPool, queue_max: usize, answer_within: Duration) -> Self {
         let (queue, asking) = mpsc::channel(queue_max);
-        tokio::spawn(run(pool, asking));
+        tokio::spawn(run(pool, asking, answer_within));
         Self { queue, answer_within }
     }
 
@@ -68,26 +70,33 @@ impl StatusReads {
     }
 }
 
-async fn run(pool: PgPool, mut asking: mpsc::Receiver<Asking>) {
+async fn run(pool: PgPool, mut asking: mpsc::Receiver<Asking>, answer_within: Duration) {
     let mut batch = Vec::new();
     while asking.recv_many(&mut batch, READ_BATCH_MAX).await > 0 {
         // Whoever gave up meanwhile is not read for.
         batch.retain(|asking| !asking.reply.is_closed());
-        if !batch.is_empty() {
-            answer(&pool, batch.drain(..)).await;
+        let asking = std::mem::take(&mut batch);
+        // A panic is a bug, and must not take the reader with it: those who ask are told, the next ones are another matter.
+        if AssertUnwindSafe(answer(&pool, asking, answer_within)).catch_unwind().await.is_err() {
+            tracing::error!("reading the status of events panicked");
         }
     }
 }
 
-async fn answer(pool: &PgPool, asking: impl ExactSizeIterator<Item = Asking>) {
-    let asking: Vec<Asking> = asking.collect();
+async fn answer(pool: &PgPool, asking: Vec<Asking>, within: Duration) {
+    if asking.is_empty() {
+        return;
+    }
     let mut event_ids: Vec<Uuid> = asking.iter().map(|asking| asking.event_id.as_uuid()).collect();
     event_ids.sort_unstable();
     event_ids.dedup();
-    let found: Result<HashMap<EventId, Arc<EventCounts>>, ReadError> = match statuses(pool, &event_ids).await {
-        Ok(found) => Ok(found.into_iter().map(|counts| (counts.event_id, Arc::new(counts))).collect()),
-        Err(error) => Err(failure(&error)),
-    };
+    let found: Result<HashMap<EventId, Arc<EventCounts>>, ReadError> =
+        match timeout(within, statuses(pool, &event_ids)).await {
+            // Nobody waits any more, and those who came meanwhile should not wait behind a connection that is dead.
+            Err(_) => Err(ReadError::Unavailable),
+            Ok(Ok(found)) => Ok(found.into_iter().map(|counts| (counts.event_id, Arc::new(counts))).collect()),
+            Ok(Err(error)) => Err(failure(&error)),
+        };
     for Asking { event_id, reply } in asking {
         // Whoever has gone away does not want the answer.
         let _ = reply.send(found.as_ref().map(|found| found.get(&event_id).cloned()).map_err(|error| *error));

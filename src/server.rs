@@ -44,6 +44,8 @@ const REQUEST_HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
 /// How long everything but the requests may take to end: ticks, lanes, connections to the database.
 pub const WIND_DOWN_MARGIN: Duration = Duration::from_secs(5);
+/// How long the connections of requests and workers may take to be given back, once there are no requests any more.
+const POOL_CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
 /// How long a closing connection may take.
 const DISCONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -168,7 +170,8 @@ impl Running {
         let served = self.served.await;
         self.app.inventory.drain().await;
         self.lane_pool.close().await;
-        self.app.pool.close().await;
+        // An audit may keep its connection for minutes, and only reads.
+        let _ = tokio::time::timeout(POOL_CLOSE_TIMEOUT, self.app.pool.close()).await;
         Ok(served??)
     }
 }

@@ -133,9 +133,9 @@ struct InventoryArgs {
     #[arg(long, env, default_value = "16384", value_parser = size(QUEUE_MAX))]
     queue_max: usize,
     /// A command that has waited longer than this for its batch is answered 503 instead of executed
-    #[arg(long, env, default_value = "400", value_parser = milliseconds(COMMAND_TIME_MS))]
+    #[arg(long, env, default_value = "250", value_parser = milliseconds(COMMAND_TIME_MS))]
     command_deadline_ms: Duration,
-    /// How long a request waits for the answer to a command before it is answered 503
+    /// How long a buyer's request waits for its command or read before it is answered 503; longer than the deadline
     #[arg(long, env, default_value = "450", value_parser = milliseconds(COMMAND_TIME_MS))]
     answer_within_ms: Duration,
     /// `per-request` is for benchmarks only: one transaction per command
@@ -179,12 +179,17 @@ pub struct Given {
 }
 
 impl SettingsArgs {
-    /// Fails when the payment token key, which clap must not quote and so does not judge, is too short.
+    /// Fails when the payment token key, which clap must not quote and so does not judge, is too short, and when limits
+    /// contradict each other.
     pub fn resolve(self, given: Given) -> anyhow::Result<Settings> {
         ensure!(
             given.payment_token_key.expose_secret().len() >= PAYMENT_TOKEN_KEY_BYTES_MIN,
             "PAYMENT_TOKEN_KEY is too short: it needs at least {PAYMENT_TOKEN_KEY_BYTES_MIN} bytes \
              (`openssl rand -base64 48` makes a good one)"
+        );
+        ensure!(
+            self.inventory.command_deadline_ms < self.inventory.answer_within_ms,
+            "COMMAND_DEADLINE_MS must be less than ANSWER_WITHIN_MS, or commands would begin whose callers have been answered"
         );
         Ok(Settings {
             hold_rules: self.holds.rules(),

@@ -25,7 +25,8 @@ pub fn request_pool(settings: &DatabaseSettings) -> sqlx::Result<PgPool> {
     Ok(pool_options(settings).max_connections(settings.pool_connections_max).connect_lazy_with(options))
 }
 
-/// For the lanes: `lanes` connections that stay open.
+/// For the lanes: `lanes` connections, which the lanes keep. No `min_connections`: what the pool does to keep so many tries for
+/// minutes while the server is down, each time longer, and holds the permits that the lanes need when it is back.
 ///
 /// # Errors
 ///
@@ -34,7 +35,7 @@ pub fn lane_pool(settings: &DatabaseSettings, lanes: u32) -> sqlx::Result<PgPool
     // The lanes' statements take arrays whose length says nothing about the best plan, and planning them anew each time
     // dominates small batches (docs/decisions/0008-connections-avoid-sequential-scans.md).
     let options = connect_options(settings, "boxoffice lanes")?.options([("plan_cache_mode", "force_generic_plan")]);
-    Ok(pool_options(settings).max_connections(lanes).min_connections(lanes).connect_lazy_with(options))
+    Ok(pool_options(settings).max_connections(lanes).connect_lazy_with(options))
 }
 
 /// How every connection of the service starts. `application_name` is what a DBA sees in `pg_stat_activity`.

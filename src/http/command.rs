@@ -6,7 +6,7 @@ use crate::inventory::CommandError;
 use crate::inventory::command::{Command, Outcome};
 use crate::telemetry::metrics;
 
-/// Gives a command to inventory and waits. The command is finished even if the caller goes away meanwhile.
+/// Gives a command to inventory and waits. Once it has begun, the command is finished even if the caller goes away.
 pub async fn submit(app: &App, command: Command) -> Result<Outcome, ApiError> {
     let operation = command.name();
     let answer = app.inventory.submit(command).await;

@@ -144,7 +144,7 @@ pub async fn ready(app: web::Data<App>) -> Result<HttpResponse, ApiError> {
     if !app.readiness.is_ready() {
         return unavailable("This process is stopping");
     }
-    if components::database_latency(&app.pool).await.is_none() {
+    if !components::database_answers(&app).await {
         return unavailable("The database does not answer");
     }
     Ok(HttpResponse::Ok().json(ProbeBody { status: "ready" }))

@@ -80,6 +80,7 @@ struct TicketTypeBody<'a> {
     responses(
         (status = 200, description = "The counters", body = StatusBody),
         (status = 404, description = "EVENT_NOT_FOUND"),
+        (status = 503, description = "OVERLOADED, UNAVAILABLE"),
     ),
 )]
 pub async fn show(app: web::Data<App>, Id(event_id): Id<EventId>) -> Result<HttpResponse, ApiError> {

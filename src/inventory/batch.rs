@@ -38,6 +38,9 @@ impl Link {
     }
 }
 
+/// The one of its class that does not say that the transaction was rolled back.
+const STATEMENT_COMPLETION_UNKNOWN: &str = "40003";
+
 /// Why an attempt did not end with a known commit.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum BatchError {
@@ -160,5 +163,6 @@ fn classify(error: sqlx::Error) -> BatchError {
 /// else, an administrator's shutdown included, may have come after the commit.
 fn was_rolled_back(error: &sqlx::Error) -> bool {
     let sqlstate = error.as_database_error().and_then(|database| database.code());
-    sqlstate.is_some_and(|code| code.starts_with("40") || code.starts_with("23"))
+    sqlstate
+        .is_some_and(|code| (code.starts_with("40") && code != STATEMENT_COMPLETION_UNKNOWN) || code.starts_with("23"))
 }

@@ -25,8 +25,10 @@ const SETTLE_PAUSE: Duration = Duration::from_millis(500);
 pub(super) struct Executor {
     pub pool: PgPool,
     pub rules: HoldRules,
-    /// After this no further attempt begins: callers wait, and the commands that came meanwhile wait behind them.
+    /// After this a batch is not tried again: callers wait, and the commands that came meanwhile wait behind them.
     pub retry_within: Duration,
+    /// After this no part of a batch that failed is begun: its callers have been answered.
+    pub isolate_within: Duration,
 }
 
 type CommandResult = Result<Outcome, CommandError>;
@@ -34,23 +36,53 @@ type CommandResult = Result<Outcome, CommandError>;
 impl Executor {
     /// One result per command, in order.
     pub(super) async fn execute(&self, link: &mut Link, commands: &[Command]) -> Vec<CommandResult> {
+        let isolate_until = Instant::now() + self.isolate_within;
         match self.execute_whole(link, commands).await {
             Ok(answers) => answers.into_iter().map(into_result).collect(),
-            Err(Failure::Everyone(error)) => commands.iter().map(|_| Err(error.into())).collect(),
-            Err(Failure::SomeEvent) => {
-                metrics::batch_isolated();
-                self.execute_event_by_event(link, commands).await
-            }
-            Err(Failure::Someone(_)) if commands.len() > 1 => {
-                metrics::batch_isolated();
-                self.execute_one_by_one(link, commands).await
-            }
-            Err(Failure::Someone(error)) => vec![Err(self.inconsistency(&commands[0], &error))],
+            Err(failure) => self.after(failure, link, commands, isolate_until).await,
         }
     }
 
-    /// One event of several is locked: only its own commands shall wait for it.
-    async fn execute_event_by_event(&self, link: &mut Link, commands: &[Command]) -> Vec<CommandResult> {
+    /// What becomes of the commands of a batch that failed.
+    async fn after(
+        &self,
+        failure: Failure,
+        link: &mut Link,
+        commands: &[Command],
+        isolate_until: Instant,
+    ) -> Vec<CommandResult> {
+        match failure {
+            Failure::Everyone(error) => commands.iter().map(|_| Err(error.into())).collect(),
+            Failure::SomeEvent => {
+                metrics::batch_isolated();
+                self.execute_event_by_event(link, commands, isolate_until).await
+            }
+            Failure::Someone(_) if commands.len() > 1 => {
+                metrics::batch_isolated();
+                self.execute_in_halves(link, commands, isolate_until).await
+            }
+            Failure::Someone(error) => vec![Err(self.inconsistency(&commands[0], &error))],
+        }
+    }
+
+    /// A part of a batch that failed. Once nobody listens any more, what is left is not begun: the lane has others to serve.
+    async fn execute_part(&self, link: &mut Link, commands: &[Command], isolate_until: Instant) -> Vec<CommandResult> {
+        if Instant::now() >= isolate_until {
+            return commands.iter().map(|_| Err(CommandError::Unavailable)).collect();
+        }
+        match self.execute_whole(link, commands).await {
+            Ok(answers) => answers.into_iter().map(into_result).collect(),
+            Err(failure) => Box::pin(self.after(failure, link, commands, isolate_until)).await,
+        }
+    }
+
+    /// One event of several is locked: only its own commands shall fail.
+    async fn execute_event_by_event(
+        &self,
+        link: &mut Link,
+        commands: &[Command],
+        isolate_until: Instant,
+    ) -> Vec<CommandResult> {
         let mut by_event: BTreeMap<Affinity, Vec<usize>> = BTreeMap::new();
         for (index, command) in commands.iter().enumerate() {
             by_event.entry(command.affinity()).or_default().push(index);
@@ -58,8 +90,7 @@ impl Executor {
         let mut results: Vec<CommandResult> = commands.iter().map(|_| Err(CommandError::Unavailable)).collect();
         for indices in by_event.into_values() {
             let own: Vec<Command> = indices.iter().map(|index| commands[*index].clone()).collect();
-            // Of one affinity, so this goes no deeper.
-            let own_results = Box::pin(self.execute(link, &own)).await;
+            let own_results = self.execute_part(link, &own, isolate_until).await;
             for (index, result) in indices.into_iter().zip(own_results) {
                 results[index] = result;
             }
@@ -67,17 +98,17 @@ impl Executor {
         results
     }
 
-    /// The batch was poisoned: only the offender shall fail.
-    async fn execute_one_by_one(&self, link: &mut Link, commands: &[Command]) -> Vec<CommandResult> {
-        let mut results = Vec::with_capacity(commands.len());
-        for command in commands {
-            results.push(match self.execute_whole(link, std::slice::from_ref(command)).await {
-                Ok(mut answers) => answers.pop().map_or(Err(CommandError::Inconsistent), into_result),
-                Err(Failure::Everyone(error)) => Err(error.into()),
-                Err(Failure::SomeEvent) => Err(CommandError::Unavailable),
-                Err(Failure::Someone(error)) => Err(self.inconsistency(command, &error)),
-            });
-        }
+    /// The batch was poisoned: only the offender shall fail. Halves, their halves and so on: of 512 commands with one
+    /// offender all the others are done after 18 transactions.
+    async fn execute_in_halves(
+        &self,
+        link: &mut Link,
+        commands: &[Command],
+        isolate_until: Instant,
+    ) -> Vec<CommandResult> {
+        let (first, second) = commands.split_at(commands.len() / 2);
+        let mut results = self.execute_part(link, first, isolate_until).await;
+        results.extend(self.execute_part(link, second, isolate_until).await);
         results
     }
 

@@ -108,7 +108,7 @@ impl Lanes {
         }
     }
 
-    /// Refuses what comes from now on, and finishes what was accepted.
+    /// Refuses what comes from now on, and finishes what has a caller or has begun.
     pub(super) async fn drain(&self) {
         self.shared.queue().close();
         self.shared.turn.notify_waiters();
@@ -160,8 +160,8 @@ async fn run(shared: Arc<Shared>, executor: Executor, _alive: AliveGuard) {
     let mut link = Link::default();
     while let Some(Taken { waiting, affinities }) = shared.next().await {
         let batch = claim_all(waiting, shared.deadline);
-        let troubled = if batch.is_empty() { HashSet::new() } else { run_batch(&executor, &mut link, batch).await };
-        shared.queue().done(&affinities, |affinity| troubled.contains(&affinity));
+        let troubled = if batch.is_empty() { None } else { Some(run_batch(&executor, &mut link, batch).await) };
+        shared.queue().done(&affinities, |affinity| troubled.as_ref().map(|troubled| troubled.contains(&affinity)));
     }
 }
 

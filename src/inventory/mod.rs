@@ -90,7 +90,8 @@ impl Inventory {
     /// Starts the lanes on the current runtime. `pool` is theirs alone and has a connection for each.
     pub fn start(settings: &InventorySettings, rules: HoldRules, pool: PgPool) -> Self {
         // Half of what a command may wait: those that come while a batch is tried again wait behind it.
-        let executor = Executor { pool: pool.clone(), rules, retry_within: settings.command_deadline / 2 };
+        let (retry_within, isolate_within) = (settings.command_deadline / 2, settings.answer_within);
+        let executor = Executor { pool: pool.clone(), rules, retry_within, isolate_within };
         let engine = match settings.mode {
             InventoryMode::PerRequest => Engine::PerRequest(executor),
             InventoryMode::Lanes => Engine::Lanes(Lanes::start(settings, &executor)),
@@ -98,8 +99,8 @@ impl Inventory {
         Self { engine: Arc::new(engine), pool }
     }
 
-    /// Gives a command to its event's lane and waits for the answer. Once accepted, the command is finished even if the
-    /// caller goes away.
+    /// Gives a command to the lanes and waits for the answer. What has begun is finished even if the caller goes away; what
+    /// only waits is given up with its caller.
     pub async fn submit(&self, command: Command) -> Result<Outcome, CommandError> {
         match &*self.engine {
             Engine::Lanes(lanes) => lanes.submit(command).await,
@@ -113,7 +114,7 @@ impl Inventory {
         }
     }
 
-    /// Refuses what comes from now on, and finishes what was accepted.
+    /// Refuses what comes from now on, and finishes what has a caller or has begun.
     pub async fn drain(&self) {
         if let Engine::Lanes(lanes) = &*self.engine {
             lanes.drain().await;

@@ -3,8 +3,8 @@
 //! Bookkeeping only, without I/O, clock or task, so that its promises can be tested directly:
 //! - The commands of one affinity, so of one event, are in at most one batch at a time, in the order in which they came,
 //!   bookings before holds.
-//! - Affinities take turns. A crowded one, or one whose lock could not be had, gets a batch of its own, so that a stampede
-//!   for one event does not make the others wait for its batches.
+//! - Affinities take turns. A crowded one, one whose lock could not be had, or one that is changed by its organiser gets a
+//!   batch of its own, so that the others do not wait for what takes long.
 //! - Holds and bookings have their own room, per affinity and in all: a stampede of holds takes no booking's place.
 
 use std::collections::{HashMap, VecDeque};
@@ -57,6 +57,8 @@ struct Line<T> {
     running: bool,
     /// Its last batch could not have the lock, or the database: nobody else should wait for the next one.
     troubled: bool,
+    /// A change of the event itself waits, which may take long: nobody else should wait for that either.
+    organised: bool,
 }
 
 #[derive(Debug, Default)]
@@ -95,6 +97,7 @@ impl<T> Queue<T> {
             return Err(NotAdmitted::Full);
         }
         room.push_back(waiting);
+        line.organised |= class == Class::Organiser;
         *self.waiting.of(class) += 1;
         if idle {
             self.turns.push_back(affinity);
@@ -129,12 +132,13 @@ impl<T> Queue<T> {
         Some(taken)
     }
 
-    /// A batch has ended. Whoever has more waiting gets another turn, after the others.
-    pub fn done(&mut self, affinities: &[Affinity], troubled: impl Fn(Affinity) -> bool) {
+    /// A batch has ended. Whoever has more waiting gets another turn, after the others. `troubled` says what is known of an
+    /// affinity now; `None` if nothing of it was executed.
+    pub fn done(&mut self, affinities: &[Affinity], troubled: impl Fn(Affinity) -> Option<bool>) {
         for affinity in affinities {
             let Some(line) = self.lines.get_mut(affinity) else { continue };
             line.running = false;
-            line.troubled = troubled(*affinity);
+            line.troubled = troubled(*affinity).unwrap_or(line.troubled);
             if !line.is_empty() {
                 self.turns.push_back(*affinity);
             } else if !line.troubled {
@@ -163,7 +167,9 @@ impl<T> Queue<T> {
     }
 
     fn goes_alone(&self, affinity: Affinity, batch_max: usize) -> bool {
-        self.lines.get(&affinity).is_some_and(|line| line.troubled || line.len() > batch_max.div_ceil(CROWDED_SHARE))
+        self.lines
+            .get(&affinity)
+            .is_some_and(|line| line.troubled || line.organised || line.len() > batch_max.div_ceil(CROWDED_SHARE))
     }
 
     /// As many of the affinity's commands as the batch still takes, bookings first.
@@ -171,6 +177,8 @@ impl<T> Queue<T> {
         let line = self.lines.get_mut(&affinity).expect("whoever has a turn has a line");
         line.running = true;
         taken.affinities.push(affinity);
+        // Organisers go with the bookings, so first. Should some stay behind in a full batch, the next one is crowded anyway.
+        line.organised = false;
         for class in [Class::Booking, Class::Hold] {
             let room = batch_max - taken.waiting.len();
             let waiting = line.waiting.of(class);
@@ -187,6 +195,7 @@ impl<T> Line<T> {
             waiting: PerClass { bookings: VecDeque::new(), holds: VecDeque::new() },
             running: false,
             troubled: false,
+            organised: false,
         }
     }
 

@@ -6,7 +6,7 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::{LazyLock, OnceLock};
-use std::thread;
+use std::thread::{self, LocalKey};
 use std::time::Duration;
 
 use actix_web::http::{Method, StatusCode};
@@ -164,12 +164,25 @@ pub fn error(code: ErrorCode) {
 
 /// A client's command, answered, also if no lane took it. `status` has the words of [`command`]'s outcome.
 pub fn booking_operation(operation: &'static str, status: &'static str) {
-    counter!(BOOKING_OPERATIONS, "operation" => operation, "status" => status).increment(1);
+    thread_local! {
+        static KEPT: KeptCounters = RefCell::default();
+    }
+    count(&KEPT, [operation, status], || counter!(BOOKING_OPERATIONS, "operation" => operation, "status" => status));
 }
 
 /// A command that a lane answered, whoever gave it.
 pub fn command(command: &'static str, outcome: &'static str) {
-    counter!(COMMANDS, "command" => command, "outcome" => outcome).increment(1);
+    thread_local! {
+        static KEPT: KeptCounters = RefCell::default();
+    }
+    count(&KEPT, [command, outcome], || counter!(COMMANDS, "command" => command, "outcome" => outcome));
+}
+
+/// A thread's handles to a counter, by its labels.
+type KeptCounters = RefCell<HashMap<[&'static str; 2], Counter>>;
+
+fn count(kept: &'static LocalKey<KeptCounters>, labels: [&'static str; 2], counter: impl FnOnce() -> Counter) {
+    kept.with_borrow_mut(|kept| kept.entry(labels).or_insert_with(counter).increment(1));
 }
 
 /// A batch whose transaction has ended.

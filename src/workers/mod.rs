@@ -13,11 +13,14 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
-use tokio::time::{Instant, MissedTickBehavior, interval_at};
-use tracing::{debug, error};
+use tokio::time::{Instant, MissedTickBehavior, interval_at, timeout};
+use tracing::{debug, error, warn};
 
 use crate::app::App;
 use crate::telemetry::metrics;
+
+/// How long a stopping server waits for ticks: requests have a better claim to its time.
+const STOP_WITHIN: Duration = Duration::from_secs(2);
 
 /// The running workers of a process.
 pub struct Workers {
@@ -50,14 +53,20 @@ impl Workers {
         Self { stop, tasks }
     }
 
-    /// Lets the ticks that run come to their end, and starts no other.
+    /// Lets the ticks that run come to their end, within [`STOP_WITHIN`], and starts no other. A tick that takes longer is an
+    /// audit, which only reads; it ends with the process.
     pub async fn stop(self) {
         // Nobody listens when every worker has ended already.
         let _ = self.stop.send(true);
-        for task in self.tasks {
-            if let Err(error) = task.await {
-                error!(%error, "a worker's supervisor did not end well");
+        let ended = async {
+            for task in self.tasks {
+                if let Err(error) = task.await {
+                    error!(%error, "a worker's supervisor did not end well");
+                }
             }
+        };
+        if timeout(STOP_WITHIN, ended).await.is_err() {
+            warn!("a worker's tick goes on; nobody waits for it");
         }
     }
 }

@@ -11,32 +11,34 @@ use serde_json::json;
 const PATIENCE: Duration = Duration::from_millis(100);
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_event_that_somebody_keeps_locked_keeps_no_other_event_waiting() {
+async fn events_that_somebody_keeps_locked_keep_no_other_event_waiting() {
     let service = Service::start_with(|settings| {
         settings.inventory.lanes = 1;
         settings.database.lock_timeout = PATIENCE;
     })
     .await;
-    let (locked, free) = (service.client.event(100).await, service.client.event(100).await);
-    let blocker = service.database.lock_event(&locked).await;
+    let events = join_all((0..4).map(|_| service.client.event(100))).await;
+    let (free, locked) = events.split_last().expect("there are four");
+    let blockers = join_all(locked.iter().map(|event_id| service.database.lock_event(event_id))).await;
     for _ in 0..3 {
-        let holds = (0..20).map(|number| {
-            let event_id = if number % 2 == 0 { &locked } else { &free };
-            service.client.hold(event_id, 1)
-        });
-        for (number, reply) in join_all(holds).await.into_iter().enumerate() {
-            if number % 2 == 0 {
-                reply.expect_problem(503, "UNAVAILABLE");
-            } else {
+        let replies = join_all((0..20).map(|number| service.client.hold(&events[number % 4], 1))).await;
+        for (number, reply) in replies.into_iter().enumerate() {
+            if &events[number % 4] == free {
                 reply.expect(201);
+            } else {
+                reply.expect_problem(503, "UNAVAILABLE");
             }
         }
     }
-    blocker.rollback().await.expect("the blocker lets go");
+    for blocker in blockers {
+        blocker.rollback().await.expect("the blocker lets go");
+    }
 
-    service.client.hold(&locked, 1).await.expect(201);
-    assert_eq!(service.client.status(&locked).await["held"], 1);
-    assert_eq!(service.client.status(&free).await["held"], 30);
+    for event_id in locked {
+        service.client.hold(event_id, 1).await.expect(201);
+        assert_eq!(service.client.status(event_id).await["held"], 1);
+    }
+    assert_eq!(service.client.status(free).await["held"], 15);
     service.database.assert_sound().await;
 }
 

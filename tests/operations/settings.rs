@@ -12,6 +12,10 @@ const ENV_EXAMPLE: &str = include_str!("../../.env.example");
 
 /// What a server runs with that was told this and nothing else.
 fn settings(arguments: &[&str]) -> Settings {
+    resolve(arguments).expect("the settings agree and the key is long enough")
+}
+
+fn resolve(arguments: &[&str]) -> anyhow::Result<Settings> {
     // Without the environment, which may have settings of its own.
     let command = SettingsArgs::augment_args(Command::new("serve")).mut_args(|argument| argument.env(None::<&str>));
     let matches = command.no_binary_name(true).try_get_matches_from(arguments).expect("the arguments are right");
@@ -23,7 +27,14 @@ fn settings(arguments: &[&str]) -> Settings {
         database_url: "postgres://localhost/none".to_owned().into(),
         payment_token_key: "0123456789abcdef0123456789abcdef".to_owned().into(),
     };
-    arguments.resolve(given).expect("the key is long enough")
+    arguments.resolve(given)
+}
+
+#[test]
+fn a_command_cannot_begin_after_its_caller_was_answered() {
+    let refused = resolve(&["--command-deadline-ms", "450"]).expect_err("the answer comes at 450 ms");
+    assert!(refused.to_string().contains("COMMAND_DEADLINE_MS"), "{refused}");
+    assert!(resolve(&["--command-deadline-ms", "449"]).is_ok());
 }
 
 #[test]

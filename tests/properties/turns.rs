@@ -39,7 +39,7 @@ fn an_event_is_in_one_batch_at_a_time_and_gets_another_turn_afterwards() {
     let first = queue.take(BATCH_MAX).expect("somebody waits");
     admit(&mut queue, 1, 2..4);
     assert!(queue.take(BATCH_MAX).is_none(), "its batch is still running");
-    queue.done(&first.affinities, |_| false);
+    queue.done(&first.affinities, |_| Some(false));
     assert_eq!(queue.take(BATCH_MAX).expect("it has more").waiting, [2, 3]);
 }
 
@@ -62,7 +62,7 @@ fn a_crowd_that_does_not_fit_waits_for_its_next_turn_behind_the_others() {
     let crowd = queue.take(BATCH_MAX).expect("somebody waits");
     assert_eq!(crowd.waiting.len(), BATCH_MAX);
     admit(&mut queue, 2, 50..51);
-    queue.done(&crowd.affinities, |_| false);
+    queue.done(&crowd.affinities, |_| Some(false));
     assert_eq!(queue.take(BATCH_MAX).expect("both wait").waiting, [50, BATCH_MAX]);
 }
 
@@ -91,15 +91,29 @@ fn an_event_whose_batch_had_trouble_goes_alone_until_one_succeeds() {
     for succeeds in [false, true] {
         admit(&mut queue, 1, 0..1);
         let alone = queue.take(BATCH_MAX).expect("somebody waits");
-        queue.done(&alone.affinities, |_| !succeeds);
+        queue.done(&alone.affinities, |_| Some(!succeeds));
+        // A batch of which nothing was executed tells nothing.
+        admit(&mut queue, 1, 9..10);
+        let late = queue.take(BATCH_MAX).expect("somebody waits");
+        queue.done(&late.affinities, |_| None);
         admit(&mut queue, 1, 1..2);
         admit(&mut queue, 2, 2..3);
         let next = queue.take(BATCH_MAX).expect("both wait");
         assert_eq!(next.waiting.len(), if succeeds { 2 } else { 1 });
-        queue.done(&next.affinities, |_| false);
+        queue.done(&next.affinities, |_| Some(false));
         let rest = queue.take(BATCH_MAX);
-        queue.done(&rest.map(|taken| taken.affinities).unwrap_or_default(), |_| false);
+        queue.done(&rest.map(|taken| taken.affinities).unwrap_or_default(), |_| Some(false));
     }
+}
+
+#[test]
+fn an_event_that_its_organiser_changes_keeps_no_other_waiting() {
+    let mut queue = queue();
+    admit(&mut queue, 1, 0..1);
+    queue.admit(event(2), Class::Organiser, 1).expect("there is room");
+    admit(&mut queue, 3, 2..3);
+    assert_eq!(queue.take(BATCH_MAX).expect("somebody waits").waiting, [0, 2]);
+    assert_eq!(queue.take(BATCH_MAX).expect("the organiser waits").waiting, [1]);
 }
 
 #[test]
@@ -190,7 +204,7 @@ impl History {
     fn end(&mut self, queue: &mut Queue<usize>, number: usize) {
         if !self.running.is_empty() {
             let ended = self.running.swap_remove(number % self.running.len());
-            queue.done(&ended, |_| number.is_multiple_of(3));
+            queue.done(&ended, |_| Some(number.is_multiple_of(3)));
         }
     }
 }

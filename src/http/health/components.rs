@@ -93,8 +93,15 @@ pub(super) async fn components(app: &App) -> Components {
     }
 }
 
+/// Whether the database can be had, or could be if others had not just taken every connection: a burst of reads must not take
+/// an instance away whose lanes have connections of their own.
+pub(super) async fn database_answers(app: &App) -> bool {
+    let busy = || app.pool.size() >= app.settings.database.pool_connections_max && app.pool.num_idle() == 0;
+    database_latency(&app.pool).await.is_some() || busy()
+}
+
 /// One round trip; `None` if there was no answer in time. No transaction is open, so giving up midway is safe.
-pub(super) async fn database_latency(pool: &PgPool) -> Option<Duration> {
+async fn database_latency(pool: &PgPool) -> Option<Duration> {
     let started = Instant::now();
     match timeout(COMPONENT_TIMEOUT, database_time(pool)).await {
         Ok(Ok(_)) => Some(started.elapsed()),
