@@ -17,13 +17,13 @@ use crate::telemetry::metrics;
 pub const NAME: &str = "sweeper";
 
 /// The most candidates that one round reads.
-pub const SWEEP_BATCH_ROWS: u16 = 4000;
+pub const SWEEP_BATCH_ROWS: u16 = 2000;
 /// The most of them that belong to one event.
-pub const SWEEP_EVENT_ROWS: u16 = 1000;
+pub const SWEEP_EVENT_ROWS: u16 = 500;
 /// The most rounds of one tick, so that a tick ends: enough for 100,000 holds of one event that expire together.
-pub const SWEEP_ROUNDS_MAX: usize = 100;
+pub const SWEEP_ROUNDS_MAX: usize = 200;
 /// The most expiries that wait in the lanes at once: far fewer than a batch holds, so that clients hardly notice.
-pub const SWEEP_COMMANDS_IN_FLIGHT: usize = 192;
+pub const SWEEP_COMMANDS_IN_FLIGHT: usize = 128;
 
 /// What one tick did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
