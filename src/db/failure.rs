@@ -25,10 +25,14 @@ fn sqlstate_will_pass(sqlstate: &str) -> bool {
 
 /// Whether the statement waited for a lock longer than `lock_timeout`.
 pub fn lock_not_available(error: &sqlx::Error) -> bool {
-    error.as_database_error().and_then(|refused| refused.code()).is_some_and(|sqlstate| sqlstate == "55P03")
+    has_sqlstate(error, "55P03")
 }
 
 /// Whether PostgreSQL ended the statement because it took too long. Another try would take as long.
 pub fn timed_out(error: &sqlx::Error) -> bool {
-    error.as_database_error().and_then(|refused| refused.code()).is_some_and(|sqlstate| sqlstate == "57014")
+    has_sqlstate(error, "57014")
+}
+
+fn has_sqlstate(error: &sqlx::Error, wanted: &str) -> bool {
+    error.as_database_error().and_then(|refused| refused.code()).is_some_and(|sqlstate| sqlstate == wanted)
 }

@@ -2,15 +2,15 @@
 
 use crate::app::App;
 use crate::error::ApiError;
-use crate::inventory::CommandError;
 use crate::inventory::command::{Command, Outcome};
+use crate::inventory::outcome_label;
 use crate::telemetry::metrics;
 
 /// Gives a command to inventory and waits. Once it has begun, the command is finished even if the caller goes away.
 pub async fn submit(app: &App, command: Command) -> Result<Outcome, ApiError> {
     let operation = command.name();
     let answer = app.inventory.submit(command).await;
-    metrics::booking_operation(operation, answer.as_ref().map_or_else(CommandError::label, Outcome::label));
+    metrics::booking_operation(operation, outcome_label(&answer));
     Ok(answer?)
 }
 

@@ -36,10 +36,18 @@ type CommandResult = Result<Outcome, CommandError>;
 impl Executor {
     /// One result per command, in order.
     pub(super) async fn execute(&self, link: &mut Link, commands: &[Command]) -> Vec<CommandResult> {
-        let isolate_until = Instant::now() + self.isolate_within;
+        self.execute_until(link, commands, Instant::now() + self.isolate_within).await
+    }
+
+    /// A batch, or a part of one that failed. Once nobody listens any more, what is left is not begun: the lane has others to
+    /// serve.
+    async fn execute_until(&self, link: &mut Link, commands: &[Command], isolate_until: Instant) -> Vec<CommandResult> {
+        if Instant::now() >= isolate_until {
+            return commands.iter().map(|_| Err(CommandError::Unavailable)).collect();
+        }
         match self.execute_whole(link, commands).await {
             Ok(answers) => answers.into_iter().map(into_result).collect(),
-            Err(failure) => self.after(failure, link, commands, isolate_until).await,
+            Err(failure) => Box::pin(self.after(failure, link, commands, isolate_until)).await,
         }
     }
 
@@ -65,17 +73,6 @@ impl Executor {
         }
     }
 
-    /// A part of a batch that failed. Once nobody listens any more, what is left is not begun: the lane has others to serve.
-    async fn execute_part(&self, link: &mut Link, commands: &[Command], isolate_until: Instant) -> Vec<CommandResult> {
-        if Instant::now() >= isolate_until {
-            return commands.iter().map(|_| Err(CommandError::Unavailable)).collect();
-        }
-        match self.execute_whole(link, commands).await {
-            Ok(answers) => answers.into_iter().map(into_result).collect(),
-            Err(failure) => Box::pin(self.after(failure, link, commands, isolate_until)).await,
-        }
-    }
-
     /// One event of several is locked: only its own commands shall fail.
     async fn execute_event_by_event(
         &self,
@@ -90,7 +87,7 @@ impl Executor {
         let mut results: Vec<CommandResult> = commands.iter().map(|_| Err(CommandError::Unavailable)).collect();
         for indices in by_event.into_values() {
             let own: Vec<Command> = indices.iter().map(|index| commands[*index].clone()).collect();
-            let own_results = self.execute_part(link, &own, isolate_until).await;
+            let own_results = self.execute_until(link, &own, isolate_until).await;
             for (index, result) in indices.into_iter().zip(own_results) {
                 results[index] = result;
             }
@@ -107,8 +104,8 @@ impl Executor {
         isolate_until: Instant,
     ) -> Vec<CommandResult> {
         let (first, second) = commands.split_at(commands.len() / 2);
-        let mut results = self.execute_part(link, first, isolate_until).await;
-        results.extend(self.execute_part(link, second, isolate_until).await);
+        let mut results = self.execute_until(link, first, isolate_until).await;
+        results.extend(self.execute_until(link, second, isolate_until).await);
         results
     }
 

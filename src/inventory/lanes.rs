@@ -18,11 +18,11 @@ use tokio::sync::{Mutex, Notify, oneshot};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
-use super::CommandError;
 use super::batch::Link;
 use super::command::{Class, Command, Outcome};
 use super::execute::Executor;
 use super::queue::{NotAdmitted, Queue, QueueLimits, Taken};
+use super::{CommandError, outcome_label};
 use crate::config::InventorySettings;
 use crate::domain::ids::Affinity;
 use crate::telemetry::metrics;
@@ -202,13 +202,6 @@ async fn run_batch(executor: &Executor, link: &mut Link, batch: Vec<Waiting>) ->
         let _ = reply.send(result);
     }
     troubled
-}
-
-fn outcome_label(result: &CommandResult) -> &'static str {
-    match result {
-        Ok(outcome) => outcome.label(),
-        Err(error) => error.label(),
-    }
 }
 
 /// Whose a command is. Whoever takes it first may do with it what it likes: the lane executes it, the caller gives it up.

@@ -60,6 +60,11 @@ pub enum CommandError {
     Inconsistent,
 }
 
+/// What metrics call what became of a command.
+pub fn outcome_label(result: &Result<Outcome, CommandError>) -> &'static str {
+    result.as_ref().map_or_else(CommandError::label, Outcome::label)
+}
+
 impl CommandError {
     /// In metrics.
     pub fn label(&self) -> &'static str {
