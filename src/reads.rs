@@ -5,16 +5,20 @@
 
 use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use actix_web::web::Bytes;
 use futures_util::FutureExt;
 use sqlx::PgPool;
+use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
 use uuid::Uuid;
 
+use crate::db::connect::Connections;
 use crate::db::failure::will_pass;
+use crate::db::link::Link;
 use crate::domain::ids::EventId;
 use crate::queries::status::{EventCounts, statuses};
 
@@ -33,8 +37,21 @@ pub enum ReadError {
     Failed,
 }
 
+/// An event's counters, shared by all who asked for them.
+pub struct SharedCounts {
+    pub counts: EventCounts,
+    body: OnceLock<Bytes>,
+}
+
+impl SharedCounts {
+    /// The counters as they are written for clients. The first who asks writes them, for everybody.
+    pub fn body(&self, write: impl FnOnce(&EventCounts) -> Bytes) -> Bytes {
+        self.body.get_or_init(|| write(&self.counts)).clone()
+    }
+}
+
 /// The counters of the event, or `None` if there is no such event.
-type Counts = Option<Arc<EventCounts>>;
+type Counts = Option<Arc<SharedCounts>>;
 
 /// Somebody who waits for an event's counters.
 struct Asking {
@@ -46,15 +63,16 @@ struct Asking {
 #[derive(Clone)]
 pub struct StatusReads {
     queue: mpsc::Sender<Asking>,
+    pool: PgPool,
     answer_within: Duration,
 }
 
 impl StatusReads {
-    /// Starts the reader's task on the current runtime. It ends with the last clone.
+    /// Starts the reader's task on the current runtime. `pool` is its alone, and ends it when it is closed.
     pub fn start(pool: PgPool, queue_max: usize, answer_within: Duration) -> Self {
         let (queue, asking) = mpsc::channel(queue_max);
-        tokio::spawn(run(pool, asking, answer_within));
-        Self { queue, answer_within }
+        tokio::spawn(run(pool.clone(), asking, answer_within));
+        Self { queue, pool, answer_within }
     }
 
     /// The event's counters, as they were at some moment after this was called.
@@ -63,44 +81,73 @@ impl StatusReads {
     /// When too many wait already, or the database does not answer in time.
     pub async fn status(&self, event_id: EventId) -> Result<Counts, ReadError> {
         let (reply, counts) = oneshot::channel();
-        self.queue.try_send(Asking { event_id, reply }).map_err(|_| ReadError::Overloaded)?;
+        self.queue.try_send(Asking { event_id, reply }).map_err(|refused| match refused {
+            TrySendError::Full(_) => ReadError::Overloaded,
+            TrySendError::Closed(_) => ReadError::Unavailable,
+        })?;
         let answer = timeout(self.answer_within, counts).await;
         // The reply is lost when reading panicked, which the panic hook has logged.
         answer.map_err(|_| ReadError::Unavailable)?.unwrap_or(Err(ReadError::Failed))
     }
+
+    /// The connection that the statements run on.
+    pub fn connections(&self) -> Connections {
+        Connections::of(&self.pool)
+    }
+
+    /// Closes the connection. Who asks afterwards is told that the database is not available.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
 }
 
-async fn run(pool: PgPool, mut asking: mpsc::Receiver<Asking>, answer_within: Duration) {
+async fn run(pool: PgPool, mut queue: mpsc::Receiver<Asking>, answer_within: Duration) {
     let mut batch = Vec::new();
-    while asking.recv_many(&mut batch, READ_BATCH_MAX).await > 0 {
+    let mut link = Link::default();
+    let mut closed = pool.close_event();
+    loop {
+        tokio::select! {
+            received = queue.recv_many(&mut batch, READ_BATCH_MAX) => if received == 0 { break },
+            () = &mut closed => break,
+        }
         // Whoever gave up meanwhile is not read for.
         batch.retain(|asking| !asking.reply.is_closed());
         let asking = std::mem::take(&mut batch);
         // A panic is a bug, and must not take the reader with it: those who ask are told, the next ones are another matter.
-        if AssertUnwindSafe(answer(&pool, asking, answer_within)).catch_unwind().await.is_err() {
+        let answered = AssertUnwindSafe(answer(&pool, &mut link, asking, answer_within)).catch_unwind().await;
+        if answered.is_err() {
             tracing::error!("reading the status of events panicked");
+            link.give_up();
         }
     }
 }
 
-async fn answer(pool: &PgPool, asking: Vec<Asking>, within: Duration) {
+async fn answer(pool: &PgPool, link: &mut Link, asking: Vec<Asking>, within: Duration) {
     if asking.is_empty() {
         return;
     }
     let mut event_ids: Vec<Uuid> = asking.iter().map(|asking| asking.event_id.as_uuid()).collect();
     event_ids.sort_unstable();
     event_ids.dedup();
-    let found: Result<HashMap<EventId, Arc<EventCounts>>, ReadError> =
-        match timeout(within, statuses(pool, &event_ids)).await {
-            // Nobody waits any more, and those who came meanwhile should not wait behind a connection that is dead.
-            Err(_) => Err(ReadError::Unavailable),
-            Ok(Ok(found)) => Ok(found.into_iter().map(|counts| (counts.event_id, Arc::new(counts))).collect()),
-            Ok(Err(error)) => Err(failure(&error)),
-        };
+    let read = async { statuses(link.connection(pool).await?, &event_ids).await };
+    let found: Result<HashMap<EventId, Arc<SharedCounts>>, ReadError> = match timeout(within, read).await {
+        Ok(Ok(found)) => Ok(found.into_iter().map(|counts| (counts.event_id, shared(counts))).collect()),
+        Ok(Err(error)) => Err(failure(&error)),
+        // Nobody waits any more.
+        Err(_) => Err(ReadError::Unavailable),
+    };
+    if found.is_err() {
+        // Those who came meanwhile should not wait behind a connection that may be dead.
+        link.give_up();
+    }
     for Asking { event_id, reply } in asking {
         // Whoever has gone away does not want the answer.
         let _ = reply.send(found.as_ref().map(|found| found.get(&event_id).cloned()).map_err(|error| *error));
     }
+}
+
+fn shared(counts: EventCounts) -> Arc<SharedCounts> {
+    Arc::new(SharedCounts { counts, body: OnceLock::new() })
 }
 
 /// Logged here, once for all who wait.

@@ -17,12 +17,11 @@ use tokio::net::TcpSocket;
 use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 use tracing::info;
-use tracing_actix_web::TracingLogger;
 use utoipa::OpenApi;
 
 use crate::app::{App, Readiness, WorkerHealth};
 use crate::config::{InventoryMode, Settings};
-use crate::db::connect::{lane_pool, request_pool};
+use crate::db::connect::{lane_pool, request_pool, status_pool};
 use crate::domain::payment_token::PaymentTokens;
 use crate::http::answer::answer;
 use crate::http::body::BODY_BYTES_MAX;
@@ -30,7 +29,7 @@ use crate::http::{bookings, docs, events, health, holds, invariants, openapi, po
 use crate::inventory::Inventory;
 use crate::reads::StatusReads;
 use crate::telemetry::metrics;
-use crate::telemetry::request::{Endpoint, RequestSpan};
+use crate::telemetry::request::Endpoint;
 use crate::workers::Workers;
 
 /// Connections that wait for `accept`. A flash sale opens thousands within a second.
@@ -115,7 +114,11 @@ pub fn start(settings: Settings) -> anyhow::Result<Running> {
     let lane_pool = lane_pool(&settings.database, inventory_connections(&settings)?)?;
     let pool = request_pool(&settings.database)?;
     let app = App {
-        status_reads: StatusReads::start(pool.clone(), settings.read_queue_max, settings.inventory.answer_within),
+        status_reads: StatusReads::start(
+            status_pool(&settings.database)?,
+            settings.read_queue_max,
+            settings.inventory.answer_within,
+        ),
         pool,
         inventory: Inventory::start(&settings.inventory, settings.hold_rules, lane_pool.clone()),
         tokens: PaymentTokens::new(&settings.payment_token_key),
@@ -170,6 +173,7 @@ impl Running {
         let served = self.served.await;
         self.app.inventory.drain().await;
         self.lane_pool.close().await;
+        self.app.status_reads.close().await;
         // An audit may keep its connection for minutes, and only reads.
         let _ = tokio::time::timeout(POOL_CLOSE_TIMEOUT, self.app.pool.close()).await;
         Ok(served??)
@@ -194,7 +198,6 @@ fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
     Ok(listener.into_std()?)
 }
 
-/// Middleware runs from the last `wrap` inwards: the logger sees what `answer` made of the request.
 fn serve(app: &App, listener: TcpListener) -> io::Result<actix_web::dev::Server> {
     let data = Data::new(app.clone());
     let server = HttpServer::new(move || {
@@ -203,7 +206,6 @@ fn serve(app: &App, listener: TcpListener) -> io::Result<actix_web::dev::Server>
             .app_data(PayloadConfig::new(BODY_BYTES_MAX))
             .configure(routes)
             .wrap(from_fn(answer))
-            .wrap(TracingLogger::<RequestSpan>::new())
     })
     .workers(app.settings.http_workers)
     .max_connections(CONNECTIONS_PER_WORKER_MAX)

@@ -11,8 +11,8 @@ use anyhow::ensure;
 use clap::Args;
 use clap::builder::{RangedU64ValueParser, TypedValueParser as _};
 use secrecy::{ExposeSecret as _, SecretString};
-use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::LevelFilter;
+use tracing_subscriber::filter::Targets;
 
 use super::{
     COMMANDS_PER_BATCH_MAX, DatabaseSettings, InventoryMode, InventorySettings, LogFormat, LogSettings,
@@ -269,7 +269,7 @@ fn log_level(text: &str) -> Result<String, String> {
     for directive in text.split(',').filter(|directive| !directive.contains('=')) {
         directive.trim().parse::<LevelFilter>().map_err(|_| format!("{directive:?} is no level"))?;
     }
-    EnvFilter::builder().parse(text).map_err(|error| error.to_string())?;
+    text.parse::<Targets>().map_err(|error| error.to_string())?;
     Ok(text.to_owned())
 }
 

@@ -1,5 +1,6 @@
-//! The two pools. They differ in who waits for them: requests and workers share `request_pool`, every lane has a
-//! connection of its own from `lane_pool`, so a burst of reads can never keep a batch waiting.
+//! The pools. They differ in who waits for them: requests and workers share `request_pool`, every lane has a connection of
+//! its own from `lane_pool`, and so has the reader of the status of events, so a burst of reads can never keep a batch
+//! waiting, nor a slow screen the reads of a sale.
 //!
 //! Session settings travel as startup options: they hold from the first statement on and cost no round trip.
 
@@ -32,10 +33,23 @@ pub fn request_pool(settings: &DatabaseSettings) -> sqlx::Result<PgPool> {
 ///
 /// When `DATABASE_URL` is no PostgreSQL URL.
 pub fn lane_pool(settings: &DatabaseSettings, lanes: u32) -> sqlx::Result<PgPool> {
-    // The lanes' statements take arrays whose length says nothing about the best plan, and planning them anew each time
-    // dominates small batches (docs/decisions/0008-connections-avoid-sequential-scans.md).
-    let options = connect_options(settings, "boxoffice lanes")?.options([("plan_cache_mode", "force_generic_plan")]);
-    Ok(pool_options(settings).max_connections(lanes).connect_lazy_with(options))
+    batch_pool(settings, "boxoffice lanes", lanes)
+}
+
+/// For the one task that reads the status of events.
+///
+/// # Errors
+///
+/// When `DATABASE_URL` is no PostgreSQL URL.
+pub fn status_pool(settings: &DatabaseSettings) -> sqlx::Result<PgPool> {
+    batch_pool(settings, "boxoffice status", 1)
+}
+
+/// For statements that take arrays, whose length says nothing about the best plan: planning them anew each time dominates
+/// small batches (docs/decisions/0008-connections-avoid-sequential-scans.md).
+fn batch_pool(settings: &DatabaseSettings, application_name: &str, connections: u32) -> sqlx::Result<PgPool> {
+    let options = connect_options(settings, application_name)?.options([("plan_cache_mode", "force_generic_plan")]);
+    Ok(pool_options(settings).max_connections(connections).connect_lazy_with(options))
 }
 
 /// How every connection of the service starts. `application_name` is what a DBA sees in `pg_stat_activity`.

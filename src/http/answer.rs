@@ -1,8 +1,8 @@
-//! The middleware that ends every request: its id on the answer, failures as problem documents, and the counts. While the
-//! server drains it also ends the connection, so that clients who keep theirs come back to another server.
+//! The middleware around every request: its id on the answer, failures as problem documents, the counts and the log line.
+//! While the server drains it also ends the connection, so that clients who keep theirs come back to another server.
 //!
-//! It sits directly around the routes and inside the logger, so the logger sees the final status and error. Failures that
-//! are actix's own (no such route, wrong method) become problems here too: no answer leaves in another form.
+//! It sits directly around the routes. Failures that are actix's own (no such route, wrong method) become problems here too:
+//! no answer leaves in another form.
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -10,6 +10,7 @@ use actix_web::http::header::{CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER
 use actix_web::http::{ConnectionType, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpRequest, HttpResponse, web};
+use tracing::Instrument;
 
 use super::problem::{PROBLEM_JSON, Problem, retry_after_seconds};
 use crate::app::App;
@@ -19,8 +20,8 @@ use crate::telemetry::request::{CORRELATION_ID_HEADER, Endpoint, REQUEST_ID_HEAD
 
 /// See the module's documentation.
 pub async fn answer(request: ServiceRequest, next: Next<BoxBody>) -> Result<ServiceResponse, Error> {
-    let (request, mut response) = next.call(request).await?.into_parts();
-    let line = RequestLine::of(&request);
+    let line = RequestLine::begin(&request);
+    let (request, mut response) = next.call(request).instrument(line.span().clone()).await?.into_parts();
     let id = line.request_id();
 
     if response.status().is_client_error() || response.status().is_server_error() {
@@ -32,7 +33,9 @@ pub async fn answer(request: ServiceRequest, next: Next<BoxBody>) -> Result<Serv
     let headers = response.headers_mut();
     headers.insert(HeaderName::from_static(REQUEST_ID_HEADER), id.clone());
     headers.insert(HeaderName::from_static(CORRELATION_ID_HEADER), id.clone());
-    metrics::http_request(request.method(), Endpoint::of(&request).0, response.status(), line.seconds());
+    let endpoint = Endpoint::of(&request);
+    metrics::http_request(request.method(), endpoint.0, response.status(), line.seconds());
+    line.write(endpoint, response.status(), response.error().and_then(Error::as_error));
     Ok(ServiceResponse::new(request, response))
 }
 

@@ -21,7 +21,12 @@ const PROMETHEUS_TEXT: &str = "text/plain; version=0.0.4; charset=utf-8";
     responses((status = 200, description = "Everything measured so far", body = String, content_type = "text/plain")),
 )]
 pub async fn scrape(app: web::Data<App>) -> HttpResponse {
-    for (pool, connections) in [("requests", Connections::of(&app.pool)), ("lanes", app.inventory.connections())] {
+    let pools = [
+        ("requests", Connections::of(&app.pool)),
+        ("lanes", app.inventory.connections()),
+        ("status", app.status_reads.connections()),
+    ];
+    for (pool, connections) in pools {
         metrics::db_pool(pool, connections.idle, connections.used);
     }
     let lanes = app.inventory.lanes();

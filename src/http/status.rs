@@ -1,5 +1,7 @@
 //! `/api/v1/events/{id}/status`: how full an event is.
 
+use actix_web::http::header::ContentType;
+use actix_web::web::Bytes;
 use actix_web::{HttpResponse, web};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -86,7 +88,12 @@ struct TicketTypeBody<'a> {
 pub async fn show(app: web::Data<App>, Id(event_id): Id<EventId>) -> Result<HttpResponse, ApiError> {
     let counts = app.status_reads.status(event_id).await?;
     let counts = counts.ok_or(ApiError::new(ErrorCode::EventNotFound))?;
-    Ok(HttpResponse::Ok().json(StatusBody::from(&*counts)))
+    Ok(HttpResponse::Ok().content_type(ContentType::json()).body(counts.body(write)))
+}
+
+fn write(counts: &EventCounts) -> Bytes {
+    let body = serde_json::to_vec(&StatusBody::from(counts)).expect("counters and names serialise");
+    body.into()
 }
 
 impl<'a> From<&'a EventCounts> for StatusBody<'a> {

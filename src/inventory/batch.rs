@@ -5,8 +5,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use sqlx::pool::PoolConnection;
-use sqlx::{Connection as _, PgConnection, PgPool, Postgres};
+use sqlx::{Connection as _, PgConnection, PgPool};
 
 use super::changes::Changes;
 use super::command::{Answer, Command};
@@ -16,27 +15,8 @@ use super::settle::Witness;
 use super::store::{StoreError, store};
 use crate::db::constraints::HOLDS_IDEMPOTENCY_KEY_UNIQUE;
 use crate::db::failure::{lock_not_available, timed_out, will_pass};
+use crate::db::link::Link;
 use crate::domain::hold_rules::HoldRules;
-
-/// A lane's connection, kept from batch to batch: taking one from the pool and giving it back costs a round trip.
-#[derive(Default)]
-pub(super) struct Link(Option<PoolConnection<Postgres>>);
-
-impl Link {
-    async fn connection(&mut self, pool: &PgPool) -> sqlx::Result<&mut PgConnection> {
-        let connection = match self.0.take() {
-            Some(connection) => connection,
-            None => pool.acquire().await?,
-        };
-        Ok(self.0.insert(connection))
-    }
-
-    /// Closes the connection, and with it whatever transaction was open. It makes room in the pool at once: the pool's own
-    /// way would first ask a server that may be gone whether it is there.
-    pub(super) fn give_up(&mut self) {
-        drop(self.0.take().map(PoolConnection::detach));
-    }
-}
 
 /// The one of its class that does not say that the transaction was rolled back.
 const STATEMENT_COMPLETION_UNKNOWN: &str = "40003";

@@ -8,9 +8,10 @@ use std::time::{Duration, Instant};
 use sqlx::PgPool;
 
 use super::CommandError;
-use super::batch::{BatchError, Link, attempt};
+use super::batch::{BatchError, attempt};
 use super::command::{Answer, Command, Outcome};
 use super::settle::{Witness, was_committed};
+use crate::db::link::Link;
 use crate::db::transaction::{TRANSACTION_RETRIES_MAX, pause};
 use crate::domain::hold_rules::HoldRules;
 use crate::domain::ids::Affinity;

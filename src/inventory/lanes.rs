@@ -18,12 +18,12 @@ use tokio::sync::{Mutex, Notify, oneshot};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
-use super::batch::Link;
 use super::command::{Class, Command, Outcome};
 use super::execute::Executor;
 use super::queue::{NotAdmitted, Queue, QueueLimits, Taken};
 use super::{CommandError, outcome_label};
 use crate::config::InventorySettings;
+use crate::db::link::Link;
 use crate::domain::ids::Affinity;
 use crate::telemetry::metrics;
 
@@ -93,10 +93,7 @@ impl Lanes {
         // When the caller goes away first, its handler and this with it are dropped.
         let _given_up = GiveUp(claim.clone());
         let waiting = Waiting { command, reply, claim: claim.clone(), since: Instant::now() };
-        self.shared.queue().admit(affinity, class, waiting).map_err(|reason| match reason {
-            NotAdmitted::Full => CommandError::Overloaded,
-            NotAdmitted::Closed => CommandError::Unavailable,
-        })?;
+        self.shared.admit(affinity, class, waiting)?;
         self.shared.turn.notify_one();
 
         let within = if class == Class::Organiser { ORGANISER_ANSWER_WITHIN } else { self.answer_within };
@@ -129,6 +126,20 @@ impl Lanes {
 }
 
 impl Shared {
+    /// Takes the command in, or refuses it at once. A hold is refused also where those before it have waited so long that it
+    /// would probably be late itself: who cannot be served should know now, and not when the deadline has passed.
+    fn admit(&self, affinity: Affinity, class: Class, waiting: Waiting) -> Result<(), CommandError> {
+        let mut queue = self.queue();
+        let stands_still = |oldest: &Waiting| oldest.since.elapsed() > self.deadline / 2;
+        if class == Class::Hold && queue.oldest_hold(affinity).is_some_and(stands_still) {
+            return Err(CommandError::Overloaded);
+        }
+        queue.admit(affinity, class, waiting).map_err(|reason| match reason {
+            NotAdmitted::Full => CommandError::Overloaded,
+            NotAdmitted::Closed => CommandError::Unavailable,
+        })
+    }
+
     /// Never held across an await. What a panic may have left half done is a count or a turn, and the queue survives both.
     fn queue(&self) -> MutexGuard<'_, Queue<Waiting>> {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)

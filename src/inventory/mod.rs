@@ -33,12 +33,12 @@ use sqlx::PgPool;
 
 pub use self::lanes::LanesHealth;
 
-use self::batch::Link;
 use self::command::{Command, Outcome, Refusal};
 use self::execute::Executor;
 use self::lanes::Lanes;
 use crate::config::{InventoryMode, InventorySettings};
 use crate::db::connect::Connections;
+use crate::db::link::Link;
 use crate::domain::hold_rules::HoldRules;
 
 /// Why a command has no outcome.

@@ -105,6 +105,11 @@ impl<T> Queue<T> {
         Ok(())
     }
 
+    /// The hold that has waited longest for this affinity's next batch.
+    pub fn oldest_hold(&self, affinity: Affinity) -> Option<&T> {
+        self.lines.get(&affinity)?.waiting.holds.front()
+    }
+
     /// The next batch: a crowded or troubled affinity alone, or as many of the others as it holds. `None` if it is
     /// nobody's turn.
     pub fn take(&mut self, batch_max: usize) -> Option<Taken<T>> {

@@ -1,6 +1,6 @@
 //! Events' counters at one moment: per pool, per ticket type and together.
 
-use sqlx::PgPool;
+use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::db::column::{currency, known};
@@ -69,7 +69,7 @@ struct Row {
 }
 
 /// Of the events that exist. One statement, so one snapshot: an event's sums and sequence belong together.
-pub async fn statuses(pool: &PgPool, event_ids: &[Uuid]) -> sqlx::Result<Vec<EventCounts>> {
+pub async fn statuses(connection: &mut PgConnection, event_ids: &[Uuid]) -> sqlx::Result<Vec<EventCounts>> {
     // The statement's time is read before its snapshot is taken, so nothing that was committed by then is missing.
     let rows = sqlx::query_as!(
         Row,
@@ -89,7 +89,7 @@ pub async fn statuses(pool: &PgPool, event_ids: &[Uuid]) -> sqlx::Result<Vec<Eve
         "#,
         event_ids,
     )
-    .fetch_all(pool)
+    .fetch_all(connection)
     .await?;
     rows.chunk_by(|a, b| a.event_id == b.event_id).map(event_counts).collect()
 }

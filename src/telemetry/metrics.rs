@@ -60,7 +60,7 @@ table! {
     // The database.
     DB_TRANSACTION_DURATION, "db_transaction_duration_seconds", Histogram, "Transactions outside the lanes, by name and outcome, retries included";
     DB_TRANSACTION_RETRIES,  "db_transaction_retries_total",    Counter,   "Transactions outside the lanes that lost a race and were run again, by name";
-    DB_POOL,                 "db_pool_connections",             Gauge,     "Connections, by pool (requests, lanes) and state (idle, used)";
+    DB_POOL,                 "db_pool_connections",             Gauge,     "Connections, by pool (requests, lanes, status) and state (idle, used)";
     // Workers, and what there is.
     WORKER_TICKS,            "worker_ticks_total",              Counter,   "Runs of each worker: done, failed or panicked";
     SWEPT_HOLDS,             "swept_holds_total",               Counter,   "Overdue holds that the sweeper expired";

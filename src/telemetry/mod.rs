@@ -10,8 +10,11 @@ mod trace_context; // W3C traceparent
 use std::io::{IsTerminal, stdout};
 
 use anyhow::Context;
-use tracing_subscriber::EnvFilter;
-use tracing_subscriber::fmt::SubscriberBuilder;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::fmt::layer;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::registry;
+use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::config::{LogFormat, LogSettings};
 
@@ -23,12 +26,18 @@ use crate::config::{LogFormat, LogSettings};
 pub fn init(settings: &LogSettings) -> anyhow::Result<()> {
     let level = &settings.level;
     // actix tells at info what the service's own lines tell better.
-    let filter = EnvFilter::try_new(format!("actix_server=warn,actix_http=warn,{level}"))
+    let filter: Targets = format!("actix_server=warn,actix_http=warn,{level}")
+        .parse()
         .with_context(|| format!("{level:?} is not a log level"))?;
-    let builder = SubscriberBuilder::default().with_env_filter(filter).with_writer(stdout);
+    let lines = layer().with_writer(stdout);
     let started = match settings.format {
-        LogFormat::Json => builder.fmt_fields(json::JsonMembers).event_format(json::JsonLines).try_init(),
-        LogFormat::Pretty => builder.compact().with_target(false).with_ansi(stdout().is_terminal()).try_init(),
+        LogFormat::Json => {
+            registry().with(lines.fmt_fields(json::JsonMembers).event_format(json::JsonLines)).with(filter).try_init()
+        }
+        LogFormat::Pretty => registry()
+            .with(lines.compact().with_target(false).with_ansi(stdout().is_terminal()))
+            .with(filter)
+            .try_init(),
     };
     // Tests start several servers in one process; the first has the say.
     drop(started);

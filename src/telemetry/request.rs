@@ -8,18 +8,16 @@ use std::future::{Ready, ready};
 use std::rc::Rc;
 use std::time::Instant as MonotonicInstant;
 
-use actix_web::body::MessageBody;
-use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
+use actix_web::dev::{Payload, ServiceRequest};
 use actix_web::http::header::{HeaderMap, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::{Error, FromRequest, HttpMessage, HttpRequest};
 use tracing::Span;
-use tracing_actix_web::RootSpanBuilder;
 use uuid::Uuid;
 
 use super::trace_context::trace_id;
 use crate::domain::ids::{BookingId, EventId, HoldId};
-use crate::error::ApiError;
+use crate::error::{ApiError, ErrorCode};
 
 /// The request's id, in requests and answers. The two names mean the same here.
 pub const REQUEST_ID_HEADER: &str = "x-request-id";
@@ -57,13 +55,20 @@ struct Noted {
 }
 
 impl RequestLine {
-    /// The line of a request. Without the logger around it (a handler's unit test) it is a new one that nobody reads.
-    pub fn of(request: &HttpRequest) -> Self {
-        let known = request.extensions().get::<Self>().cloned();
-        known.unwrap_or_else(|| Self::begin(request.headers(), request.method()))
+    /// Begins a request's line, and keeps it beside the request.
+    pub fn begin(request: &ServiceRequest) -> Self {
+        let line = Self::new(request.headers(), request.method());
+        request.extensions_mut().insert(line.clone());
+        line
     }
 
-    fn begin(headers: &HeaderMap, method: &Method) -> Self {
+    /// The line of a request. Where none was begun (a handler's unit test) it is a new one that nobody reads.
+    pub fn of(request: &HttpRequest) -> Self {
+        let known = request.extensions().get::<Self>().cloned();
+        known.unwrap_or_else(|| Self::new(request.headers(), request.method()))
+    }
+
+    fn new(headers: &HeaderMap, method: &Method) -> Self {
         let request_id = request_id(headers);
         let traceparent = headers.get("traceparent").and_then(|value| value.to_str().ok());
         // At error level so that no log level hides the id from an error's line.
@@ -82,6 +87,11 @@ impl RequestLine {
             booking_id: Cell::default(),
             written: Cell::new(false),
         }))
+    }
+
+    /// What gives the request's other log lines its id.
+    pub fn span(&self) -> &Span {
+        &self.0.span
     }
 
     pub fn request_id(&self) -> &HeaderValue {
@@ -133,26 +143,6 @@ fn is_harmless(id: &[u8]) -> bool {
         && id.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-'))
 }
 
-/// What tracing-actix-web calls at both ends of a request.
-pub struct RequestSpan;
-
-impl RootSpanBuilder for RequestSpan {
-    fn on_request_start(request: &ServiceRequest) -> Span {
-        let line = RequestLine::begin(request.headers(), request.method());
-        let span = line.0.span.clone();
-        request.extensions_mut().insert(line);
-        span
-    }
-
-    fn on_request_end<B: MessageBody>(_: Span, outcome: &Result<ServiceResponse<B>, Error>) {
-        // `answer` sits inside and has made a response of every failure.
-        if let Ok(response) = outcome {
-            let error = response.response().error().and_then(Error::as_error);
-            RequestLine::of(response.request()).write(Endpoint::of(response.request()), response.status(), error);
-        }
-    }
-}
-
 macro_rules! write_line {
     ($level:ident, $noted:expr, $($field:tt)*) => {
         tracing::$level!(
@@ -169,13 +159,21 @@ macro_rules! write_line {
 }
 
 impl RequestLine {
-    fn write(&self, Endpoint(route): Endpoint, status: StatusCode, error: Option<&ApiError>) {
+    /// Writes the line: the request was answered.
+    pub fn write(&self, endpoint: Endpoint, status: StatusCode, error: Option<&ApiError>) {
+        self.0.span.in_scope(|| self.write_here(endpoint, status, error));
+    }
+
+    fn write_here(&self, Endpoint(route): Endpoint, status: StatusCode, error: Option<&ApiError>) {
         let noted = &self.0;
         noted.written.set(true);
         let code = error.map(|error| error.code.as_str());
         let chain = error.and_then(|error| error.source.as_ref()).map(|source| format!("{source:#}"));
-        if status == StatusCode::SERVICE_UNAVAILABLE {
-            // Load, or a database that will be back: worth a look, but in a sale there may be thousands.
+        if error.is_some_and(|error| error.code == ErrorCode::Overloaded) {
+            // In a sale there may be thousands a second, and nothing is wrong: the count of errors tells how many.
+            write_line!(info, noted, route, status = status.as_u16(), code,);
+        } else if status == StatusCode::SERVICE_UNAVAILABLE {
+            // A database that will be back: worth a look.
             write_line!(warn, noted, route, status = status.as_u16(), code, error = chain,);
         } else if status.is_server_error() {
             write_line!(error, noted, route, status = status.as_u16(), code, error = chain,);

@@ -3,12 +3,16 @@
 use std::time::Duration;
 
 use futures_util::future::join_all;
+use tokio::task::JoinSet;
+use tokio::time::timeout;
 use uuid::Uuid;
 
 use crate::support::Service;
 use serde_json::json;
 
 const PATIENCE: Duration = Duration::from_millis(100);
+/// Longer than a test takes.
+const LONG: Duration = Duration::from_secs(60);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn events_that_somebody_keeps_locked_keep_no_other_event_waiting() {
@@ -49,6 +53,37 @@ async fn a_command_that_is_late_when_its_turn_comes_is_refused_and_not_executed(
     let late = service.client.hold(&event_id, 1).await.expect_problem(503, "OVERLOADED");
     assert!(!late.header("retry-after").is_empty(), "{:?}", late.headers);
     assert_eq!(service.client.status(&event_id).await["held"], 0);
+    service.database.assert_sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hold_that_would_be_late_is_refused_at_once() {
+    // Nothing else refuses: who waits may wait, and whoever is late is told so only when the lock is free.
+    let service = Service::start_with(|settings| {
+        settings.inventory.command_deadline = Duration::from_millis(2);
+        settings.inventory.answer_within = LONG;
+        settings.database.lock_timeout = LONG;
+    })
+    .await;
+    let event_id = service.client.event(100).await;
+    let blocker = service.database.lock_event(&event_id).await;
+    let mut waiting = JoinSet::new();
+    let mut refused = None;
+    // The first is in the batch that waits for the lock, the second behind it, and so on until the line stands still.
+    for _ in 0..20 {
+        let (client, event_id) = (service.client.clone(), event_id.clone());
+        waiting.spawn(async move { client.hold(&event_id, 1).await });
+        if let Ok(Some(reply)) = timeout(PATIENCE, waiting.join_next()).await {
+            refused = Some(reply.expect("the request is answered"));
+            break;
+        }
+    }
+    let refused = refused.expect("nobody was refused while the line stood still").expect_problem(503, "OVERLOADED");
+    assert!(!refused.header("retry-after").is_empty(), "{:?}", refused.headers);
+
+    blocker.rollback().await.expect("the blocker lets go");
+    let replies = waiting.join_all().await;
+    assert_eq!(replies.iter().filter(|reply| reply.status == 201).count(), 1, "only the first was in time");
     service.database.assert_sound().await;
 }
 

@@ -86,6 +86,18 @@ fn a_stampede_of_holds_takes_no_place_from_bookings_nor_from_other_events() {
 }
 
 #[test]
+fn the_oldest_hold_that_waits_is_known_and_bookings_are_not_looked_at() {
+    let mut queue = queue();
+    assert_eq!(queue.oldest_hold(event(1)), None);
+    queue.admit(event(1), Class::Booking, 1).expect("there is room");
+    assert_eq!(queue.oldest_hold(event(1)), None);
+    admit(&mut queue, 1, 2..4);
+    assert_eq!(queue.oldest_hold(event(1)), Some(&2));
+    queue.take(BATCH_MAX).expect("somebody waits");
+    assert_eq!(queue.oldest_hold(event(1)), None);
+}
+
+#[test]
 fn an_event_whose_batch_had_trouble_goes_alone_until_one_succeeds() {
     let mut queue = queue();
     for succeeds in [false, true] {

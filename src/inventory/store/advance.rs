@@ -34,11 +34,10 @@ pub(super) async fn advance(connection: &mut PgConnection, changes: &Changes) ->
                 recorded_at, event_id, seq, kind, pool_id, hold_id, booking_id,
                 capacity_delta, held_delta, booked_delta
             )
-            SELECT $5::timestamptz, entry.*
-            FROM unnest(
-                $6::uuid[], $7::bigint[], $8::text[], $9::uuid[], $10::uuid[], $11::uuid[],
-                $12::integer[], $13::integer[], $14::integer[]
-            ) AS entry
+            SELECT
+                $5::timestamptz, unnest($6::uuid[]), unnest($7::bigint[]), unnest($8::text[]), unnest($9::uuid[]),
+                unnest($10::uuid[]), unnest($11::uuid[]), unnest($12::integer[]), unnest($13::integer[]),
+                unnest($14::integer[])
             RETURNING 1
         ), moved_events AS (
             UPDATE inventory

@@ -20,8 +20,9 @@ pub(super) async fn insert(connection: &mut PgConnection, bookings: &[Booking]) 
     let inserted = sqlx::query!(
         r#"
         INSERT INTO bookings (booking_id, hold_id, event_id, status, payment, created_at, cancelled_at)
-        SELECT *
-        FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::timestamptz[], $7::timestamptz[])
+        SELECT
+            unnest($1::uuid[]), unnest($2::uuid[]), unnest($3::uuid[]), unnest($4::text[]), unnest($5::text[]),
+            unnest($6::timestamptz[]), unnest($7::timestamptz[])
         "#,
         &booking_ids,
         &hold_ids,

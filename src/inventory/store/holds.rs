@@ -20,16 +20,17 @@ pub(super) async fn insert(connection: &mut PgConnection, holds: &[Hold]) -> Res
                 hold_id, event_id, status, quantity, total, currency, ttl_seconds, extensions,
                 created_at, expires_at, ended_at, idempotency_key, fingerprint
             )
-            SELECT *
-            FROM unnest(
-                $1::uuid[], $2::uuid[], $3::text[], $4::integer[], $5::bigint[], $6::text[], $7::integer[],
-                $8::integer[], $9::timestamptz[], $10::timestamptz[], $11::timestamptz[], $12::uuid[], $13::bytea[]
-            )
+            SELECT
+                unnest($1::uuid[]), unnest($2::uuid[]), unnest($3::text[]), unnest($4::integer[]),
+                unnest($5::bigint[]), unnest($6::text[]), unnest($7::integer[]), unnest($8::integer[]),
+                unnest($9::timestamptz[]), unnest($10::timestamptz[]), unnest($11::timestamptz[]),
+                unnest($12::uuid[]), unnest($13::bytea[])
             RETURNING 1
         ), new_items AS (
             INSERT INTO items (hold_id, ticket_type_id, pool_id, quantity, unit_price)
-            SELECT *
-            FROM unnest($14::uuid[], $15::uuid[], $16::uuid[], $17::integer[], $18::bigint[])
+            SELECT
+                unnest($14::uuid[]), unnest($15::uuid[]), unnest($16::uuid[]), unnest($17::integer[]),
+                unnest($18::bigint[])
             RETURNING 1
         )
         SELECT
@@ -71,8 +72,11 @@ pub(super) async fn change(connection: &mut PgConnection, holds: &[Hold]) -> Res
             extensions = changed.extensions,
             expires_at = changed.expires_at,
             ended_at = changed.ended_at
-        FROM unnest($1::uuid[], $2::text[], $3::integer[], $4::timestamptz[], $5::timestamptz[])
-            AS changed (hold_id, status, extensions, expires_at, ended_at)
+        FROM (
+            SELECT
+                unnest($1::uuid[]) AS hold_id, unnest($2::text[]) AS status, unnest($3::integer[]) AS extensions,
+                unnest($4::timestamptz[]) AS expires_at, unnest($5::timestamptz[]) AS ended_at
+        ) AS changed
         WHERE holds.hold_id = changed.hold_id
           AND holds.status = 'active'
         "#,
