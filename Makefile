@@ -34,10 +34,10 @@ bench-quick: ## the same at a glance; writes target/bench/quick.md (two minutes)
 bench-long: ## does a sale slow down in ten minutes? adds to docs/benchmarks.md
 	$(call run_suite,long,docs/benchmarks.md)
 
-# The suite, and where its report goes. The raw results are in target/bench/.
+# The suite, and where its report goes. The raw results are in target/bench/. What is measured is what images ship.
 define run_suite
-	cargo build --release --workspace
-	target/release/boxoffice with-postgres -- target/release/boxoffice-bench run --suite bench/suites/$(1).toml \
+	cargo build --profile dist --workspace
+	target/dist/boxoffice with-postgres -- target/dist/boxoffice-bench run --suite bench/suites/$(1).toml \
 		--json target/bench/$(1).json --report $(2)
 endef
 

@@ -23,8 +23,8 @@ pub struct Run {
     /// The suite file, as in bench/suites/
     #[arg(long)]
     suite: PathBuf,
-    /// The server binary, built with --release
-    #[arg(long, default_value = "target/release/boxoffice")]
+    /// The server binary, built as images are
+    #[arg(long, default_value = "target/dist/boxoffice")]
     server: PathBuf,
     /// A PostgreSQL on which the role may create databases. This database itself is left alone
     #[arg(long, env, hide_env_values = true)]
