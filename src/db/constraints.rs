@@ -2,69 +2,9 @@
 //! They are the contract behind "cannot oversell": code that maps a violation to an answer uses these names, and a
 //! server refuses to start where one is missing, not validated, not valid, or another than it was.
 
-pub const EVENTS_PKEY: &str = "events_pkey";
-pub const EVENTS_NAME_LENGTH: &str = "events_name_length";
-pub const EVENTS_DESCRIPTION_LENGTH: &str = "events_description_length";
-pub const EVENTS_VENUE_NAME_LENGTH: &str = "events_venue_name_length";
-pub const EVENTS_STATUS_KNOWN: &str = "events_status_known";
-pub const EVENTS_CURRENCY_SHAPE: &str = "events_currency_shape";
-pub const EVENTS_HOLD_TTL_RANGE: &str = "events_hold_ttl_range";
-pub const EVENTS_MAX_QUANTITY_RANGE: &str = "events_max_quantity_range";
-pub const EVENTS_END_AFTER_START: &str = "events_end_after_start";
-pub const EVENTS_SALE_END_AFTER_START: &str = "events_sale_end_after_start";
+mod names;
 
-pub const POOLS_PKEY: &str = "pools_pkey";
-pub const POOLS_EVENT_FKEY: &str = "pools_event_fkey";
-pub const POOLS_NAME_LENGTH: &str = "pools_name_length";
-pub const POOLS_CAPACITY_RANGE: &str = "pools_capacity_range";
-pub const POOLS_HELD_NOT_NEGATIVE: &str = "pools_held_not_negative";
-pub const POOLS_BOOKED_NOT_NEGATIVE: &str = "pools_booked_not_negative";
-pub const POOLS_NEVER_OVERSOLD: &str = "pools_never_oversold";
-pub const POOLS_NAME_UNIQUE: &str = "pools_name_unique";
-
-pub const TICKET_TYPES_PKEY: &str = "ticket_types_pkey";
-pub const TICKET_TYPES_EVENT_FKEY: &str = "ticket_types_event_fkey";
-pub const TICKET_TYPES_POOL_FKEY: &str = "ticket_types_pool_fkey";
-pub const TICKET_TYPES_NAME_LENGTH: &str = "ticket_types_name_length";
-pub const TICKET_TYPES_PRICE_NOT_NEGATIVE: &str = "ticket_types_price_not_negative";
-pub const TICKET_TYPES_MIN_QUANTITY_RANGE: &str = "ticket_types_min_quantity_range";
-pub const TICKET_TYPES_MAX_QUANTITY_RANGE: &str = "ticket_types_max_quantity_range";
-pub const TICKET_TYPES_MIN_BELOW_MAX: &str = "ticket_types_min_below_max";
-pub const TICKET_TYPES_NAME_UNIQUE: &str = "ticket_types_name_unique";
-
-pub const INVENTORY_PKEY: &str = "inventory_pkey";
-pub const INVENTORY_EVENT_FKEY: &str = "inventory_event_fkey";
-pub const INVENTORY_SEQ_NOT_NEGATIVE: &str = "inventory_seq_not_negative";
-pub const INVENTORY_ACTIVE_HOLDS_NOT_NEGATIVE: &str = "inventory_active_holds_not_negative";
-pub const INVENTORY_EXPIRED_HOLDS_NOT_NEGATIVE: &str = "inventory_expired_holds_not_negative";
-pub const INVENTORY_BOOKINGS_NOT_NEGATIVE: &str = "inventory_bookings_not_negative";
-
-pub const HOLDS_PKEY: &str = "holds_pkey";
-pub const HOLDS_STATUS_KNOWN: &str = "holds_status_known";
-pub const HOLDS_QUANTITY_POSITIVE: &str = "holds_quantity_positive";
-pub const HOLDS_TOTAL_NOT_NEGATIVE: &str = "holds_total_not_negative";
-pub const HOLDS_TTL_POSITIVE: &str = "holds_ttl_positive";
-pub const HOLDS_EXTENSIONS_NOT_NEGATIVE: &str = "holds_extensions_not_negative";
-pub const HOLDS_EXPIRE_AFTER_CREATION: &str = "holds_expire_after_creation";
-pub const HOLDS_ACTIVE_UNTIL_ENDED: &str = "holds_active_until_ended";
-pub const HOLDS_FINGERPRINT_WITH_KEY: &str = "holds_fingerprint_with_key";
-pub const HOLDS_IDEMPOTENCY_KEY_UNIQUE: &str = "holds_idempotency_key_unique";
-
-pub const ITEMS_PKEY: &str = "items_pkey";
-pub const ITEMS_QUANTITY_POSITIVE: &str = "items_quantity_positive";
-pub const ITEMS_UNIT_PRICE_NOT_NEGATIVE: &str = "items_unit_price_not_negative";
-
-pub const BOOKINGS_PKEY: &str = "bookings_pkey";
-pub const BOOKINGS_HOLD_UNIQUE: &str = "bookings_hold_unique";
-pub const BOOKINGS_STATUS_KNOWN: &str = "bookings_status_known";
-pub const BOOKINGS_PAYMENT_KNOWN: &str = "bookings_payment_known";
-pub const BOOKINGS_CONFIRMED_UNTIL_CANCELLED: &str = "bookings_confirmed_until_cancelled";
-
-pub const JOURNAL_PKEY: &str = "journal_pkey";
-pub const JOURNAL_KIND_KNOWN: &str = "journal_kind_known";
-pub const JOURNAL_DELTAS_HAVE_A_POOL: &str = "journal_deltas_have_a_pool";
-
-pub const IDEMPOTENCY_KEYS_PKEY: &str = "idempotency_keys_pkey";
+pub use names::*;
 
 /// What a name stands for, as the database's catalogue tells it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -125,13 +65,22 @@ pub const CONTRACT: &[Constraint] = &[
     check("events", EVENTS_MAX_QUANTITY_RANGE, "max_quantity_per_hold >= 1"),
     check("events", EVENTS_END_AFTER_START, "ends_at > starts_at"),
     check("events", EVENTS_SALE_END_AFTER_START, "sale_ends_at > sale_starts_at"),
+    foreign_key("events", EVENTS_SERIES_FKEY, "FOREIGN KEY (series_id) REFERENCES series (series_id)"),
+    foreign_key(
+        "events",
+        EVENTS_LAYOUT_FKEY,
+        "FOREIGN KEY (venue_id, layout_version) REFERENCES layouts (venue_id, version)",
+    ),
+    check("events", EVENTS_LAYOUT_WHOLE, "(venue_id IS NULL) = (layout_version IS NULL)"),
     unique("pools", POOLS_PKEY, "pool_id"),
     foreign_key("pools", POOLS_EVENT_FKEY, "FOREIGN KEY (event_id) REFERENCES events (event_id) ON DELETE CASCADE"),
     check("pools", POOLS_NAME_LENGTH, "char_length(name) >= 1 AND char_length(name) <= 100"),
     check("pools", POOLS_CAPACITY_RANGE, "capacity >= 0 AND capacity <= 10000000"),
     check("pools", POOLS_HELD_NOT_NEGATIVE, "held >= 0"),
     check("pools", POOLS_BOOKED_NOT_NEGATIVE, "booked >= 0"),
-    check("pools", POOLS_NEVER_OVERSOLD, "held + booked <= capacity"),
+    check("pools", POOLS_BLOCKED_NOT_NEGATIVE, "blocked >= 0"),
+    check("pools", POOLS_NEVER_OVERSOLD, "held + booked + blocked <= capacity"),
+    check("pools", POOLS_SEATS_IN_A_SECTION, "section IS NOT NULL OR NOT seated"),
     unique("pools", POOLS_NAME_UNIQUE, "event_id, name"),
     unique("ticket_types", TICKET_TYPES_PKEY, "ticket_type_id"),
     foreign_key(
@@ -173,6 +122,7 @@ pub const CONTRACT: &[Constraint] = &[
     unique("items", ITEMS_PKEY, "hold_id, ticket_type_id"),
     check("items", ITEMS_QUANTITY_POSITIVE, "quantity > 0"),
     check("items", ITEMS_UNIT_PRICE_NOT_NEGATIVE, "unit_price >= 0"),
+    check("items", ITEMS_ONE_SEAT_EACH, "cardinality(seat_ids) = quantity"),
     unique("bookings", BOOKINGS_PKEY, "booking_id"),
     unique("bookings", BOOKINGS_HOLD_UNIQUE, "hold_id"),
     check("bookings", BOOKINGS_STATUS_KNOWN, "status = ANY (ARRAY['confirmed', 'cancelled'])"),
@@ -182,13 +132,54 @@ pub const CONTRACT: &[Constraint] = &[
     check(
         "journal",
         JOURNAL_KIND_KNOWN,
-        "kind = ANY (ARRAY['pool_opened', 'pool_resized', 'hold_placed', 'hold_extended', 'hold_released', \
-         'hold_expired', 'hold_booked', 'booking_cancelled', 'event_amended'])",
+        "kind = ANY (ARRAY['pool_opened', 'pool_resized', 'hold_placed', 'hold_changed', 'hold_extended', \
+         'hold_released', 'hold_expired', 'hold_booked', 'booking_cancelled', 'event_amended', 'places_blocked', \
+         'places_unblocked'])",
     ),
     check(
         "journal",
         JOURNAL_DELTAS_HAVE_A_POOL,
-        "pool_id IS NOT NULL OR (capacity_delta = 0 AND held_delta = 0 AND booked_delta = 0)",
+        "pool_id IS NOT NULL OR (capacity_delta = 0 AND held_delta = 0 AND booked_delta = 0 AND blocked_delta = 0 \
+         AND seat_ids IS NULL)",
     ),
     unique("idempotency_keys", IDEMPOTENCY_KEYS_PKEY, "idempotency_key"),
+    unique("venues", VENUES_PKEY, "venue_id"),
+    check("venues", VENUES_NAME_LENGTH, "char_length(name) >= 1 AND char_length(name) <= 200"),
+    check("venues", VENUES_ADDRESS_LENGTH, "char_length(address) >= 1 AND char_length(address) <= 500"),
+    check("venues", VENUES_LAYOUT_VERSION_POSITIVE, "layout_version >= 1"),
+    unique("layouts", LAYOUTS_PKEY, "venue_id, version"),
+    foreign_key("layouts", LAYOUTS_VENUE_FKEY, "FOREIGN KEY (venue_id) REFERENCES venues (venue_id) ON DELETE CASCADE"),
+    check("layouts", LAYOUTS_VERSION_POSITIVE, "version >= 1"),
+    check("layouts", LAYOUTS_SEAT_COUNT_NOT_NEGATIVE, "seat_count >= 0"),
+    unique("layout_sections", LAYOUT_SECTIONS_PKEY, "venue_id, version, section"),
+    foreign_key(
+        "layout_sections",
+        LAYOUT_SECTIONS_LAYOUT_FKEY,
+        "FOREIGN KEY (venue_id, version) REFERENCES layouts (venue_id, version) ON DELETE CASCADE",
+    ),
+    check("layout_sections", LAYOUT_SECTIONS_NAME_LENGTH, "char_length(name) >= 1 AND char_length(name) <= 100"),
+    check("layout_sections", LAYOUT_SECTIONS_CAPACITY_RANGE, "capacity >= 0 AND capacity <= 10000000"),
+    unique("layout_sections", LAYOUT_SECTIONS_NAME_UNIQUE, "venue_id, version, name"),
+    unique("layout_seats", LAYOUT_SEATS_PKEY, "venue_id, version, seat_id"),
+    check("layout_seats", LAYOUT_SEATS_ROW_LENGTH, "char_length(row_label) >= 1 AND char_length(row_label) <= 10"),
+    check(
+        "layout_seats",
+        LAYOUT_SEATS_NUMBER_LENGTH,
+        "char_length(seat_number) >= 1 AND char_length(seat_number) <= 10",
+    ),
+    check("layout_seats", LAYOUT_SEATS_ATTRIBUTES_NOT_NEGATIVE, "attributes >= 0"),
+    unique("layout_seats", LAYOUT_SEATS_PLACE_UNIQUE, "venue_id, version, section, row_label, seat_number"),
+    unique("series", SERIES_PKEY, "series_id"),
+    check("series", SERIES_NAME_LENGTH, "char_length(name) >= 1 AND char_length(name) <= 200"),
+    check("series", SERIES_DESCRIPTION_LENGTH, "char_length(description) <= 5000"),
+    unique("seats", SEATS_PKEY, "event_id, seat_id"),
+    check("seats", SEATS_STATE_KNOWN, "state = ANY (ARRAY['available', 'held', 'booked', 'blocked'])"),
+    check("seats", SEATS_TAKEN_BY_A_HOLD, "(state = ANY (ARRAY['held', 'booked'])) = (hold_id IS NOT NULL)"),
+    check("seats", SEATS_BLOCKED_BY_A_BLOCK, "(state = 'blocked') = (block_id IS NOT NULL)"),
+    unique("placed_items", PLACED_ITEMS_PKEY, "hold_id, ticket_type_id"),
+    check("placed_items", PLACED_ITEMS_QUANTITY_POSITIVE, "quantity > 0"),
+    check("placed_items", PLACED_ITEMS_UNIT_PRICE_NOT_NEGATIVE, "unit_price >= 0"),
+    unique("blocks", BLOCKS_PKEY, "block_id"),
+    check("blocks", BLOCKS_QUANTITY_POSITIVE, "quantity > 0"),
+    check("blocks", BLOCKS_REASON_LENGTH, "char_length(reason) >= 1 AND char_length(reason) <= 200"),
 ];

@@ -95,7 +95,8 @@ async fn every_constraint_that_guards_something_else_under_its_old_name_is_refus
             Kind::Check => format!("ALTER TABLE {table} ADD CONSTRAINT {name} CHECK (true)"),
             Kind::Unique => format!("CREATE UNIQUE INDEX {name} ON {table} ((1))"),
             Kind::ForeignKey => {
-                format!("ALTER TABLE {table} ADD CONSTRAINT {name} FOREIGN KEY (event_id) REFERENCES another")
+                let column = wanted.definition.split(['(', ',', ')']).nth(1).expect("a key has columns");
+                format!("ALTER TABLE {table} ADD CONSTRAINT {name} FOREIGN KEY ({column}) REFERENCES another")
             }
         };
         let replace = format!("CREATE TABLE another (id uuid PRIMARY KEY); {}; {other}", drop_statement(wanted));
@@ -135,7 +136,9 @@ async fn serve_refuses_a_weaker_check_under_the_same_name_and_says_what_it_is() 
     let output = boxoffice(&["serve"], &[KEY, ("DATABASE_URL", &database.url()), host, port]);
     assert_eq!(output.status.code(), Some(1));
     let said = stderr(&output);
-    for word in ["CHECK pools_never_oversold", "(held <= capacity)", "held + booked <= capacity", "migrations/"] {
+    for word in
+        ["CHECK pools_never_oversold", "(held <= capacity)", "held + booked + blocked <= capacity", "migrations/"]
+    {
         assert!(said.contains(word), "{said}");
     }
 }
@@ -192,7 +195,7 @@ async fn what_a_later_release_made_of_a_constraint_is_accepted_but_not_that_it_i
 #[tokio::test]
 async fn a_check_that_was_never_validated_is_refused() {
     let sql = "ALTER TABLE pools DROP CONSTRAINT pools_never_oversold,
-        ADD CONSTRAINT pools_never_oversold CHECK (held + booked <= capacity) NOT VALID";
+        ADD CONSTRAINT pools_never_oversold CHECK (held + booked + blocked <= capacity) NOT VALID";
     let found = breaches_after(sql).await;
     assert_eq!(found.len(), 1, "{found:?}");
     assert!(found[0].contains("pools_never_oversold"), "{found:?}");

@@ -10,8 +10,18 @@ use crate::support::Database;
 
 /// A pool of 10 places with a hold of 4 that is booked once. All tables have one row.
 const SOLD: &str = "
-    INSERT INTO events (event_id, name, status, time_zone, created_at, updated_at)
-    VALUES ('00000000-0000-7000-8000-000000000001', 'A show', 'on_sale', 'UTC', now(), now());
+    INSERT INTO venues (venue_id, name, layout_version, created_at, updated_at)
+    VALUES ('00000000-0000-7000-8000-000000000008', 'City Hall', 1, now(), now());
+    INSERT INTO layouts (venue_id, version, focal_x, focal_y, seat_count, created_at)
+    SELECT venue_id, 1, 0, 0, 1, now() FROM venues;
+    INSERT INTO layout_sections (venue_id, version, section, name) SELECT venue_id, version, 0, 'Stalls' FROM layouts;
+    INSERT INTO layout_seats (venue_id, version, seat_id, section, row_label, seat_number, x, y, attributes)
+    SELECT venue_id, version, 0, section, 'A', '1', 0, 0, 0 FROM layout_sections;
+    INSERT INTO series (series_id, name, created_at, updated_at)
+    VALUES ('00000000-0000-7000-8000-000000000009', 'A play', now(), now());
+    INSERT INTO events (event_id, name, status, time_zone, created_at, updated_at, series_id, venue_id, layout_version)
+    SELECT '00000000-0000-7000-8000-000000000001', 'A show', 'on_sale', 'UTC', now(), now(), series_id, venue_id, version
+    FROM series, layouts;
     INSERT INTO inventory (event_id, seq, bookings) SELECT event_id, 1, 1 FROM events;
     INSERT INTO pools (pool_id, event_id, position, name, capacity, held, booked)
     SELECT '00000000-0000-7000-8000-000000000002', event_id, 0, 'Stalls', 10, 0, 4 FROM events;
@@ -29,7 +39,13 @@ const SOLD: &str = "
     INSERT INTO journal (event_id, seq, recorded_at, kind, pool_id, capacity_delta, held_delta, booked_delta)
     SELECT event_id, 1, now(), 'pool_opened', pool_id, 10, 0, 4 FROM pools;
     INSERT INTO idempotency_keys (idempotency_key, fingerprint, status, body, created_at)
-    VALUES ('00000000-0000-7000-8000-000000000007', '\\x00', 201, '{}', now())";
+    VALUES ('00000000-0000-7000-8000-000000000007', '\\x00', 201, '{}', now());
+    INSERT INTO seats (event_id, seat_id, pool_id, state, hold_id)
+    SELECT event_id, 0, pool_id, 'booked', hold_id FROM pools JOIN holds USING (event_id);
+    INSERT INTO placed_items (hold_id, ticket_type_id, pool_id, quantity, unit_price)
+    SELECT hold_id, ticket_type_id, pool_id, quantity, unit_price FROM items;
+    INSERT INTO blocks (block_id, event_id, pool_id, quantity, reason, created_at)
+    SELECT '00000000-0000-7000-8000-000000000010', event_id, pool_id, 1, 'House seats', now() FROM pools";
 
 /// What nobody can write into a database that is `SOLD`, and the constraint that sees to it.
 const REFUSED: &[(&str, &str)] = &[
@@ -48,6 +64,9 @@ const REFUSED: &[(&str, &str)] = &[
     ("UPDATE events SET max_quantity_per_hold = 0", "events_max_quantity_range"),
     ("UPDATE events SET starts_at = now(), ends_at = now()", "events_end_after_start"),
     ("UPDATE events SET sale_starts_at = now(), sale_ends_at = now()", "events_sale_end_after_start"),
+    ("UPDATE events SET series_id = gen_random_uuid()", "events_series_fkey"),
+    ("UPDATE events SET layout_version = 2", "events_layout_fkey"),
+    ("UPDATE events SET layout_version = NULL", "events_layout_whole"),
     // Pools: the truth about capacity.
     ("INSERT INTO pools SELECT pool_id, event_id, 1, 'Balcony', 10 FROM pools", "pools_pkey"),
     ("INSERT INTO pools SELECT gen_random_uuid(), event_id, 1, name, 10 FROM pools", "pools_name_unique"),
@@ -60,7 +79,10 @@ const REFUSED: &[(&str, &str)] = &[
     ("UPDATE pools SET booked = booked - 5", "pools_booked_not_negative"),
     ("UPDATE pools SET held = held + 7", "pools_never_oversold"),
     ("UPDATE pools SET booked = booked + 7", "pools_never_oversold"),
+    ("UPDATE pools SET blocked = 7", "pools_never_oversold"),
     ("UPDATE pools SET capacity = 3", "pools_never_oversold"),
+    ("UPDATE pools SET blocked = -1", "pools_blocked_not_negative"),
+    ("UPDATE pools SET seated = true", "pools_seats_in_a_section"),
     // Ticket types.
     (
         "INSERT INTO ticket_types SELECT ticket_type_id, event_id, pool_id, 1, 'Child', 0 FROM ticket_types",
@@ -109,6 +131,7 @@ const REFUSED: &[(&str, &str)] = &[
     ("INSERT INTO items SELECT * FROM items", "items_pkey"),
     ("UPDATE items SET quantity = 0", "items_quantity_positive"),
     ("UPDATE items SET unit_price = -1", "items_unit_price_not_negative"),
+    ("UPDATE items SET seat_ids = '{1, 2, 3}'", "items_one_seat_each"),
     // Bookings.
     (
         "INSERT INTO bookings SELECT booking_id, gen_random_uuid(), event_id, status, payment, created_at FROM bookings",
@@ -126,7 +149,66 @@ const REFUSED: &[(&str, &str)] = &[
     ("INSERT INTO journal SELECT * FROM journal", "journal_pkey"),
     ("UPDATE journal SET kind = 'magic'", "journal_kind_known"),
     ("UPDATE journal SET pool_id = NULL", "journal_deltas_have_a_pool"),
+    (
+        "UPDATE journal SET pool_id = NULL, capacity_delta = 0, booked_delta = 0, blocked_delta = 1",
+        "journal_deltas_have_a_pool",
+    ),
+    (
+        "UPDATE journal SET pool_id = NULL, capacity_delta = 0, booked_delta = 0, seat_ids = '{1}'",
+        "journal_deltas_have_a_pool",
+    ),
     ("INSERT INTO idempotency_keys SELECT * FROM idempotency_keys", "idempotency_keys_pkey"),
+    // Venues and their layouts.
+    ("INSERT INTO venues SELECT * FROM venues", "venues_pkey"),
+    ("UPDATE venues SET name = ''", "venues_name_length"),
+    ("UPDATE venues SET name = repeat('x', 201)", "venues_name_length"),
+    ("UPDATE venues SET address = ''", "venues_address_length"),
+    ("UPDATE venues SET address = repeat('x', 501)", "venues_address_length"),
+    ("UPDATE venues SET layout_version = 0", "venues_layout_version_positive"),
+    ("INSERT INTO layouts SELECT * FROM layouts", "layouts_pkey"),
+    ("INSERT INTO layouts SELECT gen_random_uuid(), 1, 0, 0, 0, now()", "layouts_venue_fkey"),
+    ("INSERT INTO layouts SELECT venue_id, 0, 0, 0, 0, now() FROM venues", "layouts_version_positive"),
+    ("UPDATE layouts SET seat_count = -1", "layouts_seat_count_not_negative"),
+    ("INSERT INTO layout_sections SELECT venue_id, version, 0, 'Balcony' FROM layouts", "layout_sections_pkey"),
+    ("INSERT INTO layout_sections SELECT venue_id, version, 1, 'Stalls' FROM layouts", "layout_sections_name_unique"),
+    ("UPDATE layout_sections SET version = 2", "layout_sections_layout_fkey"),
+    ("UPDATE layout_sections SET name = ''", "layout_sections_name_length"),
+    ("UPDATE layout_sections SET name = repeat('x', 101)", "layout_sections_name_length"),
+    ("UPDATE layout_sections SET capacity = -1", "layout_sections_capacity_range"),
+    ("UPDATE layout_sections SET capacity = 10000001", "layout_sections_capacity_range"),
+    (
+        "INSERT INTO layout_seats SELECT venue_id, version, seat_id, section, 'B', '1', 0, 0, 0 FROM layout_seats",
+        "layout_seats_pkey",
+    ),
+    (
+        "INSERT INTO layout_seats SELECT venue_id, version, 1, section, row_label, seat_number, 0, 0, 0 FROM layout_seats",
+        "layout_seats_place_unique",
+    ),
+    ("UPDATE layout_seats SET row_label = ''", "layout_seats_row_length"),
+    ("UPDATE layout_seats SET row_label = repeat('x', 11)", "layout_seats_row_length"),
+    ("UPDATE layout_seats SET seat_number = ''", "layout_seats_number_length"),
+    ("UPDATE layout_seats SET seat_number = repeat('x', 11)", "layout_seats_number_length"),
+    ("UPDATE layout_seats SET attributes = -1", "layout_seats_attributes_not_negative"),
+    // Series.
+    ("INSERT INTO series SELECT * FROM series", "series_pkey"),
+    ("UPDATE series SET name = ''", "series_name_length"),
+    ("UPDATE series SET name = repeat('x', 201)", "series_name_length"),
+    ("UPDATE series SET description = repeat('x', 5001)", "series_description_length"),
+    // Seats: the truth about each of them.
+    ("INSERT INTO seats SELECT * FROM seats", "seats_pkey"),
+    ("UPDATE seats SET state = 'lost', hold_id = NULL", "seats_state_known"),
+    ("UPDATE seats SET state = 'available'", "seats_taken_by_a_hold"),
+    ("UPDATE seats SET hold_id = NULL", "seats_taken_by_a_hold"),
+    ("UPDATE seats SET state = 'blocked', hold_id = NULL", "seats_blocked_by_a_block"),
+    ("UPDATE seats SET block_id = gen_random_uuid()", "seats_blocked_by_a_block"),
+    // What a hold was placed with, and blocks.
+    ("INSERT INTO placed_items SELECT * FROM placed_items", "placed_items_pkey"),
+    ("UPDATE placed_items SET quantity = 0", "placed_items_quantity_positive"),
+    ("UPDATE placed_items SET unit_price = -1", "placed_items_unit_price_not_negative"),
+    ("INSERT INTO blocks SELECT * FROM blocks", "blocks_pkey"),
+    ("UPDATE blocks SET quantity = 0", "blocks_quantity_positive"),
+    ("UPDATE blocks SET reason = ''", "blocks_reason_length"),
+    ("UPDATE blocks SET reason = repeat('x', 201)", "blocks_reason_length"),
 ];
 
 #[tokio::test]

@@ -11,9 +11,26 @@ use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 
 use crate::support::Database;
 
-/// Tables whose size follows the number of events, holds or bookings.
-const GROWING: [&str; 9] =
-    ["events", "pools", "ticket_types", "inventory", "holds", "items", "bookings", "journal", "idempotency_keys"];
+/// Tables whose size follows the number of events, venues, holds or bookings.
+const GROWING: [&str; 17] = [
+    "events",
+    "pools",
+    "ticket_types",
+    "inventory",
+    "holds",
+    "items",
+    "bookings",
+    "journal",
+    "idempotency_keys",
+    "venues",
+    "layouts",
+    "layout_sections",
+    "layout_seats",
+    "series",
+    "seats",
+    "placed_items",
+    "blocks",
+];
 
 /// Statements that read everything because that is what they are for: the part of their text, and why it is no harm.
 const READS_EVERYTHING: [(&str, &str); 3] = [
@@ -105,9 +122,21 @@ fn collect(node: &Value, limited: bool, found: &mut Vec<String>) {
 /// Enough rows that a full read would be the planner's last choice.
 async fn fill(database: &Database) {
     let statements = [
-        "INSERT INTO events (event_id, name, status, starts_at, time_zone, created_at, updated_at)
-         SELECT gen_random_uuid(), 'Event ' || n, 'on_sale', now() + n * interval '1 minute', 'UTC', now(), now()
-         FROM generate_series(1, 5000) AS n",
+        "INSERT INTO venues (venue_id, name, layout_version, created_at, updated_at)
+         SELECT gen_random_uuid(), 'Venue ' || n, 2, now(), now() FROM generate_series(1, 1000) AS n",
+        "INSERT INTO layouts (venue_id, version, focal_x, focal_y, seat_count, created_at)
+         SELECT venue_id, version, 0, 0, 20, now() FROM venues, generate_series(1, 2) AS version",
+        "INSERT INTO layout_sections (venue_id, version, section, name)
+         SELECT venue_id, version, n, 'Section ' || n FROM layouts, generate_series(1, 2) AS n",
+        "INSERT INTO layout_seats (venue_id, version, seat_id, section, row_label, seat_number, x, y, attributes)
+         SELECT venue_id, version, section * 10 + n, section, 'A', n, 0, 0, 0
+         FROM layout_sections, generate_series(1, 10) AS n",
+        "INSERT INTO series (series_id, name, created_at, updated_at)
+         SELECT gen_random_uuid(), 'Series ' || n, now(), now() FROM generate_series(1, 500) AS n",
+        "INSERT INTO events (event_id, name, status, starts_at, time_zone, created_at, updated_at, series_id)
+         SELECT gen_random_uuid(), 'Event ' || n, 'on_sale', now() + n * interval '1 minute', 'UTC', now(), now(), series_id
+         FROM (SELECT series_id, row_number() OVER () AS number FROM series) AS numbered, generate_series(1, 5000) AS n
+         WHERE n % 500 = number % 500",
         "INSERT INTO inventory (event_id, seq) SELECT event_id, 1 FROM events",
         "INSERT INTO pools (pool_id, event_id, position, name, capacity)
          SELECT gen_random_uuid(), event_id, 0, 'Stalls', 1000 FROM events",
@@ -126,6 +155,12 @@ async fn fill(database: &Database) {
          FROM holds WHERE status = 'booked'",
         "INSERT INTO journal (event_id, seq, recorded_at, kind, capacity_delta, held_delta, booked_delta)
          SELECT event_id, n, now(), 'event_amended', 0, 0, 0 FROM events, generate_series(1, 20) AS n",
+        "INSERT INTO seats (event_id, seat_id, pool_id)
+         SELECT event_id, n, pool_id FROM pools, generate_series(1, 10) AS n",
+        "INSERT INTO placed_items (hold_id, ticket_type_id, pool_id, quantity, unit_price)
+         SELECT hold_id, ticket_type_id, pool_id, 1, price FROM holds JOIN ticket_types USING (event_id)",
+        "INSERT INTO blocks (block_id, event_id, pool_id, quantity, reason, created_at)
+         SELECT gen_random_uuid(), event_id, pool_id, 1, 'House seats', now() FROM pools",
         "INSERT INTO idempotency_keys (idempotency_key, fingerprint, status, body, created_at)
          SELECT gen_random_uuid(), '\\x00', 201, '{}', now() - n * interval '1 minute'
          FROM generate_series(1, 20000) AS n",

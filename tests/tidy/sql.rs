@@ -15,8 +15,19 @@ const QUERIES: [&str; 8] = [
 ];
 
 /// What only `inventory/store` writes. An event's own row is here too: its terms decide what may be held.
-const GUARDED_TABLES: [&str; 8] =
-    ["pools", "holds", "items", "bookings", "inventory", "journal", "events", "ticket_types"];
+const GUARDED_TABLES: [&str; 11] = [
+    "pools",
+    "holds",
+    "items",
+    "bookings",
+    "inventory",
+    "journal",
+    "events",
+    "ticket_types",
+    "seats",
+    "placed_items",
+    "blocks",
+];
 const WRITERS_OF_GUARDED_TABLES: &str = "src/inventory/store";
 /// A new event brings its rows with it; nobody can hold what does not exist yet.
 const INSERTS_NEW_EVENTS: &str = "src/ops/create_event";
