@@ -64,6 +64,7 @@ error_codes! {
     // What exists.
     EventNotFound,          "EVENT_NOT_FOUND",          NOT_FOUND,              "There is no such event",                                Never;
     PoolNotFound,           "POOL_NOT_FOUND",           NOT_FOUND,              "There is no such pool",                                 Never;
+    SeriesNotFound,         "SERIES_NOT_FOUND",         NOT_FOUND,              "There is no such series",                               Never;
     TicketTypeNotFound,     "TICKET_TYPE_NOT_FOUND",    NOT_FOUND,              "The event has no such ticket type",                     Never;
     HoldNotFound,           "HOLD_NOT_FOUND",           NOT_FOUND,              "There is no such hold",                                 Never;
     BookingNotFound,        "BOOKING_NOT_FOUND",        NOT_FOUND,              "There is no such booking",                              Never;

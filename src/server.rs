@@ -25,7 +25,9 @@ use crate::db::connect::{lane_pool, request_pool, status_pool};
 use crate::domain::payment_token::PaymentTokens;
 use crate::http::answer::answer;
 use crate::http::body::BODY_BYTES_MAX;
-use crate::http::{bookings, docs, events, health, holds, invariants, openapi, pools, prometheus, status, totals};
+use crate::http::{
+    bookings, docs, events, health, holds, invariants, openapi, pools, prometheus, series, status, totals,
+};
 use crate::inventory::Inventory;
 use crate::reads::StatusReads;
 use crate::telemetry::metrics;
@@ -67,6 +69,9 @@ fn routes(config: &mut ServiceConfig) {
                 .route(patch().to(events::amend))
                 .route(delete().to(events::delete)),
         )
+        .service(at("/api/v1/series").route(post().to(series::create)))
+        .service(at("/api/v1/series/{id}").route(get().to(series::show)))
+        .service(at("/api/v1/series/{id}/events").route(get().to(series::list_events)).route(post().to(series::add)))
         .service(at("/api/v1/pools/{id}").route(patch().to(pools::resize)))
         .service(at("/api/v1/metrics").route(get().to(totals::show)))
         .service(at("/api/v1/invariants").route(get().to(invariants::show)))

@@ -7,12 +7,9 @@ use super::event::EventStatus;
 use super::event_fields as fields;
 use super::ids::EventId;
 use super::invalid::Invalid;
+use super::page;
 use super::text;
 use super::time::Instant;
-
-/// How many events one page has, unless the request says, and at most.
-pub const PAGE_ROWS_DEFAULT: u32 = 20;
-pub const PAGE_ROWS_MAX: u32 = 100;
 
 /// A place in the listing's order: by start, events without one last, then by id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,7 +45,7 @@ pub struct EventSearch {
     pub from: Option<Instant>,
     /// Starts before this time.
     pub to: Option<Instant>,
-    /// Rows of a page: 1 to [`PAGE_ROWS_MAX`].
+    /// Rows of a page.
     pub limit: u32,
     /// The last event of the page before.
     pub after: Option<EventPosition>,
@@ -64,7 +61,7 @@ impl EventSearch {
             status: draft.status.as_deref().map(status).transpose()?,
             from: instant("from", &draft.from)?,
             to: instant("to", &draft.to)?,
-            limit: draft.limit.as_deref().map_or(Ok(PAGE_ROWS_DEFAULT), limit)?,
+            limit: page::limit(draft.limit.as_deref())?,
             after,
         })
     }
@@ -72,10 +69,4 @@ impl EventSearch {
 
 fn status(text: &str) -> Result<EventStatus, Invalid> {
     EventStatus::parse(text).ok_or_else(|| Invalid::new("status", fields::STATUS_EXPECTED))
-}
-
-fn limit(text: &str) -> Result<u32, Invalid> {
-    let in_range = |limit: &u32| (1..=PAGE_ROWS_MAX).contains(limit);
-    let wrong = || Invalid::new("limit", format!("must be 1 to {PAGE_ROWS_MAX}"));
-    text.parse().ok().filter(in_range).ok_or_else(wrong)
 }

@@ -47,11 +47,6 @@ macro_rules! id {
             pub fn as_uuid(self) -> Uuid {
                 self.0
             }
-
-            /// With whom its commands wait.
-            pub fn affinity(self) -> Affinity {
-                affinity(self.0)
-            }
         }
 
         impl From<Uuid> for $name {
@@ -74,9 +69,24 @@ macro_rules! id {
     };
 }
 
+/// Ids that commands name.
+macro_rules! id_with_affinity {
+    ($name:ident, $doc:literal) => {
+        id!($name, $doc);
+
+        impl $name {
+            /// With whom its commands wait.
+            pub fn affinity(self) -> Affinity {
+                affinity(self.0)
+            }
+        }
+    };
+}
+
+/// Ids of what belongs to an event.
 macro_rules! id_of_an_event {
     ($name:ident, $doc:literal, $make:expr) => {
-        id!($name, $doc);
+        id_with_affinity!($name, $doc);
 
         impl $name {
             /// A new id that shares the event's affinity.
@@ -87,18 +97,28 @@ macro_rules! id_of_an_event {
     };
 }
 
-id!(EventId, "Identifies an event.");
+/// Ids of what stands by itself.
+macro_rules! id_of_its_own {
+    ($($name:ident)*) => {
+        $(
+            impl $name {
+                /// A new id. In the order of making.
+                pub fn generate() -> Self {
+                    Self(Uuid::now_v7())
+                }
+            }
+        )*
+    };
+}
+
+id_with_affinity!(EventId, "Identifies an event.");
 id_of_an_event!(PoolId, "Identifies a pool. In the order of making.", Uuid::now_v7);
 id_of_an_event!(TicketTypeId, "Identifies a ticket type. In the order of making.", Uuid::now_v7);
 id_of_an_event!(HoldId, "Identifies a hold. Cannot be guessed.", unguessable);
 id_of_an_event!(BookingId, "Identifies a booking. Cannot be guessed.", unguessable);
-
-impl EventId {
-    /// A new event's id.
-    pub fn generate() -> Self {
-        Self(Uuid::now_v7())
-    }
-}
+id!(VenueId, "Identifies a venue.");
+id!(SeriesId, "Identifies a series.");
+id_of_its_own!(EventId VenueId SeriesId);
 
 impl BookingId {
     /// A new booking's id, with the affinity of the hold that it is made of; the hold's event need not be known.

@@ -6,6 +6,7 @@ mod offer;
 
 use super::event::{EventDetails, EventStatus, EventTerms};
 use super::event_fields as fields;
+use super::ids::SeriesId;
 use super::invalid::Invalid;
 use super::money::Currency;
 use super::quantity::Capacity;
@@ -24,6 +25,7 @@ pub const GENERAL_ADMISSION: &str = "General admission";
 #[derive(Clone, Debug, Default)]
 pub struct EventDraft {
     pub name: String,
+    pub series_id: Option<SeriesId>,
     pub total_seats: Option<i64>,
     pub description: Option<String>,
     pub venue_name: Option<String>,
@@ -62,6 +64,7 @@ pub struct TicketTypeDraft {
 /// Parsed: what it says can be created as it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewEvent {
+    pub series_id: Option<SeriesId>,
     pub details: EventDetails,
     pub terms: EventTerms,
     /// At least one; names are unique.
@@ -96,7 +99,7 @@ impl TryFrom<EventDraft> for NewEvent {
         let details = details(&draft)?;
         let terms = terms(&draft)?;
         let (pools, ticket_types) = offer::offer(&draft, terms.currency)?;
-        Ok(Self { details, terms, pools, ticket_types })
+        Ok(Self { series_id: draft.series_id, details, terms, pools, ticket_types })
     }
 }
 

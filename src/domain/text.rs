@@ -4,6 +4,7 @@ use super::invalid::Invalid;
 
 /// Limits in characters, as the schema's CHECKs have them.
 pub const EVENT_NAME_LENGTH_MAX: usize = 200;
+pub const SERIES_NAME_LENGTH_MAX: usize = 200;
 pub const DESCRIPTION_LENGTH_MAX: usize = 5_000;
 pub const VENUE_NAME_LENGTH_MAX: usize = 200;
 pub const POOL_NAME_LENGTH_MAX: usize = 100;

@@ -2,13 +2,15 @@
 //! every hold, and `queries::status` has them.
 
 use super::event::{EventDetails, EventTerms};
-use super::ids::{EventId, PoolId, TicketTypeId};
+use super::ids::{EventId, PoolId, SeriesId, TicketTypeId};
 use super::time::Instant;
 
 /// See the module's documentation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WholeEvent {
     pub event_id: EventId,
+    /// The production that it is one date of.
+    pub series_id: Option<SeriesId>,
     pub details: EventDetails,
     pub terms: EventTerms,
     /// In the order in which they are offered; the ticket types too.

@@ -3,11 +3,12 @@
 mod amend;
 mod create;
 mod list;
+pub mod summary; // for series too
 mod wire;
 
 // `__path_…` is what `#[utoipa::path]` leaves beside a handler for the OpenAPI document.
 pub use amend::{__path_amend, amend};
-pub use create::{__path_create, create};
+pub use create::{__path_create, CreateBody, create};
 pub use list::{__path_list, list};
 
 use actix_web::{HttpResponse, web};

@@ -8,10 +8,12 @@
 pub mod answer; // the middleware that ends every request: ids, problem documents, metrics
 pub mod body; // Body<T>: a JSON object, or the problem that says where it is wrong
 pub mod command; // a command to inventory and back
+pub mod created; // the answer to a creation, and to its repeat
 pub mod docs; // /openapi.json, /docs and the page that problems point to
 pub mod errors_page; // every code of the table of errors, explained
 pub mod idempotency; // the Idempotency-Key header
 pub mod openapi; // the document that describes all of this
+pub mod page; // a page of a listing, and its cursor
 pub mod path; // Id<T>: an id in the path
 pub mod permission; // who may: an argument of the handler
 pub mod problem; // ApiError -> RFC 9457
@@ -27,5 +29,6 @@ pub mod health;
 pub mod holds;
 pub mod invariants;
 pub mod pools;
+pub mod series;
 pub mod status;
 pub mod totals;

@@ -6,7 +6,7 @@ use utoipa::OpenApi;
 
 use self::failures::Failures;
 use super::problem::Problem;
-use super::{bookings, events, health, holds, invariants, pools, prometheus, status, totals};
+use super::{bookings, events, health, holds, invariants, pools, prometheus, series, status, totals};
 
 /// Lists every operation; schemas follow from their bodies, and common failures from what they are.
 #[derive(OpenApi)]
@@ -26,6 +26,10 @@ use super::{bookings, events, health, holds, invariants, pools, prometheus, stat
         events::amend,
         events::delete,
         status::show,
+        series::create,
+        series::show,
+        series::list_events,
+        series::add,
         pools::resize,
         holds::place,
         holds::show,
@@ -48,6 +52,7 @@ use super::{bookings, events, health, holds, invariants, pools, prometheus, stat
     modifiers(&Failures),
     tags(
         (name = "events", description = "What is on, and on which terms it is sold"),
+        (name = "series", description = "One production, many dates and places"),
         (name = "pools", description = "Counted amounts of an event's capacity"),
         (name = "holds", description = "Temporary claims on capacity"),
         (name = "bookings", description = "Holds made permanent"),

@@ -6,7 +6,7 @@ use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
 use uuid::Uuid;
 
-use crate::domain::ids::{BookingId, EventId, HoldId, PoolId};
+use crate::domain::ids::{BookingId, EventId, HoldId, PoolId, SeriesId};
 use crate::error::{ApiError, ErrorCode};
 use crate::telemetry::request::RequestLine;
 
@@ -15,8 +15,8 @@ pub struct Id<T>(pub T);
 
 /// An id that a path can name.
 pub trait PathId: From<Uuid> + Copy {
-    /// Writes it into the request's log line.
-    fn note(self, line: &RequestLine);
+    /// Writes it into the request's log line, where that has a place for it: for what a sale asks for.
+    fn note(self, _: &RequestLine) {}
 }
 
 impl PathId for EventId {
@@ -37,10 +37,8 @@ impl PathId for BookingId {
     }
 }
 
-impl PathId for PoolId {
-    /// The line has no place for pools: they are changed rarely, and the journal has who they belong to.
-    fn note(self, _: &RequestLine) {}
-}
+impl PathId for PoolId {}
+impl PathId for SeriesId {}
 
 impl<T: PathId> FromRequest for Id<T> {
     type Error = ApiError;

@@ -7,6 +7,7 @@ use crate::domain::time::{Instant, rfc3339};
 use crate::error::{ApiError, ErrorCode};
 use crate::inventory::CommandError;
 use crate::inventory::command::{Refusal, Shortage};
+use crate::ops::creation::CreateError;
 use crate::reads::ReadError;
 
 impl From<Invalid> for ApiError {
@@ -123,6 +124,21 @@ fn insufficient_seats(shortages: &[Shortage], retry_at: Option<Instant>, now: In
         .with("retry_at", retry_at.map(rfc3339))
         .with("server_time", rfc3339(now))
         .with("shortages", shortages.iter().map(each).collect::<Vec<_>>())
+}
+
+impl From<CreateError> for ApiError {
+    fn from(error: CreateError) -> Self {
+        match error {
+            CreateError::KeyReused => Self::new(ErrorCode::IdempotencyKeyReused),
+            CreateError::KeyInProgress => Self::new(ErrorCode::RequestInProgress),
+            CreateError::SeriesNotFound => Self::new(ErrorCode::SeriesNotFound),
+            CreateError::OutcomeUnknown(source) => {
+                Self { source: Some(source.into()), ..Self::new(ErrorCode::OutcomeUnknown) }
+            }
+            CreateError::Database(error) => error.into(),
+            CreateError::Answer(_) | CreateError::WrongRowCount(_) => Self::internal(error),
+        }
+    }
 }
 
 impl From<sqlx::Error> for ApiError {

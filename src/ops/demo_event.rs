@@ -3,7 +3,8 @@
 use anyhow::bail;
 use sqlx::PgPool;
 
-use super::create_event::{Created, create_event};
+use super::create_event::create_event;
+use super::creation::Created;
 use crate::domain::ids::EventId;
 use crate::domain::new_event::{EventDraft, NewEvent};
 

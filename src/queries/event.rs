@@ -6,11 +6,12 @@ use uuid::Uuid;
 
 use crate::db::column::{count, currency, known};
 use crate::domain::event::{EventDetails, EventStatus, EventTerms};
-use crate::domain::ids::EventId;
+use crate::domain::ids::{EventId, SeriesId};
 use crate::domain::time::Instant;
 use crate::domain::whole_event::{PoolOffered, TicketTypeOffered, WholeEvent};
 
 struct Row {
+    series_id: Option<Uuid>,
     name: String,
     description: Option<String>,
     venue_name: Option<String>,
@@ -52,7 +53,7 @@ pub async fn event(pool: &PgPool, event_id: EventId) -> sqlx::Result<Option<Whol
         Row,
         r#"
         SELECT
-            name, description, venue_name, status, starts_at, ends_at, time_zone, currency,
+            series_id, name, description, venue_name, status, starts_at, ends_at, time_zone, currency,
             hold_ttl_seconds, max_quantity_per_hold, sale_starts_at, sale_ends_at, created_at, updated_at,
             (
                 SELECT jsonb_agg(
@@ -83,6 +84,7 @@ pub async fn event(pool: &PgPool, event_id: EventId) -> sqlx::Result<Option<Whol
 fn whole(event_id: EventId, row: Row) -> sqlx::Result<WholeEvent> {
     Ok(WholeEvent {
         event_id,
+        series_id: row.series_id.map(SeriesId::from),
         terms: EventTerms {
             status: known("events.status", &row.status, EventStatus::parse)?,
             currency: currency(row.currency.as_deref())?,

@@ -6,13 +6,14 @@ use uuid::Uuid;
 use crate::db::column::known;
 use crate::domain::event::EventStatus;
 use crate::domain::event_search::{EventPosition, EventSearch};
-use crate::domain::ids::EventId;
+use crate::domain::ids::{EventId, SeriesId};
 use crate::domain::time::Instant;
 
 /// An event as the listing shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EventSummary {
     pub event_id: EventId,
+    pub series_id: Option<SeriesId>,
     pub name: String,
     pub venue_name: Option<String>,
     pub status: EventStatus,
@@ -35,7 +36,7 @@ pub async fn events(pool: &PgPool, search: &EventSearch, limit: u32) -> sqlx::Re
         Row,
         r#"
         SELECT
-            event_id, name, venue_name, status, starts_at, ends_at, time_zone,
+            event_id, series_id, name, venue_name, status, starts_at, ends_at, time_zone,
             counted.capacity AS "total_seats!",
             counted.available AS "available!"
         FROM events
@@ -72,21 +73,24 @@ pub async fn events(pool: &PgPool, search: &EventSearch, limit: u32) -> sqlx::Re
     rows.into_iter().map(summary).collect()
 }
 
-struct Row {
-    event_id: Uuid,
-    name: String,
-    venue_name: Option<String>,
-    status: String,
-    starts_at: Option<Instant>,
-    ends_at: Option<Instant>,
-    time_zone: String,
-    total_seats: i64,
-    available: i64,
+/// As this listing reads it, and the one of a series.
+pub(super) struct Row {
+    pub(super) event_id: Uuid,
+    pub(super) series_id: Option<Uuid>,
+    pub(super) name: String,
+    pub(super) venue_name: Option<String>,
+    pub(super) status: String,
+    pub(super) starts_at: Option<Instant>,
+    pub(super) ends_at: Option<Instant>,
+    pub(super) time_zone: String,
+    pub(super) total_seats: i64,
+    pub(super) available: i64,
 }
 
-fn summary(row: Row) -> sqlx::Result<EventSummary> {
+pub(super) fn summary(row: Row) -> sqlx::Result<EventSummary> {
     Ok(EventSummary {
         event_id: row.event_id.into(),
+        series_id: row.series_id.map(SeriesId::from),
         name: row.name,
         venue_name: row.venue_name,
         status: known("events.status", &row.status, EventStatus::parse)?,

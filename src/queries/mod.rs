@@ -7,5 +7,7 @@ pub mod event; // GET /events/{id}
 pub mod events; // GET /events
 pub mod hold; // GET /holds/{id}
 pub mod overdue_holds; // the sweeper's candidates
+pub mod series; // GET /series/{id}
+pub mod series_events; // GET /series/{id}/events
 pub mod status; // GET /events/{id}/status
 pub mod totals; // GET /api/v1/metrics and the gauges of GET /metrics

@@ -13,5 +13,6 @@ mod invariants;
 mod metrics;
 mod pools;
 mod requests;
+mod series;
 mod stage;
 mod status;

@@ -87,6 +87,9 @@ async fn an_id_in_the_path_that_is_no_uuid_is_a_malformed_request() {
             (Method::DELETE, format!("/api/v1/events/{id}")),
             (Method::GET, format!("/api/v1/events/{id}/status")),
             (Method::PATCH, format!("/api/v1/pools/{id}")),
+            (Method::GET, format!("/api/v1/series/{id}")),
+            (Method::GET, format!("/api/v1/series/{id}/events")),
+            (Method::POST, format!("/api/v1/series/{id}/events")),
             (Method::GET, format!("/api/v1/holds/{id}")),
             (Method::DELETE, format!("/api/v1/holds/{id}")),
             (Method::POST, format!("/api/v1/holds/{id}/extend")),
@@ -136,6 +139,8 @@ async fn a_body_that_is_not_json_is_a_malformed_request() {
             (Method::POST, "/api/v1/events".to_owned()),
             (Method::PATCH, format!("/api/v1/events/{NOBODY}")),
             (Method::PATCH, format!("/api/v1/pools/{NOBODY}")),
+            (Method::POST, "/api/v1/series".to_owned()),
+            (Method::POST, format!("/api/v1/series/{NOBODY}/events")),
             (Method::POST, "/api/v1/holds".to_owned()),
             (Method::POST, "/api/v1/book".to_owned()),
         ] {

@@ -1,22 +1,21 @@
 //! `POST /api/v1/events`.
 
-use actix_web::http::StatusCode;
-use actix_web::http::header::LOCATION;
-use actix_web::{HttpResponse, HttpResponseBuilder, web};
+use actix_web::{HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 use super::wire::EventBody;
 use crate::app::App;
-use crate::domain::ids::EventId;
+use crate::domain::ids::SeriesId;
 use crate::domain::new_event::{EventDraft, NewEvent, PoolDraft, TicketTypeDraft};
 use crate::domain::whole_event::WholeEvent;
-use crate::error::{ApiError, ErrorCode};
+use crate::error::ApiError;
 use crate::http::body::{Body, Object};
-use crate::http::idempotency::{IdempotencyKey, REPLAYED_HEADER};
+use crate::http::created::{Resource, created, keep};
+use crate::http::idempotency::IdempotencyKey;
 use crate::http::permission::Operator;
-use crate::ops::create_event::{CreateEventError, Created, create_event};
-use crate::ops::kept_answer::{Answer, Keep};
+use crate::ops::create_event::create_event;
 use crate::telemetry::request::RequestLine;
 
 /// Names the request in its fingerprint.
@@ -30,6 +29,8 @@ const ROUTE: &str = "POST /api/v1/events";
 pub struct CreateBody {
     #[schema(min_length = 1, max_length = 200)]
     name: String,
+    /// The production that it is one date of. Cannot be changed later.
+    series_id: Option<SeriesId>,
     /// One pool "General admission" of this size, with one free ticket type. Not together with `pools`.
     #[schema(minimum = 1, maximum = 10_000_000)]
     total_seats: Option<i64>,
@@ -118,6 +119,7 @@ struct CreateTicketType {
                 ("Location" = String, description = "The event's address"),
                 ("Idempotent-Replayed" = bool, description = "`true` where an earlier answer is given again"),
             )),
+        (status = 404, description = "SERIES_NOT_FOUND"),
         (status = 409, description = "REQUEST_IN_PROGRESS: the first request with this key still runs; with `Retry-After`"),
         (status = 422, description = "VALIDATION_FAILED with the field's `pointer`, or IDEMPOTENCY_KEY_REUSED"),
         (status = 503, description = "UNAVAILABLE or OUTCOME_UNKNOWN"),
@@ -130,37 +132,26 @@ pub async fn create(
     key: IdempotencyKey,
     Body(body): Body<CreateBody>,
 ) -> Result<HttpResponse, ApiError> {
-    let keep = key.of(ROUTE, &body).map(|idempotency| Keep { idempotency, answer });
+    let keep = keep(&key, ROUTE, &body);
     let repeatable = keep.is_some();
     let new = NewEvent::try_from(EventDraft::from(body))?;
-    match create_event(&app.pool, new, keep).await? {
-        Created::Now(event) if repeatable => kept(&line, &answer(&event).map_err(ApiError::internal)?, false),
-        Created::Now(event) => Ok(created(&line, event.event_id).json(EventBody::from(&*event))),
-        Created::Before(answer) => kept(&line, &answer, true),
+    created(&line, create_event(&app.pool, new, keep).await?, repeatable)
+}
+
+impl Resource for WholeEvent {
+    const ID: &'static str = "event_id";
+
+    fn body(&self) -> impl Serialize {
+        EventBody::from(self)
     }
-}
 
-fn created(line: &RequestLine, event_id: EventId) -> HttpResponseBuilder {
-    line.note_event(event_id);
-    let mut response = HttpResponse::Created();
-    response.insert_header((LOCATION, format!("/api/v1/events/{event_id}")));
-    response
-}
-
-/// What a repeat will be given.
-fn answer(event: &WholeEvent) -> serde_json::Result<Answer> {
-    Ok(Answer { status: i32::from(StatusCode::CREATED.as_u16()), body: serde_json::to_value(EventBody::from(event))? })
-}
-
-/// The first answer is given as it was kept, like the later ones, so that they are the same byte by byte: the database
-/// does not keep the order of an object's members.
-fn kept(line: &RequestLine, answer: &Answer, replayed: bool) -> Result<HttpResponse, ApiError> {
-    let event_id = EventId::deserialize(&answer.body["event_id"]).map_err(ApiError::internal)?;
-    let mut response = created(line, event_id);
-    if replayed {
-        response.insert_header((REPLAYED_HEADER, "true"));
+    fn address(id: Uuid) -> String {
+        format!("/api/v1/events/{id}")
     }
-    Ok(response.json(&answer.body))
+
+    fn note(id: Uuid, line: &RequestLine) {
+        line.note_event(id.into());
+    }
 }
 
 impl From<CreateBody> for EventDraft {
@@ -168,6 +159,7 @@ impl From<CreateBody> for EventDraft {
         let pool = |Object(CreatePool { name, capacity })| PoolDraft { name, capacity };
         Self {
             name: body.name,
+            series_id: body.series_id,
             total_seats: body.total_seats,
             description: body.description,
             venue_name: body.venue_name,
@@ -196,20 +188,6 @@ impl From<CreateTicketType> for TicketTypeDraft {
             price: ticket_type.price,
             min_quantity: ticket_type.min_quantity,
             max_quantity: ticket_type.max_quantity,
-        }
-    }
-}
-
-impl From<CreateEventError> for ApiError {
-    fn from(error: CreateEventError) -> Self {
-        match error {
-            CreateEventError::KeyReused => Self::new(ErrorCode::IdempotencyKeyReused),
-            CreateEventError::KeyInProgress => Self::new(ErrorCode::RequestInProgress),
-            CreateEventError::OutcomeUnknown(source) => {
-                Self { source: Some(source.into()), ..Self::new(ErrorCode::OutcomeUnknown) }
-            }
-            CreateEventError::Database(error) => error.into(),
-            CreateEventError::Answer(_) | CreateEventError::WrongRowCount(_) => Self::internal(error),
         }
     }
 }

@@ -4,7 +4,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::domain::event::EventStatus;
-use crate::domain::ids::{EventId, PoolId, TicketTypeId};
+use crate::domain::ids::{EventId, PoolId, SeriesId, TicketTypeId};
 use crate::domain::time::Instant;
 use crate::domain::whole_event::{PoolOffered, TicketTypeOffered, WholeEvent};
 use crate::domain::zone::local_rfc3339;
@@ -17,6 +17,8 @@ pub(super) struct EventBody<'a> {
     event_id: EventId,
     #[schema(example = "Winter concert")]
     name: &'a str,
+    /// The production that it is one date of. `null`: of none.
+    series_id: Option<SeriesId>,
     /// The places of all pools together.
     #[schema(minimum = 0, example = 500)]
     total_seats: u64,
@@ -92,6 +94,7 @@ impl<'a> From<&'a WholeEvent> for EventBody<'a> {
         Self {
             event_id: event.event_id,
             name: &details.name,
+            series_id: event.series_id,
             total_seats: event.total_seats(),
             created_at: Timestamp(event.created_at),
             updated_at: Timestamp(event.updated_at),

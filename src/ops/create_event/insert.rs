@@ -1,75 +1,92 @@
-//! The rows of a new event, table by table; the caller has the transaction.
+//! The rows of new events, one statement per table however many they are; the caller has the transaction.
 
 use sqlx::PgConnection;
+use uuid::Uuid;
 
-use super::CreateEventError;
 use crate::db::row_count::expect_rows;
-use crate::domain::whole_event::WholeEvent;
+use crate::domain::time::Instant;
+use crate::domain::whole_event::{PoolOffered, TicketTypeOffered, WholeEvent};
 use crate::inventory::changes::EntryKind;
+use crate::ops::creation::CreateError;
 
-pub(super) async fn event(connection: &mut PgConnection, event: &WholeEvent) -> Result<(), CreateEventError> {
-    let (details, terms) = (&event.details, &event.terms);
+pub(super) async fn events(connection: &mut PgConnection, events: &[WholeEvent]) -> Result<(), CreateError> {
     let inserted = sqlx::query!(
         r#"
         INSERT INTO events (
-            event_id, name, description, venue_name, status, starts_at, ends_at, time_zone, currency,
+            event_id, series_id, name, description, venue_name, status, starts_at, ends_at, time_zone, currency,
             hold_ttl_seconds, max_quantity_per_hold, sale_starts_at, sale_ends_at, created_at, updated_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14)
+        SELECT
+            event_id, series_id, name, description, venue_name, status, starts_at, ends_at, time_zone, currency,
+            hold_ttl_seconds, max_quantity_per_hold, sale_starts_at, sale_ends_at, created_at, created_at
+        FROM unnest(
+            $1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[], $8::timestamptz[],
+            $9::text[], $10::text[], $11::integer[], $12::integer[], $13::timestamptz[], $14::timestamptz[],
+            $15::timestamptz[])
+            AS new (
+                event_id, series_id, name, description, venue_name, status, starts_at, ends_at,
+                time_zone, currency, hold_ttl_seconds, max_quantity_per_hold, sale_starts_at, sale_ends_at,
+                created_at)
         "#,
-        event.event_id.as_uuid(),
-        details.name,
-        details.description,
-        details.venue_name,
-        terms.status.as_str(),
-        details.starts_at,
-        details.ends_at,
-        details.time_zone,
-        terms.currency.map(String::from),
-        terms.hold_ttl_seconds.map(u32::cast_signed),
-        terms.max_quantity_per_hold.map(u32::cast_signed),
-        terms.sale_starts_at,
-        terms.sale_ends_at,
-        event.created_at,
+        &column(events, |event| event.event_id.as_uuid()),
+        &column(events, |event| event.series_id.map(|id| id.as_uuid())) as &[Option<Uuid>],
+        &column(events, |event| event.details.name.clone()),
+        &column(events, |event| event.details.description.clone()) as &[Option<String>],
+        &column(events, |event| event.details.venue_name.clone()) as &[Option<String>],
+        &column(events, |event| event.terms.status.as_str()) as &[&str],
+        &column(events, |event| event.details.starts_at) as &[Option<Instant>],
+        &column(events, |event| event.details.ends_at) as &[Option<Instant>],
+        &column(events, |event| event.details.time_zone.clone()),
+        &column(events, |event| event.terms.currency.map(String::from)) as &[Option<String>],
+        &column(events, |event| event.terms.hold_ttl_seconds.map(u32::cast_signed)) as &[Option<i32>],
+        &column(events, |event| event.terms.max_quantity_per_hold.map(u32::cast_signed)) as &[Option<i32>],
+        &column(events, |event| event.terms.sale_starts_at) as &[Option<Instant>],
+        &column(events, |event| event.terms.sale_ends_at) as &[Option<Instant>],
+        &column(events, |event| event.created_at),
     )
     .execute(connection)
     .await?;
-    Ok(expect_rows("INSERT INTO events", 1, inserted.rows_affected())?)
+    Ok(expect_rows("INSERT INTO events", events.len(), inserted.rows_affected())?)
 }
 
-pub(super) async fn pools(connection: &mut PgConnection, event: &WholeEvent) -> Result<(), CreateEventError> {
+pub(super) async fn pools(connection: &mut PgConnection, events: &[WholeEvent]) -> Result<(), CreateError> {
+    let pools: Vec<(&WholeEvent, i16, &PoolOffered)> = in_events(events, |event| &event.pools);
     let inserted = sqlx::query!(
         r#"
         INSERT INTO pools (pool_id, event_id, position, name, capacity)
-        SELECT pool_id, $1, (position - 1)::smallint, name, capacity
-        FROM unnest($2::uuid[], $3::text[], $4::integer[]) WITH ORDINALITY AS new (pool_id, name, capacity, position)
+        SELECT pool_id, event_id, position, name, capacity
+        FROM unnest($1::uuid[], $2::uuid[], $3::smallint[], $4::text[], $5::integer[])
+            AS new (pool_id, event_id, position, name, capacity)
         "#,
-        event.event_id.as_uuid(),
-        &column(&event.pools, |pool| pool.pool_id.as_uuid()),
-        &column(&event.pools, |pool| pool.name.clone()),
-        &column(&event.pools, |pool| pool.capacity.cast_signed()),
+        &column(&pools, |(_, _, pool)| pool.pool_id.as_uuid()),
+        &column(&pools, |(event, _, _)| event.event_id.as_uuid()),
+        &column(&pools, |(_, position, _)| *position),
+        &column(&pools, |(_, _, pool)| pool.name.clone()),
+        &column(&pools, |(_, _, pool)| pool.capacity.cast_signed()),
     )
     .execute(connection)
     .await?;
-    Ok(expect_rows("INSERT INTO pools", event.pools.len(), inserted.rows_affected())?)
+    Ok(expect_rows("INSERT INTO pools", pools.len(), inserted.rows_affected())?)
 }
 
-pub(super) async fn ticket_types(connection: &mut PgConnection, event: &WholeEvent) -> Result<(), CreateEventError> {
-    let types = &event.ticket_types;
+pub(super) async fn ticket_types(connection: &mut PgConnection, events: &[WholeEvent]) -> Result<(), CreateError> {
+    let types: Vec<(&WholeEvent, i16, &TicketTypeOffered)> = in_events(events, |event| &event.ticket_types);
     let inserted = sqlx::query!(
         r#"
         INSERT INTO ticket_types (
             ticket_type_id, event_id, pool_id, position, name, price, min_quantity, max_quantity)
-        SELECT ticket_type_id, $1, pool_id, (position - 1)::smallint, name, price, min_quantity, max_quantity
-        FROM unnest($2::uuid[], $3::uuid[], $4::text[], $5::bigint[], $6::integer[], $7::integer[])
-            WITH ORDINALITY AS new (ticket_type_id, pool_id, name, price, min_quantity, max_quantity, position)
+        SELECT ticket_type_id, event_id, pool_id, position, name, price, min_quantity, max_quantity
+        FROM unnest(
+            $1::uuid[], $2::uuid[], $3::uuid[], $4::smallint[], $5::text[], $6::bigint[], $7::integer[], $8::integer[])
+            AS new (ticket_type_id, event_id, pool_id, position, name, price, min_quantity, max_quantity)
         "#,
-        event.event_id.as_uuid(),
-        &column(types, |one| one.ticket_type_id.as_uuid()),
-        &column(types, |one| one.pool_id.as_uuid()),
-        &column(types, |one| one.name.clone()),
-        &column(types, |one| one.price),
-        &column(types, |one| one.min_quantity.map(u32::cast_signed)) as &[Option<i32>],
-        &column(types, |one| one.max_quantity.map(u32::cast_signed)) as &[Option<i32>],
+        &column(&types, |(_, _, one)| one.ticket_type_id.as_uuid()),
+        &column(&types, |(event, _, _)| event.event_id.as_uuid()),
+        &column(&types, |(_, _, one)| one.pool_id.as_uuid()),
+        &column(&types, |(_, position, _)| *position),
+        &column(&types, |(_, _, one)| one.name.clone()),
+        &column(&types, |(_, _, one)| one.price),
+        &column(&types, |(_, _, one)| one.min_quantity.map(u32::cast_signed)) as &[Option<i32>],
+        &column(&types, |(_, _, one)| one.max_quantity.map(u32::cast_signed)) as &[Option<i32>],
     )
     .execute(connection)
     .await?;
@@ -77,37 +94,48 @@ pub(super) async fn ticket_types(connection: &mut PgConnection, event: &WholeEve
 }
 
 /// The journal that follows has one entry per pool.
-pub(super) async fn inventory(connection: &mut PgConnection, event: &WholeEvent) -> Result<(), CreateEventError> {
-    let seq = i64::try_from(event.pools.len()).expect("an event has at most POOLS_PER_EVENT_MAX pools");
+pub(super) async fn inventory(connection: &mut PgConnection, events: &[WholeEvent]) -> Result<(), CreateError> {
+    let last =
+        |event: &WholeEvent| i64::try_from(event.pools.len()).expect("an event has at most POOLS_PER_EVENT_MAX pools");
     let inserted = sqlx::query!(
         r#"
         INSERT INTO inventory (event_id, seq)
-        VALUES ($1, $2)
+        SELECT event_id, seq
+        FROM unnest($1::uuid[], $2::bigint[]) AS new (event_id, seq)
         "#,
-        event.event_id.as_uuid(),
-        seq,
+        &column(events, |event| event.event_id.as_uuid()),
+        &column(events, last),
     )
     .execute(connection)
     .await?;
-    Ok(expect_rows("INSERT INTO inventory", 1, inserted.rows_affected())?)
+    Ok(expect_rows("INSERT INTO inventory", events.len(), inserted.rows_affected())?)
 }
 
-pub(super) async fn journal(connection: &mut PgConnection, event: &WholeEvent) -> Result<(), CreateEventError> {
+pub(super) async fn journal(connection: &mut PgConnection, events: &[WholeEvent]) -> Result<(), CreateError> {
+    let opened: Vec<(&WholeEvent, i16, &PoolOffered)> = in_events(events, |event| &event.pools);
     let inserted = sqlx::query!(
         r#"
         INSERT INTO journal (event_id, seq, recorded_at, kind, pool_id, capacity_delta, held_delta, booked_delta)
-        SELECT $1, seq, $2, $3, pool_id, capacity, 0, 0
-        FROM unnest($4::uuid[], $5::integer[]) WITH ORDINALITY AS opened (pool_id, capacity, seq)
+        SELECT event_id, seq, recorded_at, $1, pool_id, capacity, 0, 0
+        FROM unnest($2::uuid[], $3::bigint[], $4::timestamptz[], $5::uuid[], $6::integer[])
+            AS opened (event_id, seq, recorded_at, pool_id, capacity)
         "#,
-        event.event_id.as_uuid(),
-        event.created_at,
         EntryKind::PoolOpened.as_str(),
-        &column(&event.pools, |pool| pool.pool_id.as_uuid()),
-        &column(&event.pools, |pool| pool.capacity.cast_signed()),
+        &column(&opened, |(event, _, _)| event.event_id.as_uuid()),
+        &column(&opened, |(_, position, _)| i64::from(*position) + 1),
+        &column(&opened, |(event, _, _)| event.created_at),
+        &column(&opened, |(_, _, pool)| pool.pool_id.as_uuid()),
+        &column(&opened, |(_, _, pool)| pool.capacity.cast_signed()),
     )
     .execute(connection)
     .await?;
-    Ok(expect_rows("INSERT INTO journal", event.pools.len(), inserted.rows_affected())?)
+    Ok(expect_rows("INSERT INTO journal", opened.len(), inserted.rows_affected())?)
+}
+
+/// Everything that the events have of one kind, each with its event and its position there, from 0.
+fn in_events<T>(events: &[WholeEvent], parts: impl Fn(&WholeEvent) -> &[T]) -> Vec<(&WholeEvent, i16, &T)> {
+    let of_one = |event| parts(event).iter().zip(0..).map(move |(part, position)| (event, position, part));
+    events.iter().flat_map(of_one).collect()
 }
 
 /// One column of the rows to be written, as `unnest` wants it.

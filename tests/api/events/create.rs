@@ -13,7 +13,7 @@ async fn a_name_and_a_number_of_seats_make_an_event_on_sale_with_one_pool_and_on
     assert_eq!(
         *body,
         json!({
-            "event_id": body["event_id"], "name": "A show", "total_seats": 50,
+            "event_id": body["event_id"], "name": "A show", "series_id": null, "total_seats": 50,
             "created_at": body["created_at"], "updated_at": body["created_at"],
             "status": "on_sale", "description": null, "venue_name": null,
             "starts_at": null, "starts_at_local": null, "ends_at": null, "ends_at_local": null, "time_zone": "UTC",

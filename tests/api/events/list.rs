@@ -77,7 +77,7 @@ async fn an_event_in_short_tells_what_is_left() {
     assert_eq!(
         page["events"],
         json!([{
-            "event_id": event_id, "name": "A show", "venue_name": "Hall", "status": "on_sale",
+            "event_id": event_id, "name": "A show", "series_id": null, "venue_name": "Hall", "status": "on_sale",
             "starts_at": "2099-07-01T18:00:00Z", "starts_at_local": "2099-07-01T20:00:00+02:00",
             "ends_at": "2099-07-01T20:00:00Z", "ends_at_local": "2099-07-01T22:00:00+02:00",
             "time_zone": "Europe/Berlin", "total_seats": 5, "available": 3,

@@ -1,0 +1,108 @@
+//! `/api/v1/series`: one production, many dates and places.
+
+mod create;
+
+pub use create::{__path_add, __path_create, add, create};
+
+use actix_web::{HttpResponse, web};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::events::summary::{EventPageBody, position};
+use super::page::rows;
+use super::path::Id;
+use super::query_string::QueryString;
+use super::read::in_time;
+use super::wire::Timestamp;
+use crate::app::App;
+use crate::domain::ids::SeriesId;
+use crate::domain::page;
+use crate::domain::series::Series;
+use crate::error::{ApiError, ErrorCode};
+use crate::queries;
+
+/// A series. Its dates are events: see `GET /api/v1/series/{id}/events`.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Series)]
+struct SeriesBody<'a> {
+    series_id: SeriesId,
+    #[schema(example = "The Winter's Tale")]
+    name: &'a str,
+    description: Option<&'a str>,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+}
+
+/// Which page.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct DatesParams {
+    /// Events per page; 20 unless given.
+    #[param(value_type = Option<u32>, minimum = 1, maximum = 100)]
+    limit: Option<String>,
+    /// `next_cursor` of the page before.
+    cursor: Option<String>,
+}
+
+/// Look at a series
+#[utoipa::path(
+    get,
+    path = "/api/v1/series/{id}",
+    tag = "series",
+    operation_id = "get_series",
+    params(("id" = SeriesId, Path, description = "The series")),
+    responses(
+        (status = 200, description = "The series", body = SeriesBody),
+        (status = 404, description = "SERIES_NOT_FOUND"),
+    ),
+)]
+pub async fn show(app: web::Data<App>, Id(series_id): Id<SeriesId>) -> Result<HttpResponse, ApiError> {
+    let series = existing(&app, series_id).await?;
+    Ok(HttpResponse::Ok().json(SeriesBody::from(&series)))
+}
+
+/// List the dates of a series
+///
+/// By start; events without a start come last.
+#[utoipa::path(
+    get,
+    path = "/api/v1/series/{id}/events",
+    tag = "series",
+    operation_id = "list_events_of_series",
+    params(("id" = SeriesId, Path, description = "The series"), DatesParams),
+    responses(
+        (status = 200, description = "A page of events", body = EventPageBody),
+        (status = 404, description = "SERIES_NOT_FOUND"),
+        (status = 422, description = "VALIDATION_FAILED with the parameter's name as `pointer`"),
+    ),
+)]
+pub async fn list_events(
+    app: web::Data<App>,
+    Id(series_id): Id<SeriesId>,
+    QueryString(params): QueryString<DatesParams>,
+) -> Result<HttpResponse, ApiError> {
+    let (limit, after) = (page::limit(params.limit.as_deref())?, position(params.cursor.as_deref())?);
+    let found = in_time(&app, queries::series_events::series_events(&app.pool, series_id, after, rows(limit))).await?;
+    if found.is_empty() {
+        existing(&app, series_id).await?;
+    }
+    Ok(HttpResponse::Ok().json(EventPageBody::of(found, limit)))
+}
+
+async fn existing(app: &App, series_id: SeriesId) -> Result<Series, ApiError> {
+    let series = in_time(app, queries::series::series(&app.pool, series_id)).await?;
+    series.ok_or(ApiError::new(ErrorCode::SeriesNotFound))
+}
+
+impl<'a> From<&'a Series> for SeriesBody<'a> {
+    fn from(series: &'a Series) -> Self {
+        Self {
+            series_id: series.series_id,
+            name: &series.name,
+            description: series.description.as_deref(),
+            created_at: Timestamp(series.created_at),
+            updated_at: Timestamp(series.updated_at),
+        }
+    }
+}

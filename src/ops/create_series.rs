@@ -1,0 +1,103 @@
+//! Creates a series, with its first dates if it comes with any: all or nothing.
+//!
+//! Guarded by the schema's CHECKs; [`NewSeries`] has been parsed so that none of them objects.
+
+use sqlx::{PgConnection, PgPool};
+use uuid::Uuid;
+
+use super::create_event::{identified, insert_events};
+use super::creation::{CreateError, Created, Creation, create};
+use super::kept_answer::Keep;
+use crate::db::constraints::SERIES_PKEY;
+use crate::db::row_count::expect_rows;
+use crate::domain::ids::SeriesId;
+use crate::domain::new_event::NewEvent;
+use crate::domain::new_series::NewSeries;
+use crate::domain::series::Series;
+use crate::domain::time::Instant;
+use crate::domain::whole_event::WholeEvent;
+
+/// A series and the events that were created with it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SeriesWithEvents {
+    pub series: Series,
+    pub events: Vec<WholeEvent>,
+}
+
+/// Creates the series, once per idempotency key if there is one.
+///
+/// # Errors
+///
+/// See [`CreateError`].
+pub async fn create_series(
+    pool: &PgPool,
+    new: NewSeries,
+    keep: Option<Keep<SeriesWithEvents>>,
+) -> Result<Created<SeriesWithEvents>, CreateError> {
+    let series = Series {
+        series_id: SeriesId::generate(),
+        name: new.name,
+        description: new.description,
+        created_at: Instant::UNIX_EPOCH,
+        updated_at: Instant::UNIX_EPOCH,
+    };
+    let events = events_of(series.series_id, new.events);
+    create(pool, SeriesWithEvents { series, events }, keep).await
+}
+
+/// New events, with their ids.
+pub(super) fn events_of(series_id: SeriesId, events: Vec<NewEvent>) -> Vec<WholeEvent> {
+    let event = |new| identified(NewEvent { series_id: Some(series_id), ..new });
+    events.into_iter().map(event).collect()
+}
+
+impl Creation for SeriesWithEvents {
+    const NAME: &'static str = "create_series";
+    const PRIMARY_KEY: &'static str = SERIES_PKEY;
+
+    fn id(&self) -> Uuid {
+        self.series.series_id.as_uuid()
+    }
+
+    fn stamp(&mut self, now: Instant) {
+        (self.series.created_at, self.series.updated_at) = (now, now);
+        self.events.iter_mut().for_each(|event| event.stamp(now));
+    }
+
+    async fn insert(&self, connection: &mut PgConnection) -> Result<(), CreateError> {
+        insert_series(connection, &self.series).await?;
+        if self.events.is_empty() {
+            return Ok(());
+        }
+        insert_events(connection, &self.events).await
+    }
+
+    async fn written_at(&self, pool: &PgPool) -> sqlx::Result<Instant> {
+        sqlx::query_scalar!(
+            r#"
+            SELECT created_at
+            FROM series
+            WHERE series_id = $1
+            "#,
+            self.id(),
+        )
+        .fetch_one(pool)
+        .await
+    }
+}
+
+async fn insert_series(connection: &mut PgConnection, series: &Series) -> Result<(), CreateError> {
+    let inserted = sqlx::query!(
+        r#"
+        INSERT INTO series (series_id, name, description, created_at, updated_at)
+        VALUES ($1, $2, $3, $4, $4)
+        "#,
+        series.series_id.as_uuid(),
+        series.name,
+        series.description,
+        series.created_at,
+    )
+    .execute(connection)
+    .await?;
+    Ok(expect_rows("INSERT INTO series", 1, inserted.rows_affected())?)
+}

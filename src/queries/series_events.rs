@@ -1,0 +1,46 @@
+//! The dates of a series, a page at a time, in the order of all events' listing.
+
+use sqlx::PgPool;
+
+use super::events::{EventSummary, Row, summary};
+use crate::domain::event_search::EventPosition;
+use crate::domain::ids::SeriesId;
+
+/// At most `limit` events of the series, from a position on. None, too, if there is no such series.
+pub async fn series_events(
+    pool: &PgPool,
+    series_id: SeriesId,
+    after: Option<EventPosition>,
+    limit: u32,
+) -> sqlx::Result<Vec<EventSummary>> {
+    let after = after.unwrap_or_else(EventPosition::before_all);
+    let rows = sqlx::query_as!(
+        Row,
+        r#"
+        SELECT
+            event_id, series_id, name, venue_name, status, starts_at, ends_at, time_zone,
+            counted.capacity AS "total_seats!",
+            counted.available AS "available!"
+        FROM events
+        CROSS JOIN LATERAL (
+            SELECT
+                coalesce(sum(capacity), 0) AS capacity,
+                coalesce(sum(capacity - held - booked), 0) AS available
+            FROM pools
+            WHERE pools.event_id = events.event_id
+        ) AS counted
+        WHERE series_id = $1
+            AND (coalesce(starts_at, 'infinity'), event_id) > (coalesce($2::timestamptz, 'infinity'), $3::uuid)
+        ORDER BY coalesce(starts_at, 'infinity'), event_id
+        LIMIT $4
+        "#,
+        series_id.as_uuid(),
+        after.starts_at,
+        after.event_id.as_uuid(),
+        i64::from(limit),
+    )
+    .fetch_all(pool)
+    .await?;
+
+    rows.into_iter().map(summary).collect()
+}

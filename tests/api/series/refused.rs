@@ -1,0 +1,79 @@
+//! What a series cannot be. Each refusal points to the field, and nothing was created.
+
+use serde_json::{Value, json};
+
+use super::request;
+use crate::stage::{with, without};
+use crate::support::Service;
+
+async fn assert_each_is_refused(requests: impl IntoIterator<Item = (Value, &str)>) {
+    let service = Service::start().await;
+    for (request, pointer) in requests {
+        service.client.post("/api/v1/series", request).await.expect_invalid(pointer);
+    }
+    assert_eq!(service.database.number("SELECT count(*) FROM series").await, 0);
+    assert_eq!(service.database.number("SELECT count(*) FROM events").await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_field_of_the_series_that_is_not_valid_is_refused_with_its_pointer() {
+    let long = |length: usize| json!("x".repeat(length));
+    let fields = [
+        ("/name", json!("")),
+        ("/name", long(201)),
+        ("/name", json!(null)),
+        ("/description", long(5001)),
+        ("/dates", json!([])),
+        ("/dates", json!(vec![json!({"starts_at": "2099-03-01T19:00:00Z"}); 201])),
+        ("/dates", json!({})),
+        ("/template", json!([])),
+        ("/venue", json!(1)),
+    ];
+    assert_each_is_refused(fields.map(|(pointer, value)| (with(request(), pointer, value), pointer))).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn dates_and_template_come_together_or_not_at_all() {
+    assert_each_is_refused([(without(request(), "/template"), "/template"), (without(request(), "/dates"), "/dates")])
+        .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_wrong_with_the_template_is_found_in_the_template() {
+    let requests = [
+        ("/template/name", json!("")),
+        ("/template/pools/1/capacity", json!(-1)),
+        ("/template/ticket_types/0/price", json!(-1)),
+        ("/template/venue_name", json!("")),
+        ("/template/time_zone", json!("Berlin")),
+        ("/template/seats", json!(5)),
+    ];
+    assert_each_is_refused(requests.map(|(pointer, value)| (with(request(), pointer, value), pointer))).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_template_has_neither_times_nor_another_series() {
+    let time = || json!("2099-03-01T19:00:00Z");
+    let requests = [
+        ("/template/starts_at", time()),
+        ("/template/ends_at", time()),
+        ("/template/sale_starts_at", time()),
+        ("/template/sale_ends_at", time()),
+        ("/template/series_id", json!(crate::stage::NOBODY)),
+    ];
+    assert_each_is_refused(requests.map(|(pointer, value)| (with(request(), pointer, value), pointer))).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_date_that_is_wrong_refuses_all_and_is_named_by_its_number() {
+    let requests = [
+        ("/dates/1/starts_at", json!("2099-03-01")),
+        ("/dates/1/ends_at", json!("2099-03-01T19:00:00Z")),
+        ("/dates/1/sale_starts_at", json!("soon")),
+        ("/dates/0/venue_name", json!("")),
+        ("/dates/0/time_zone", json!("Berlin")),
+        ("/dates/0/total_seats", json!(5)),
+    ];
+    assert_each_is_refused(requests.map(|(pointer, value)| (with(request(), pointer, value), pointer))).await;
+    assert_each_is_refused([(without(request(), "/dates/1/starts_at"), "/dates/1/starts_at")]).await;
+}

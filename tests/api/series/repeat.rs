@@ -1,0 +1,44 @@
+//! `Idempotency-Key` on both ways to create dates: one key, one effect, one answer.
+
+use serde_json::json;
+use uuid::Uuid;
+
+use super::{request, template};
+use crate::stage::with;
+use crate::support::Service;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_series_is_created_once_per_key_and_its_first_answer_given_again() {
+    let service = Service::start().await;
+    let key = Uuid::now_v7().to_string();
+    let first = service.client.post_with_key("/api/v1/series", &key, &request()).await.expect(201);
+    let repeat = service.client.post_with_key("/api/v1/series", &key, &request()).await.expect(201);
+    assert_eq!(repeat.text, first.text);
+    assert_eq!(repeat.header("location"), first.header("location"));
+    assert!(repeat.is_replayed() && !first.is_replayed());
+    assert_eq!(service.database.number("SELECT count(*) FROM events").await, 2);
+
+    let other = with(request(), "/name", json!("Another"));
+    let refused = service.client.post_with_key("/api/v1/series", &key, &other).await;
+    refused.expect_problem(422, "IDEMPOTENCY_KEY_REUSED");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn dates_are_added_once_per_key_and_a_key_is_good_for_one_series() {
+    let service = Service::start().await;
+    let mut paths = Vec::new();
+    for name in ["One", "Another"] {
+        let series = service.client.post("/api/v1/series", json!({"name": name})).await.expect(201);
+        paths.push(format!("{}/events", series.header("location")));
+    }
+    let key = Uuid::now_v7().to_string();
+    let dates = with(json!({"dates": [{"starts_at": "2099-03-01T19:00:00Z"}]}), "/template", template());
+    let first = service.client.post_with_key(&paths[0], &key, &dates).await.expect(201);
+    let repeat = service.client.post_with_key(&paths[0], &key, &dates).await.expect(201);
+    assert_eq!((&repeat.text, repeat.header("location")), (&first.text, first.header("location")));
+    assert!(repeat.is_replayed() && !first.is_replayed());
+
+    let elsewhere = service.client.post_with_key(&paths[1], &key, &dates).await;
+    elsewhere.expect_problem(422, "IDEMPOTENCY_KEY_REUSED");
+    assert_eq!(service.database.number("SELECT count(*) FROM events").await, 1);
+}
