@@ -15,6 +15,7 @@ pub mod new_series;
 pub mod page;
 pub mod payment_token;
 pub mod quantity;
+pub mod seating;
 pub mod series;
 pub mod text;
 pub mod time;
