@@ -34,8 +34,10 @@ CREATE TABLE layout_sections (
     section smallint NOT NULL, -- order within the layout, from 0
     name text NOT NULL
         CONSTRAINT layout_sections_name_length CHECK (char_length(name) BETWEEN 1 AND 100),
-    capacity integer -- general admission; absent: the section has seats
+    capacity integer NOT NULL -- its seats, or the places of general admission
         CONSTRAINT layout_sections_capacity_range CHECK (capacity BETWEEN 0 AND 10000000),
+    row_count integer -- absent: general admission
+        CONSTRAINT layout_sections_row_count_positive CHECK (row_count >= 1),
     CONSTRAINT layout_sections_pkey PRIMARY KEY (venue_id, version, section),
     CONSTRAINT layout_sections_name_unique UNIQUE (venue_id, version, name),
     CONSTRAINT layout_sections_layout_fkey FOREIGN KEY (venue_id, version) REFERENCES layouts ON DELETE CASCADE

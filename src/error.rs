@@ -52,7 +52,7 @@ error_codes! {
     // What the request is.
     MalformedRequest,       "MALFORMED_REQUEST",        BAD_REQUEST,            "The request cannot be read",                            Never;
     BodyTooLarge,           "BODY_TOO_LARGE",           PAYLOAD_TOO_LARGE,      "The body is larger than the limit",                     Never;
-    UnsupportedMediaType,   "UNSUPPORTED_MEDIA_TYPE",   UNSUPPORTED_MEDIA_TYPE, "The body must be application/json",                     Never;
+    UnsupportedMediaType,   "UNSUPPORTED_MEDIA_TYPE",   UNSUPPORTED_MEDIA_TYPE, "The body is of a type that is not taken here",          Never;
     RouteNotFound,          "ROUTE_NOT_FOUND",          NOT_FOUND,              "There is nothing at this address",                      Never;
     MethodNotAllowed,       "METHOD_NOT_ALLOWED",       METHOD_NOT_ALLOWED,     "This address does not take this method",                Never;
     ValidationFailed,       "VALIDATION_FAILED",        UNPROCESSABLE_ENTITY,   "A field is not valid",                                  Never;
@@ -64,6 +64,8 @@ error_codes! {
     // What exists.
     EventNotFound,          "EVENT_NOT_FOUND",          NOT_FOUND,              "There is no such event",                                Never;
     PoolNotFound,           "POOL_NOT_FOUND",           NOT_FOUND,              "There is no such pool",                                 Never;
+    VenueNotFound,          "VENUE_NOT_FOUND",          NOT_FOUND,              "There is no such venue",                                Never;
+    LayoutNotFound,         "LAYOUT_NOT_FOUND",         NOT_FOUND,              "The venue has no such version of its layout",           Never;
     SeriesNotFound,         "SERIES_NOT_FOUND",         NOT_FOUND,              "There is no such series",                               Never;
     TicketTypeNotFound,     "TICKET_TYPE_NOT_FOUND",    NOT_FOUND,              "The event has no such ticket type",                     Never;
     HoldNotFound,           "HOLD_NOT_FOUND",           NOT_FOUND,              "There is no such hold",                                 Never;

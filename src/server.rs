@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
-use actix_web::middleware::from_fn;
+use actix_web::middleware::{Compress, from_fn};
 use actix_web::web::{self, Data, PayloadConfig, ServiceConfig, delete, get, head, patch, post};
 use actix_web::{HttpServer, Resource};
 use anyhow::Context;
@@ -24,9 +24,10 @@ use crate::config::{InventoryMode, Settings};
 use crate::db::connect::{lane_pool, request_pool, status_pool};
 use crate::domain::payment_token::PaymentTokens;
 use crate::http::answer::answer;
-use crate::http::body::BODY_BYTES_MAX;
+use crate::http::body::{BODY_BYTES_MAX, BodyLimit};
+use crate::http::venues::VENUE_BODY_BYTES_MAX;
 use crate::http::{
-    bookings, docs, events, health, holds, invariants, openapi, pools, prometheus, series, status, totals,
+    bookings, docs, events, health, holds, invariants, openapi, pools, prometheus, series, status, totals, venues,
 };
 use crate::inventory::Inventory;
 use crate::reads::StatusReads;
@@ -69,6 +70,21 @@ fn routes(config: &mut ServiceConfig) {
                 .route(patch().to(events::amend))
                 .route(delete().to(events::delete)),
         )
+        .service(
+            at("/api/v1/venues")
+                .app_data(PayloadConfig::new(VENUE_BODY_BYTES_MAX))
+                .app_data(BodyLimit(VENUE_BODY_BYTES_MAX))
+                .route(post().to(venues::create))
+                .route(get().to(venues::list)),
+        )
+        .service(
+            at("/api/v1/venues/{id}")
+                .app_data(PayloadConfig::new(VENUE_BODY_BYTES_MAX))
+                .app_data(BodyLimit(VENUE_BODY_BYTES_MAX))
+                .route(get().to(venues::show))
+                .route(patch().to(venues::amend)),
+        )
+        .service(at("/api/v1/venues/{id}/layouts/{version}").route(get().to(venues::layout)).wrap(Compress::default()))
         .service(at("/api/v1/series").route(post().to(series::create)))
         .service(at("/api/v1/series/{id}").route(get().to(series::show)))
         .service(at("/api/v1/series/{id}/events").route(get().to(series::list_events)).route(post().to(series::add)))

@@ -159,6 +159,7 @@ pub const CONTRACT: &[Constraint] = &[
     ),
     check("layout_sections", LAYOUT_SECTIONS_NAME_LENGTH, "char_length(name) >= 1 AND char_length(name) <= 100"),
     check("layout_sections", LAYOUT_SECTIONS_CAPACITY_RANGE, "capacity >= 0 AND capacity <= 10000000"),
+    check("layout_sections", LAYOUT_SECTIONS_ROW_COUNT_POSITIVE, "row_count >= 1"),
     unique("layout_sections", LAYOUT_SECTIONS_NAME_UNIQUE, "venue_id, version, name"),
     unique("layout_seats", LAYOUT_SEATS_PKEY, "venue_id, version, seat_id"),
     check("layout_seats", LAYOUT_SEATS_ROW_LENGTH, "char_length(row_label) >= 1 AND char_length(row_label) <= 10"),

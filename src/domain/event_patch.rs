@@ -3,20 +3,10 @@
 //! Whether the changes fit together with what stays (an end after its start, a legal move of the status) is judged by
 //! `inventory`, under the event's lock.
 
+use super::change::{Change, clearable, required};
 use super::event::EventChanges;
 use super::event_fields as fields;
 use super::invalid::Invalid;
-
-/// What a request says about one field.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Change<T> {
-    /// Nothing: it stays.
-    #[default]
-    Keep,
-    /// `null`: it becomes absent.
-    Clear,
-    Set(T),
-}
 
 /// The request, unparsed.
 #[derive(Clone, Debug, Default)]
@@ -53,27 +43,5 @@ impl TryFrom<EventPatch> for EventChanges {
             sale_starts_at: clearable(patch.sale_starts_at, |text| fields::instant("/sale_starts_at", &text))?,
             sale_ends_at: clearable(patch.sale_ends_at, |text| fields::instant("/sale_ends_at", &text))?,
         })
-    }
-}
-
-/// A field that every event has.
-fn required<T, U>(
-    pointer: &str,
-    change: Change<T>,
-    parse: impl Fn(T) -> Result<U, Invalid>,
-) -> Result<Option<U>, Invalid> {
-    match change {
-        Change::Keep => Ok(None),
-        Change::Clear => Err(Invalid::new(pointer, "cannot be cleared; leave it out to keep it")),
-        Change::Set(value) => parse(value).map(Some),
-    }
-}
-
-/// A field that may be absent.
-fn clearable<T, U>(change: Change<T>, parse: impl Fn(T) -> Result<U, Invalid>) -> Result<Option<Option<U>>, Invalid> {
-    match change {
-        Change::Keep => Ok(None),
-        Change::Clear => Ok(Some(None)),
-        Change::Set(value) => parse(value).map(|value| Some(Some(value))),
     }
 }

@@ -1,6 +1,7 @@
 //! What the words mean: ids, quantities, money, times, states. Parsing happens here, and nothing here does I/O.
 
 pub mod booking;
+pub mod change;
 pub mod event;
 mod event_fields;
 pub mod event_patch;
@@ -12,6 +13,7 @@ pub mod invalid;
 pub mod money;
 pub mod new_event;
 pub mod new_series;
+pub mod new_venue;
 pub mod page;
 pub mod payment_token;
 pub mod quantity;
@@ -19,5 +21,6 @@ pub mod seating;
 pub mod series;
 pub mod text;
 pub mod time;
+pub mod venue;
 pub mod whole_event;
 pub mod zone;

@@ -11,7 +11,7 @@ pub mod geometry;
 mod layout;
 
 pub use attributes::{Attribute, Attributes};
-pub use draft::{LayoutDraft, PointDraft, RowDraft, SeatDraft, SectionDraft};
+pub use draft::{LayoutDraft, ListedSeat, PointDraft, RowDraft, SeatDraft, SectionDraft};
 pub use layout::{
     COORDINATE_MAX, Layout, Point, ROW_LABEL_LENGTH_MAX, ROWS_PER_SECTION_MAX, Row, SEAT_NUMBER_LENGTH_MAX,
     SEATS_PER_LAYOUT_MAX, SEATS_PER_ROW_MAX, SECTION_NAME_LENGTH_MAX, SECTIONS_PER_LAYOUT_MAX, Seat, SeatIndex,

@@ -7,6 +7,7 @@ pub const EVENT_NAME_LENGTH_MAX: usize = 200;
 pub const SERIES_NAME_LENGTH_MAX: usize = 200;
 pub const DESCRIPTION_LENGTH_MAX: usize = 5_000;
 pub const VENUE_NAME_LENGTH_MAX: usize = 200;
+pub const ADDRESS_LENGTH_MAX: usize = 500;
 pub const POOL_NAME_LENGTH_MAX: usize = 100;
 pub const TICKET_TYPE_NAME_LENGTH_MAX: usize = 100;
 /// The longest text that can be searched for.

@@ -32,3 +32,4 @@ pub mod pools;
 pub mod series;
 pub mod status;
 pub mod totals;
+pub mod venues;

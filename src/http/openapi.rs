@@ -6,7 +6,7 @@ use utoipa::OpenApi;
 
 use self::failures::Failures;
 use super::problem::Problem;
-use super::{bookings, events, health, holds, invariants, pools, prometheus, series, status, totals};
+use super::{bookings, events, health, holds, invariants, pools, prometheus, series, status, totals, venues};
 
 /// Lists every operation; schemas follow from their bodies, and common failures from what they are.
 #[derive(OpenApi)]
@@ -26,6 +26,11 @@ use super::{bookings, events, health, holds, invariants, pools, prometheus, seri
         events::amend,
         events::delete,
         status::show,
+        venues::create,
+        venues::list,
+        venues::show,
+        venues::amend,
+        venues::layout,
         series::create,
         series::show,
         series::list_events,
@@ -52,6 +57,7 @@ use super::{bookings, events, health, holds, invariants, pools, prometheus, seri
     modifiers(&Failures),
     tags(
         (name = "events", description = "What is on, and on which terms it is sold"),
+        (name = "venues", description = "The places where events happen, and where their seats are"),
         (name = "series", description = "One production, many dates and places"),
         (name = "pools", description = "Counted amounts of an event's capacity"),
         (name = "holds", description = "Temporary claims on capacity"),

@@ -6,7 +6,7 @@ use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
 use uuid::Uuid;
 
-use crate::domain::ids::{BookingId, EventId, HoldId, PoolId, SeriesId};
+use crate::domain::ids::{BookingId, EventId, HoldId, PoolId, SeriesId, VenueId};
 use crate::error::{ApiError, ErrorCode};
 use crate::telemetry::request::RequestLine;
 
@@ -39,6 +39,7 @@ impl PathId for BookingId {
 
 impl PathId for PoolId {}
 impl PathId for SeriesId {}
+impl PathId for VenueId {}
 
 impl<T: PathId> FromRequest for Id<T> {
     type Error = ApiError;

@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
+use super::create_venue::InsertError;
 use super::kept_answer::{self, Answer, Claim, KEY_WAIT_MILLISECONDS, Keep};
 use crate::db::constraints::EVENTS_SERIES_FKEY;
 use crate::db::row_count::WrongRowCount;
@@ -67,6 +68,15 @@ pub enum CreateError {
 impl From<sqlx::Error> for CreateError {
     fn from(error: sqlx::Error) -> Self {
         if violates(&error, EVENTS_SERIES_FKEY) { Self::SeriesNotFound } else { Self::Database(error) }
+    }
+}
+
+impl From<InsertError> for CreateError {
+    fn from(error: InsertError) -> Self {
+        match error {
+            InsertError::WrongRowCount(error) => error.into(),
+            InsertError::Database(error) => error.into(),
+        }
     }
 }
 

@@ -6,8 +6,11 @@ pub mod database; // whether it answers
 pub mod event; // GET /events/{id}
 pub mod events; // GET /events
 pub mod hold; // GET /holds/{id}
+pub mod layout; // GET /venues/{id}/layouts/{version}, and whoever needs the seats of one
 pub mod overdue_holds; // the sweeper's candidates
 pub mod series; // GET /series/{id}
 pub mod series_events; // GET /series/{id}/events
 pub mod status; // GET /events/{id}/status
 pub mod totals; // GET /api/v1/metrics and the gauges of GET /metrics
+pub mod venue; // GET /venues/{id}
+pub mod venues; // GET /venues

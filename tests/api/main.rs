@@ -16,3 +16,4 @@ mod requests;
 mod series;
 mod stage;
 mod status;
+mod venues;

@@ -87,6 +87,9 @@ async fn an_id_in_the_path_that_is_no_uuid_is_a_malformed_request() {
             (Method::DELETE, format!("/api/v1/events/{id}")),
             (Method::GET, format!("/api/v1/events/{id}/status")),
             (Method::PATCH, format!("/api/v1/pools/{id}")),
+            (Method::GET, format!("/api/v1/venues/{id}")),
+            (Method::PATCH, format!("/api/v1/venues/{id}")),
+            (Method::GET, format!("/api/v1/venues/{id}/layouts/1")),
             (Method::GET, format!("/api/v1/series/{id}")),
             (Method::GET, format!("/api/v1/series/{id}/events")),
             (Method::POST, format!("/api/v1/series/{id}/events")),
@@ -116,6 +119,37 @@ async fn a_body_of_64_kib_is_read_and_a_larger_one_is_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_body_for_a_venue_may_have_8_mib() {
+    let service = Service::start().await;
+    let request = json!({"name": "A hall", "sections": [{"name": "Floor", "capacity": 5}]}).to_string();
+    let padded = |length: usize| format!("{request}{}", " ".repeat(length - request.len()));
+    let limit = 8 * 1024 * 1024;
+    let venue = async |method: Method, path: &str, length: usize| {
+        service.client.send_text(method, path, &[JSON], &padded(length)).await
+    };
+    let created = venue(Method::POST, "/api/v1/venues", limit).await.expect(201);
+    let path = created.header("location");
+    venue(Method::PATCH, path, limit).await.expect(200);
+    for (method, path) in [(Method::POST, "/api/v1/venues"), (Method::PATCH, path)] {
+        let refused = venue(method, path, limit + 1).await.expect_problem(413, "BODY_TOO_LARGE");
+        assert_eq!(refused.body["limit_bytes"], limit);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_compressed_body_is_refused_since_nobody_knows_how_large_it_is() {
+    let service = Service::start().await;
+    let request = json!({"name": "A show", "total_seats": 5}).to_string();
+    for coding in ["gzip", "deflate", "br", "zstd", "gzip, identity"] {
+        let headers = [JSON, ("Content-Encoding", coding)];
+        let reply = service.client.send_text(Method::POST, "/api/v1/events", &headers, &request).await;
+        reply.expect_problem(415, "UNSUPPORTED_MEDIA_TYPE");
+    }
+    let plain = [JSON, ("Content-Encoding", "identity")];
+    service.client.send_text(Method::POST, "/api/v1/events", &plain, &request).await.expect(201);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_body_of_another_media_type_is_refused() {
     let service = Service::start().await;
     let request = json!({"name": "A show", "total_seats": 5}).to_string();
@@ -139,6 +173,8 @@ async fn a_body_that_is_not_json_is_a_malformed_request() {
             (Method::POST, "/api/v1/events".to_owned()),
             (Method::PATCH, format!("/api/v1/events/{NOBODY}")),
             (Method::PATCH, format!("/api/v1/pools/{NOBODY}")),
+            (Method::POST, "/api/v1/venues".to_owned()),
+            (Method::PATCH, format!("/api/v1/venues/{NOBODY}")),
             (Method::POST, "/api/v1/series".to_owned()),
             (Method::POST, format!("/api/v1/series/{NOBODY}/events")),
             (Method::POST, "/api/v1/holds".to_owned()),

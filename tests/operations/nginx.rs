@@ -117,7 +117,21 @@ async fn through_the_public_port_a_buyer_gets_what_he_needs_and_nothing_else() {
     public.release(&other).await.expect(200);
     // A refusal of the service arrives as it is.
     public.hold(&event_id, 11).await.expect_problem(409, "INSUFFICIENT_SEATS");
-    for path in ["/api/v1/events", "/api/v1/health", "/health/ready", "/openapi.json", "/docs/", "/docs/errors"] {
+    let series = nginx.operators.post("/api/v1/series", json!({"name": "A play"})).await.expect(201);
+    let hall = json!({"name": "A hall", "sections": [{"name": "Stalls", "rows": "row A, 1-2"}]});
+    let venue = nginx.operators.post("/api/v1/venues", hall).await.expect(201);
+    for (resource, part) in [(&series, ""), (&series, "/events"), (&venue, ""), (&venue, "/layouts/1")] {
+        public.get(&format!("{}{part}", resource.header("location"))).await.expect(200);
+    }
+    for path in [
+        "/api/v1/events",
+        "/api/v1/venues",
+        "/api/v1/health",
+        "/health/ready",
+        "/openapi.json",
+        "/docs/",
+        "/docs/errors",
+    ] {
         public.get(path).await.expect(200);
     }
     public.status(&event_id).await;
@@ -129,6 +143,10 @@ async fn through_the_public_port_a_buyer_gets_what_he_needs_and_nothing_else() {
         (Method::PATCH, event.as_str()),
         (Method::DELETE, event.as_str()),
         (Method::PATCH, &format!("/api/v1/pools/{NOBODY}")),
+        (Method::POST, "/api/v1/venues"),
+        (Method::PATCH, venue.header("location")),
+        (Method::POST, "/api/v1/series"),
+        (Method::POST, &format!("{}/events", series.header("location"))),
         (Method::POST, expire.as_str()),
         (Method::POST, &expire.replace("/expire", "/%65xpire")),
         (Method::POST, &expire.replace("/holds", "/holds/x/..")),
@@ -159,6 +177,16 @@ async fn what_nginx_refuses_itself_is_a_problem_document_too() {
     let refused = refused.expect_problem(413, "BODY_TOO_LARGE");
     assert_eq!(refused.body["limit_bytes"], 64 * 1024);
     assert_eq!((&refused.body["request_id"], refused.header("x-correlation-id")), (&json!("order-4711"), "order-4711"));
+
+    let hall = json!({"name": "A hall", "sections": [{"name": "Floor", "capacity": 5}]}).to_string();
+    let venue = async |length: usize| {
+        let padded = format!("{hall}{}", " ".repeat(length - hall.len()));
+        nginx.operators.send_text(Method::POST, "/api/v1/venues", &headers, &padded).await
+    };
+    let limit = 8 * 1024 * 1024;
+    venue(limit).await.expect(201);
+    let refused = venue(limit + 1).await.expect_problem(413, "BODY_TOO_LARGE");
+    assert_eq!(refused.body["limit_bytes"], limit);
 
     let long = format!("/api/v1/events?cursor={}", "x".repeat(40_000));
     nginx.public.get(&long).await.expect_problem(400, "MALFORMED_REQUEST");

@@ -14,7 +14,8 @@ const SOLD: &str = "
     VALUES ('00000000-0000-7000-8000-000000000008', 'City Hall', 1, now(), now());
     INSERT INTO layouts (venue_id, version, focal_x, focal_y, seat_count, created_at)
     SELECT venue_id, 1, 0, 0, 1, now() FROM venues;
-    INSERT INTO layout_sections (venue_id, version, section, name) SELECT venue_id, version, 0, 'Stalls' FROM layouts;
+    INSERT INTO layout_sections (venue_id, version, section, name, capacity, row_count)
+    SELECT venue_id, version, 0, 'Stalls', 1, 1 FROM layouts;
     INSERT INTO layout_seats (venue_id, version, seat_id, section, row_label, seat_number, x, y, attributes)
     SELECT venue_id, version, 0, section, 'A', '1', 0, 0, 0 FROM layout_sections;
     INSERT INTO series (series_id, name, created_at, updated_at)
@@ -169,13 +170,17 @@ const REFUSED: &[(&str, &str)] = &[
     ("INSERT INTO layouts SELECT gen_random_uuid(), 1, 0, 0, 0, now()", "layouts_venue_fkey"),
     ("INSERT INTO layouts SELECT venue_id, 0, 0, 0, 0, now() FROM venues", "layouts_version_positive"),
     ("UPDATE layouts SET seat_count = -1", "layouts_seat_count_not_negative"),
-    ("INSERT INTO layout_sections SELECT venue_id, version, 0, 'Balcony' FROM layouts", "layout_sections_pkey"),
-    ("INSERT INTO layout_sections SELECT venue_id, version, 1, 'Stalls' FROM layouts", "layout_sections_name_unique"),
+    ("INSERT INTO layout_sections SELECT venue_id, version, 0, 'Balcony', 1 FROM layouts", "layout_sections_pkey"),
+    (
+        "INSERT INTO layout_sections SELECT venue_id, version, 1, 'Stalls', 1 FROM layouts",
+        "layout_sections_name_unique",
+    ),
     ("UPDATE layout_sections SET version = 2", "layout_sections_layout_fkey"),
     ("UPDATE layout_sections SET name = ''", "layout_sections_name_length"),
     ("UPDATE layout_sections SET name = repeat('x', 101)", "layout_sections_name_length"),
     ("UPDATE layout_sections SET capacity = -1", "layout_sections_capacity_range"),
     ("UPDATE layout_sections SET capacity = 10000001", "layout_sections_capacity_range"),
+    ("UPDATE layout_sections SET row_count = 0", "layout_sections_row_count_positive"),
     (
         "INSERT INTO layout_seats SELECT venue_id, version, seat_id, section, 'B', '1', 0, 0, 0 FROM layout_seats",
         "layout_seats_pkey",

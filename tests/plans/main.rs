@@ -126,8 +126,8 @@ async fn fill(database: &Database) {
          SELECT gen_random_uuid(), 'Venue ' || n, 2, now(), now() FROM generate_series(1, 1000) AS n",
         "INSERT INTO layouts (venue_id, version, focal_x, focal_y, seat_count, created_at)
          SELECT venue_id, version, 0, 0, 20, now() FROM venues, generate_series(1, 2) AS version",
-        "INSERT INTO layout_sections (venue_id, version, section, name)
-         SELECT venue_id, version, n, 'Section ' || n FROM layouts, generate_series(1, 2) AS n",
+        "INSERT INTO layout_sections (venue_id, version, section, name, capacity, row_count)
+         SELECT venue_id, version, n, 'Section ' || n, 10, 1 FROM layouts, generate_series(1, 2) AS n",
         "INSERT INTO layout_seats (venue_id, version, seat_id, section, row_label, seat_number, x, y, attributes)
          SELECT venue_id, version, section * 10 + n, section, 'A', n, 0, 0, 0
          FROM layout_sections, generate_series(1, 10) AS n",

@@ -80,6 +80,18 @@ impl Client {
         answered.await.unwrap_or_else(|error| panic!("{path}: {error:?}"))
     }
 
+    /// The body to the byte: it may be compressed.
+    pub async fn get_bytes(&self, path: &str, headers: &[(&str, &str)]) -> (Reply, Vec<u8>) {
+        let mut request = self.http.get(self.url(path));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let response = request.send().await.unwrap_or_else(|error| panic!("{path}: {error:?}"));
+        let (status, headers) = (response.status(), response.headers().clone());
+        let bytes = response.bytes().await.unwrap_or_else(|error| panic!("{path}: {error:?}"));
+        (Reply { status, headers, body: Value::Null, text: String::new() }, bytes.to_vec())
+    }
+
     /// A write that can be repeated.
     pub async fn post_with_key(&self, path: &str, key: &str, body: &Value) -> Reply {
         self.send(Method::POST, path, &[("Idempotency-Key", key)], Some(body.clone())).await

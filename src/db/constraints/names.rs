@@ -84,6 +84,7 @@ pub const LAYOUT_SECTIONS_PKEY: &str = "layout_sections_pkey";
 pub const LAYOUT_SECTIONS_LAYOUT_FKEY: &str = "layout_sections_layout_fkey";
 pub const LAYOUT_SECTIONS_NAME_LENGTH: &str = "layout_sections_name_length";
 pub const LAYOUT_SECTIONS_CAPACITY_RANGE: &str = "layout_sections_capacity_range";
+pub const LAYOUT_SECTIONS_ROW_COUNT_POSITIVE: &str = "layout_sections_row_count_positive";
 pub const LAYOUT_SECTIONS_NAME_UNIQUE: &str = "layout_sections_name_unique";
 
 pub const LAYOUT_SEATS_PKEY: &str = "layout_seats_pkey";

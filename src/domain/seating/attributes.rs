@@ -35,6 +35,7 @@ impl Attribute {
         Self::ALL.into_iter().find(|attribute| attribute.as_str() == word)
     }
 
+    /// Kept in databases: an attribute that is new comes last.
     fn bit(self) -> u8 {
         1 << self as u8
     }
@@ -54,6 +55,17 @@ impl Attributes {
 
     pub fn has(self, attribute: Attribute) -> bool {
         self.0 & attribute.bit() != 0
+    }
+
+    /// The set as a number, for where there is no room for words. It means the same for ever.
+    pub fn bits(self) -> u8 {
+        self.0
+    }
+
+    /// `None` if the number has bits that no attribute has.
+    pub fn from_bits(bits: u8) -> Option<Self> {
+        let all = Attribute::ALL.into_iter().fold(Self::NONE, Self::with);
+        (bits & !all.0 == 0).then_some(Self(bits))
     }
 
     /// Whether the seat is kept for those who need it: best available gives it to others only when nothing else is left.

@@ -116,6 +116,29 @@ impl Layout {
         Self { focal_point, sections, rows, seats, distances }
     }
 
+    /// A layout that was checked when it was made and has been kept since. `None` if the parts do not fit together.
+    pub fn restored(focal_point: Point, sections: Vec<Section>, rows: Vec<Row>, seats: Vec<Seat>) -> Option<Self> {
+        let (mut next_row, mut next_seat) = (0, 0);
+        for (number, section) in sections.iter().enumerate() {
+            let SectionKind::Seated { rows: of_section } = &section.kind else { continue };
+            if of_section.is_empty() || of_section.start != next_row {
+                return None;
+            }
+            for at in of_section.clone() {
+                let row = rows.get(at)?;
+                let of_row = seats.get(row.seats.clone()).filter(|seats| !seats.is_empty())?;
+                let fits = usize::from(row.section.0) == number && row.seats.start == next_seat;
+                if !fits || of_row.iter().any(|seat| seat.row != at) {
+                    return None;
+                }
+                next_seat = row.seats.end;
+            }
+            next_row = of_section.end;
+        }
+        let is_whole = (next_row, next_seat) == (rows.len(), seats.len());
+        is_whole.then(|| Self::of(Some(focal_point), sections, rows, seats))
+    }
+
     /// What people come to look at: the nearer, the better a seat.
     pub fn focal_point(&self) -> Point {
         self.focal_point

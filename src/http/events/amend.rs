@@ -1,17 +1,18 @@
 //! `PATCH /api/v1/events/{id}`.
 
 use actix_web::{HttpResponse, web};
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::shown;
 use super::wire::EventBody;
 use crate::app::App;
+use crate::domain::change::Change;
 use crate::domain::event::{EventChanges, EventStatus};
-use crate::domain::event_patch::{Change, EventPatch};
+use crate::domain::event_patch::EventPatch;
 use crate::domain::ids::EventId;
 use crate::error::{ApiError, ErrorCode};
-use crate::http::body::Body;
+use crate::http::body::{Body, change};
 use crate::http::command::{submit, unexpected};
 use crate::http::path::Id;
 use crate::http::permission::Operator;
@@ -62,12 +63,6 @@ pub struct AmendBody {
     #[serde(default, deserialize_with = "change")]
     #[schema(value_type = Option<String>, format = DateTime)]
     sale_ends_at: Change<String>,
-}
-
-/// Tells `null` from a field that is not there: that one is `Keep`, by default.
-fn change<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Change<T>, D::Error> {
-    let value = Option::<T>::deserialize(deserializer)?;
-    Ok(value.map_or(Change::Clear, Change::Set))
 }
 
 /// Amend an event

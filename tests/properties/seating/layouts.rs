@@ -143,6 +143,6 @@ fn limits_are_refused_where_they_are_passed() {
 #[test]
 fn a_fault_of_a_description_is_named_by_its_section_and_its_character() {
     let fault = layout(vec![standing("Floor", 1), described("Stalls", "rows A-T; 1-40")]).expect_err("it has no seats");
-    assert_eq!(fault.pointer, "/sections/1/description");
+    assert_eq!(fault.pointer, "/sections/1/rows");
     assert!(fault.detail.starts_with("at character 9: expected"), "{}", fault.detail);
 }

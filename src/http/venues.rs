@@ -1,0 +1,52 @@
+//! `/api/v1/venues`: the places where events happen, and their layouts.
+
+mod amend;
+mod create;
+mod layout;
+mod list;
+mod sections;
+mod sheet;
+mod wire;
+
+pub use amend::{__path_amend, amend};
+pub use create::{__path_create, create};
+pub use layout::{__path_layout, layout};
+pub use list::{__path_list, list};
+
+use actix_web::{HttpResponse, web};
+
+use self::wire::VenueBody;
+use super::path::Id;
+use super::read::in_time;
+use crate::app::App;
+use crate::domain::ids::VenueId;
+use crate::error::{ApiError, ErrorCode};
+use crate::queries;
+
+/// The largest body that says what a venue looks like, in bytes: as many seats as a layout can have, each in full.
+pub const VENUE_BODY_BYTES_MAX: usize = 8 * 1024 * 1024;
+
+/// Look at a venue
+///
+/// With the sections of its newest layout. Where its seats are is told by `GET /api/v1/venues/{id}/layouts/{version}`.
+#[utoipa::path(
+    get,
+    path = "/api/v1/venues/{id}",
+    tag = "venues",
+    operation_id = "get_venue",
+    params(("id" = VenueId, Path, description = "The venue")),
+    responses(
+        (status = 200, description = "The venue", body = VenueBody),
+        (status = 404, description = "VENUE_NOT_FOUND"),
+    ),
+)]
+pub async fn show(app: web::Data<App>, Id(venue_id): Id<VenueId>) -> Result<HttpResponse, ApiError> {
+    shown(&app, venue_id).await
+}
+
+/// The venue as it is now: 200.
+async fn shown(app: &App, venue_id: VenueId) -> Result<HttpResponse, ApiError> {
+    let venue = in_time(app, queries::venue::venue(&app.pool, venue_id)).await?;
+    let venue = venue.ok_or(ApiError::new(ErrorCode::VenueNotFound))?;
+    Ok(HttpResponse::Ok().json(VenueBody::from(&venue)))
+}

@@ -1,0 +1,82 @@
+//! The sections of a layout, as requests say them.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::wire::PointBody;
+use crate::domain::seating::{LayoutDraft, ListedSeat, SeatDraft, SectionDraft};
+use crate::http::body::Object;
+
+/// A section of a layout: either `rows` that are described, or `seats` one by one, or a `capacity` without seats.
+#[derive(Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = LayoutSection, example = json!({"name": "Stalls", "rows": "rows A-T, 1-40, aisle after 12 and 28"}))]
+pub(super) struct SectionBody {
+    /// Unique in the layout.
+    #[schema(min_length = 1, max_length = 100)]
+    name: String,
+    /// Rows and their seats in a line: groups of rows, separated by semicolons, from the front; of each the rows, the seats
+    /// from left to right, and what is special. `rows A-D, 1-30; rows E-T without I and O, 1-40, aisle after 12 and 28,
+    /// accessible T1-T4, companion T5, restricted view E1`. Seats can be `odd 39-1, even 2-40`.
+    #[schema(min_length = 1, max_length = 2000)]
+    rows: Option<String>,
+    /// From front to back, and from left to right. A row begins where its first seat stands.
+    #[schema(value_type = Option<Vec<SeatBody>>, min_items = 1, max_items = 100_000)]
+    seats: Option<Vec<Object<SeatBody>>>,
+    /// General admission: so many places.
+    #[schema(minimum = 0, maximum = 10_000_000)]
+    capacity: Option<i64>,
+    /// The middle of the first row, where seats have no `x` and `y`. Without it: behind the sections before.
+    #[schema(value_type = Option<PointBody>)]
+    origin: Option<Object<PointBody>>,
+}
+
+/// A seat. Its row and number are unique in the section. Either all seats of a section have `x` and `y`, or none.
+#[derive(Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = LayoutSeat, example = json!({"row": "A", "number": "1", "x": -110, "y": 0, "attributes": ["accessible"]}))]
+pub(super) struct SeatBody {
+    #[schema(min_length = 1, max_length = 10)]
+    row: String,
+    /// Text: there are seats 12a.
+    #[schema(min_length = 1, max_length = 10)]
+    number: String,
+    /// Centimetres along the rows.
+    #[schema(minimum = -100_000, maximum = 100_000)]
+    x: Option<i64>,
+    /// Centimetres away from the stage.
+    #[schema(minimum = -100_000, maximum = 100_000)]
+    y: Option<i64>,
+    /// `accessible`, `companion`, `restricted_view`, `aisle` (one lies beside it), `aisle_after` (one parts it from the next
+    /// seat: they are no neighbours).
+    attributes: Option<Vec<String>>,
+}
+
+/// What the sections of a request, and where people look, make together.
+pub(super) fn layout_draft(focal_point: Option<Object<PointBody>>, sections: Vec<Object<SectionBody>>) -> LayoutDraft {
+    LayoutDraft {
+        focal_point: focal_point.map(|Object(point)| point.into()),
+        sections: sections.into_iter().map(|Object(section)| section.into()).collect(),
+    }
+}
+
+impl From<SectionBody> for SectionDraft {
+    fn from(section: SectionBody) -> Self {
+        let seats = section.seats.map(|seats| seats.into_iter().map(|Object(seat)| seat.into()).collect());
+        Self {
+            name: section.name,
+            capacity: section.capacity,
+            description: section.rows,
+            rows: None,
+            seats,
+            origin: section.origin.map(|Object(point)| point.into()),
+        }
+    }
+}
+
+impl From<SeatBody> for ListedSeat {
+    fn from(seat: SeatBody) -> Self {
+        let attributes = seat.attributes.unwrap_or_default();
+        Self { row: seat.row, seat: SeatDraft { number: seat.number, x: seat.x, y: seat.y, attributes, line: None } }
+    }
+}

@@ -1,0 +1,107 @@
+//! A venue on the wire, and the points of its layout.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::domain::ids::VenueId;
+use crate::domain::seating::{Point, PointDraft};
+use crate::domain::venue::{SectionInShort, Venue};
+use crate::http::wire::Timestamp;
+
+/// A venue with the sections of its newest layout.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Venue)]
+pub(super) struct VenueBody<'a> {
+    venue_id: VenueId,
+    #[schema(example = "City Hall")]
+    name: &'a str,
+    address: Option<&'a str>,
+    /// Of the newest layout. Events keep the version that they were sold with.
+    #[schema(minimum = 1, example = 1)]
+    layout_version: u32,
+    focal_point: PointBody,
+    /// All places, numbered or not.
+    #[schema(minimum = 0, example = 1300)]
+    capacity: u64,
+    /// The numbered ones.
+    #[schema(minimum = 0, example = 800)]
+    seat_count: u64,
+    sections: Vec<SectionBody<'a>>,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+}
+
+/// A section in short.
+#[derive(Serialize, ToSchema)]
+#[schema(as = VenueSection)]
+pub(super) struct SectionBody<'a> {
+    #[schema(example = "Stalls")]
+    name: &'a str,
+    kind: SectionKindBody,
+    /// Its seats, or the places of general admission.
+    #[schema(minimum = 0, maximum = 10_000_000, example = 800)]
+    capacity: u32,
+    /// `null`: general admission.
+    #[schema(minimum = 1, example = 20)]
+    row_count: Option<u32>,
+}
+
+/// Whether places are numbered.
+#[derive(Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = SectionKind)]
+pub(super) enum SectionKindBody {
+    Seated,
+    GeneralAdmission,
+}
+
+/// A place in the drawing, in whole centimetres: `x` along the rows, `y` away from the stage.
+#[derive(Clone, Copy, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = Point)]
+pub(super) struct PointBody {
+    #[schema(minimum = -100_000, maximum = 100_000, example = 0)]
+    x: i64,
+    #[schema(minimum = -100_000, maximum = 100_000, example = 0)]
+    y: i64,
+}
+
+impl<'a> From<&'a Venue> for VenueBody<'a> {
+    fn from(venue: &'a Venue) -> Self {
+        let layout = &venue.layout;
+        Self {
+            venue_id: venue.venue_id,
+            name: &venue.name,
+            address: venue.address.as_deref(),
+            layout_version: layout.version,
+            focal_point: layout.focal_point.into(),
+            capacity: layout.capacity(),
+            seat_count: layout.seat_count(),
+            sections: layout.sections.iter().map(SectionBody::from).collect(),
+            created_at: Timestamp(venue.created_at),
+            updated_at: Timestamp(venue.updated_at),
+        }
+    }
+}
+
+impl<'a> From<&'a SectionInShort> for SectionBody<'a> {
+    fn from(section: &'a SectionInShort) -> Self {
+        let kind = match section.row_count {
+            Some(_) => SectionKindBody::Seated,
+            None => SectionKindBody::GeneralAdmission,
+        };
+        Self { name: &section.name, kind, capacity: section.capacity, row_count: section.row_count }
+    }
+}
+
+impl From<Point> for PointBody {
+    fn from(Point { x, y }: Point) -> Self {
+        Self { x: x.into(), y: y.into() }
+    }
+}
+
+impl From<PointBody> for PointDraft {
+    fn from(PointBody { x, y }: PointBody) -> Self {
+        Self { x, y }
+    }
+}

@@ -1,0 +1,160 @@
+//! Amends a venue: what is told about it, and its layout, of which each change is another version.
+//!
+//! Guarded by a lock of the venue's row, so that two layouts which are given at once get a version each. Inventory knows
+//! nothing of it: events keep the version that they were sold with.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use sqlx::{PgConnection, PgPool};
+
+use super::create_venue::{InsertError, insert_layout};
+use crate::db::column::{count, integer};
+use crate::db::row_count::{WrongRowCount, expect_rows};
+use crate::db::transaction::{TransactionFailure, transaction};
+use crate::domain::ids::VenueId;
+use crate::domain::new_venue::VenueChanges;
+use crate::domain::seating::Layout;
+use crate::domain::time::Instant;
+use crate::queries;
+
+/// Why nothing was changed, except for `OutcomeUnknown`.
+#[derive(Debug, thiserror::Error)]
+pub enum AmendVenueError {
+    #[error("there is no such venue")]
+    NotFound,
+    /// The connection was lost at COMMIT, or the transaction's task broke. Repeating it does no harm.
+    #[error("it is not known whether the venue was amended")]
+    OutcomeUnknown(#[source] sqlx::Error),
+    #[error(transparent)]
+    WrongRowCount(#[from] WrongRowCount),
+    #[error("the database failed")]
+    Database(#[from] sqlx::Error),
+}
+
+impl From<InsertError> for AmendVenueError {
+    fn from(error: InsertError) -> Self {
+        match error {
+            InsertError::WrongRowCount(error) => error.into(),
+            InsertError::Database(error) => error.into(),
+        }
+    }
+}
+
+impl TransactionFailure for AmendVenueError {
+    fn database_error(&self) -> Option<&sqlx::Error> {
+        match self {
+            Self::Database(error) => Some(error),
+            _ => None,
+        }
+    }
+}
+
+/// Does what is asked for, and nothing if it is so already: a layout that is the same as the newest is no other version.
+///
+/// # Errors
+///
+/// See [`AmendVenueError`].
+pub async fn amend_venue(pool: &PgPool, venue_id: VenueId, changes: VenueChanges) -> Result<(), AmendVenueError> {
+    let changes = Arc::new(changes);
+    let committing = Arc::new(AtomicBool::new(false));
+    let reached = Arc::clone(&committing);
+    let outcome = transaction(pool, "amend_venue", move |connection| {
+        let (changes, reached) = (Arc::clone(&changes), Arc::clone(&reached));
+        Box::pin(async move {
+            reached.store(false, Ordering::Relaxed);
+            amend(connection, venue_id, &changes).await?;
+            reached.store(true, Ordering::Relaxed);
+            Ok(())
+        })
+    });
+    match outcome.await {
+        Err(AmendVenueError::Database(error))
+            if committing.load(Ordering::Relaxed) || matches!(error, sqlx::Error::WorkerCrashed) =>
+        {
+            Err(AmendVenueError::OutcomeUnknown(error))
+        }
+        outcome => outcome,
+    }
+}
+
+/// The venue as it is.
+#[derive(Clone, PartialEq, Eq)]
+struct Present {
+    name: String,
+    address: Option<String>,
+    layout_version: u32,
+}
+
+async fn amend(
+    connection: &mut PgConnection,
+    venue_id: VenueId,
+    changes: &VenueChanges,
+) -> Result<(), AmendVenueError> {
+    let (before, now) = lock(connection, venue_id).await?.ok_or(AmendVenueError::NotFound)?;
+    let mut after = before.clone();
+    if let Some(name) = &changes.name {
+        after.name.clone_from(name);
+    }
+    if let Some(address) = &changes.address {
+        after.address.clone_from(address);
+    }
+    if let Some(layout) = &changes.layout
+        && is_another(connection, venue_id, before.layout_version, layout).await?
+    {
+        after.layout_version += 1;
+        insert_layout(connection, venue_id, after.layout_version, layout, now).await?;
+    }
+    if after == before { Ok(()) } else { update(connection, venue_id, &after, now).await }
+}
+
+/// And the time, which is read once nobody else can be changing the venue.
+async fn lock(connection: &mut PgConnection, venue_id: VenueId) -> Result<Option<(Present, Instant)>, AmendVenueError> {
+    let row = sqlx::query!(
+        r#"
+        SELECT name, address, layout_version, clock_timestamp() AS "now!"
+        FROM venues
+        WHERE venue_id = $1
+        FOR UPDATE
+        "#,
+        venue_id.as_uuid(),
+    )
+    .fetch_optional(connection)
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    let layout_version = count("venues.layout_version", row.layout_version)?;
+    Ok(Some((Present { name: row.name, address: row.address, layout_version }, row.now)))
+}
+
+async fn is_another(
+    connection: &mut PgConnection,
+    venue_id: VenueId,
+    version: u32,
+    layout: &Layout,
+) -> Result<bool, AmendVenueError> {
+    let newest = queries::layout::layout(connection, venue_id, version).await?;
+    Ok(newest.is_none_or(|newest| newest != *layout))
+}
+
+async fn update(
+    connection: &mut PgConnection,
+    venue_id: VenueId,
+    venue: &Present,
+    now: Instant,
+) -> Result<(), AmendVenueError> {
+    let updated = sqlx::query!(
+        r#"
+        UPDATE venues
+        SET name = $2, address = $3, layout_version = $4, updated_at = $5
+        WHERE venue_id = $1
+        "#,
+        venue_id.as_uuid(),
+        venue.name,
+        venue.address,
+        integer("venues.layout_version", venue.layout_version)?,
+        now,
+    )
+    .execute(connection)
+    .await?;
+    Ok(expect_rows("UPDATE venues", 1, updated.rows_affected())?)
+}

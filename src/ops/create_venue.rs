@@ -1,0 +1,83 @@
+//! Creates a venue with the first version of its layout, in one transaction.
+//!
+//! Guarded by the schema's CHECKs and unique names; [`NewVenue`] has been parsed so that none of them objects.
+
+mod insert;
+
+use std::sync::Arc;
+
+use sqlx::{PgConnection, PgPool};
+use uuid::Uuid;
+
+pub(super) use self::insert::{InsertError, layout as insert_layout};
+use super::creation::{CreateError, Created, Creation, create};
+use super::kept_answer::Keep;
+use crate::db::constraints::VENUES_PKEY;
+use crate::domain::ids::VenueId;
+use crate::domain::new_venue::NewVenue;
+use crate::domain::seating::Layout;
+use crate::domain::time::Instant;
+use crate::domain::venue::{LayoutInShort, Venue};
+
+/// The version of every venue's first layout.
+const FIRST_VERSION: u32 = 1;
+
+/// A venue with its layout in full.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VenueWithLayout {
+    pub venue: Venue,
+    pub layout: Arc<Layout>,
+}
+
+/// Creates the venue, once per idempotency key if there is one.
+///
+/// # Errors
+///
+/// See [`CreateError`].
+pub async fn create_venue(
+    pool: &PgPool,
+    new: NewVenue,
+    keep: Option<Keep<VenueWithLayout>>,
+) -> Result<Created<VenueWithLayout>, CreateError> {
+    let venue = Venue {
+        venue_id: VenueId::generate(),
+        name: new.name,
+        address: new.address,
+        layout: LayoutInShort::of(FIRST_VERSION, &new.layout),
+        created_at: Instant::UNIX_EPOCH,
+        updated_at: Instant::UNIX_EPOCH,
+    };
+    create(pool, VenueWithLayout { venue, layout: Arc::new(new.layout) }, keep).await
+}
+
+impl Creation for VenueWithLayout {
+    const NAME: &'static str = "create_venue";
+    const PRIMARY_KEY: &'static str = VENUES_PKEY;
+
+    fn id(&self) -> Uuid {
+        self.venue.venue_id.as_uuid()
+    }
+
+    fn stamp(&mut self, now: Instant) {
+        (self.venue.created_at, self.venue.updated_at) = (now, now);
+    }
+
+    async fn insert(&self, connection: &mut PgConnection) -> Result<(), CreateError> {
+        let venue = &self.venue;
+        insert::venue(connection, venue).await?;
+        Ok(insert_layout(connection, venue.venue_id, FIRST_VERSION, &self.layout, venue.created_at).await?)
+    }
+
+    async fn written_at(&self, pool: &PgPool) -> sqlx::Result<Instant> {
+        sqlx::query_scalar!(
+            r#"
+            SELECT created_at
+            FROM venues
+            WHERE venue_id = $1
+            "#,
+            self.id(),
+        )
+        .fetch_one(pool)
+        .await
+    }
+}

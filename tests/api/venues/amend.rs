@@ -1,0 +1,97 @@
+//! `PATCH /api/v1/venues/{id}`.
+
+use futures_util::future::join_all;
+use serde_json::{Value, json};
+
+use super::{city_hall, create};
+use crate::stage::{time, with};
+use crate::support::Service;
+
+fn rows(rows: &str) -> Value {
+    json!({"sections": [{"name": "Stalls", "rows": rows}]})
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_field_that_is_left_out_stays_and_null_clears_the_address() {
+    let service = Service::start().await;
+    let venue = create(&service.client, city_hall()).await;
+    let path = venue.header("location");
+    let renamed = service.client.patch(path, json!({"name": " Town Hall "})).await.expect(200).body;
+    let expected = with(venue.body.clone(), "/name", json!("Town Hall"));
+    assert_eq!(renamed, with(expected, "/updated_at", renamed["updated_at"].clone()));
+    assert!(time(&renamed["updated_at"]) > time(&renamed["created_at"]));
+
+    let cleared = service.client.patch(path, json!({"address": null})).await.expect(200).body;
+    assert_eq!((&cleared["address"], &cleared["layout_version"]), (&json!(null), &json!(1)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn other_sections_are_another_version_and_the_one_before_stays_what_it_was() {
+    let service = Service::start().await;
+    let venue = create(&service.client, city_hall()).await;
+    let path = venue.header("location");
+    let before = service.client.get(&format!("{path}/layouts/1")).await.expect(200).text;
+
+    let amended = service.client.patch(path, rows("rows A-B, 1-10")).await.expect(200).body;
+    assert_eq!((&amended["layout_version"], &amended["seat_count"]), (&json!(2), &json!(20)));
+    assert_eq!(service.client.get(path).await.expect(200).body, amended);
+    assert_eq!(service.client.get(&format!("{path}/layouts/1")).await.expect(200).text, before);
+    let layout = service.client.get(&format!("{path}/layouts/2")).await.expect(200).body;
+    assert_eq!((&layout["version"], &layout["seat_count"]), (&json!(2), &json!(20)));
+    service.client.get(&format!("{path}/layouts/3")).await.expect_problem(404, "LAYOUT_NOT_FOUND");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_so_already_changes_nothing() {
+    let service = Service::start().await;
+    let venue = create(&service.client, city_hall()).await;
+    let again = service.client.patch(venue.header("location"), city_hall()).await.expect(200).body;
+    assert_eq!(again, venue.body);
+    let nothing = service.client.patch(venue.header("location"), json!({})).await.expect(200).body;
+    assert_eq!(nothing, venue.body);
+    // Where people look is part of a layout.
+    let turned = with(city_hall(), "/focal_point", json!({"x": 5, "y": 5}));
+    let turned = service.client.patch(venue.header("location"), turned).await.expect(200).body;
+    assert_eq!((&turned["layout_version"], &turned["focal_point"]), (&json!(2), &json!({"x": 5, "y": 5})));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn layouts_that_are_given_at_once_get_a_version_each() {
+    let service = Service::start().await;
+    let (_other, other) = service.another();
+    let venue = create(&service.client, city_hall()).await;
+    let path = venue.header("location");
+    let client = |n: usize| if n.is_multiple_of(2) { &service.client } else { &other };
+    let patches = (1..=10).map(|n| {
+        let seats = rows(&format!("row A, 1-{n}"));
+        async move { client(n).patch(path, seats).await.expect(200).body }
+    });
+    join_all(patches).await;
+    let shown = service.client.get(path).await.expect(200).body;
+    assert_eq!(shown["layout_version"], 11);
+    let mut sizes = Vec::new();
+    for version in 2..=11 {
+        let layout = service.client.get(&format!("{path}/layouts/{version}")).await.expect(200).body;
+        sizes.push(layout["seat_count"].as_u64().expect("a number"));
+    }
+    sizes.sort_unstable();
+    assert_eq!(sizes, (1..=10).collect::<Vec<_>>());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_that_is_not_valid_is_refused_with_its_pointer_and_nothing_is_changed() {
+    let service = Service::start().await;
+    let venue = create(&service.client, city_hall()).await;
+    let path = venue.header("location");
+    for (change, pointer) in [
+        (json!({"name": null}), "/name"),
+        (json!({"name": "Other", "address": 5}), "/address"),
+        (json!({"name": "Other", "sections": []}), "/sections"),
+        (with(rows("rows"), "/name", json!("Other")), "/sections/0/rows"),
+        (json!({"focal_point": {"x": 0, "y": 0}}), "/sections"),
+        (json!({"layout_version": 1}), "/layout_version"),
+    ] {
+        service.client.patch(path, change).await.expect_invalid(pointer);
+    }
+    assert_eq!(service.client.get(path).await.expect(200).body, venue.body);
+}
