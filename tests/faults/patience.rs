@@ -97,7 +97,7 @@ async fn whoever_waits_too_long_is_told_whether_their_command_had_begun() {
     let event_id = service.client.event(10).await;
     let body = json!({"event_id": event_id, "qty": 1});
     let blocker = service.database.lock_everything().await;
-    let (begun, waits) = (Uuid::new_v4().to_string(), Uuid::new_v4().to_string());
+    let (begun, waits) = (Uuid::now_v7().to_string(), Uuid::now_v7().to_string());
     let first = tokio::spawn({
         let (client, begun, body) = (service.client.clone(), begun.clone(), body.clone());
         async move { client.post_with_key("/api/v1/holds", &begun, &body).await }
