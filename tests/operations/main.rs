@@ -14,3 +14,4 @@ mod postman_collection;
 mod rolling_restarts;
 mod settings;
 mod stopping;
+mod stopping_under_load;
