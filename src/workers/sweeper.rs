@@ -23,7 +23,7 @@ pub const SWEEP_EVENT_ROWS: u16 = 500;
 /// The most rounds of one tick, so that a tick ends: enough for 100,000 holds of one event that expire together.
 pub const SWEEP_ROUNDS_MAX: usize = 200;
 /// The most expiries that wait in the lanes at once: far fewer than a batch holds, so that clients hardly notice.
-pub const SWEEP_COMMANDS_IN_FLIGHT: usize = 128;
+pub const SWEEP_COMMANDS_IN_FLIGHT: usize = 192;
 
 /// What one tick did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
