@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use super::nginx::Nginx;
 use crate::support::process::{PATIENT, ServerProcess, free_port};
-use crate::support::{Client, Database};
+use crate::support::{Client, Database, Reply};
 
 const CLIENTS: usize = 8;
 /// The shortest that there is: the instances follow each other as fast as they may.
@@ -108,10 +108,20 @@ async fn buy(client: Client, event_id: String, shared: Arc<Shared>) -> Vec<Strin
         let mut hold = place().await;
         if hold.status == 503 {
             shared.repeated.fetch_add(1, Ordering::SeqCst);
+            wait_as_told(&hold).await;
             hold = place().await;
         }
         holds.push(hold.expect(201).id("hold_id"));
         shared.acknowledged.fetch_add(1, Ordering::SeqCst);
     }
     holds
+}
+
+/// An instance that stops resets what it has not accepted yet. Who repeats that at once may come before it listens no more.
+async fn wait_as_told(refused: &Reply) {
+    let seconds = refused.header("retry-after").parse().expect("who is refused is told when to come back");
+    let mut told = tokio::time::interval(Duration::from_secs(seconds));
+    // The first tick is now.
+    told.tick().await;
+    told.tick().await;
 }
