@@ -101,7 +101,7 @@ async fn buy(client: Client, event_id: String, shared: Arc<Shared>) -> Vec<Strin
     let mut pause = tokio::time::interval(CLIENT_PAUSE);
     while !shared.closed.load(Ordering::SeqCst) {
         pause.tick().await;
-        let key = Uuid::new_v4().to_string();
+        let key = Uuid::now_v7().to_string();
         let body = json!({"event_id": event_id, "qty": 1});
         let headers = [("Idempotency-Key", key.as_str())];
         let place = || client.send(Method::POST, "/api/v1/holds", &headers, Some(body.clone()));
