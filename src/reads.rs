@@ -120,6 +120,10 @@ async fn run(pool: PgPool, mut queue: mpsc::Receiver<Asking>, answer_within: Dur
             link.give_up();
         }
     }
+    queue.close();
+    while let Ok(Asking { reply, .. }) = queue.try_recv() {
+        let _ = reply.send(Err(ReadError::Unavailable));
+    }
 }
 
 async fn answer(pool: &PgPool, link: &mut Link, asking: Vec<Asking>, within: Duration) {

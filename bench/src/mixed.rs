@@ -4,6 +4,7 @@
 //! a reason that passes is repeated with the same `Idempotency-Key`, as the documentation tells clients to. Everything
 //! that a server acknowledged is written down for `verify`.
 
+mod pace;
 mod retry;
 mod session;
 mod shared;
@@ -20,6 +21,7 @@ use tokio::task::JoinSet;
 use tokio::time::timeout;
 use uuid::Uuid;
 
+use self::pace::Pace;
 use self::retry::Patient;
 use self::session::Session;
 use self::shared::Shared;
@@ -40,6 +42,12 @@ pub struct Mixed {
     requests: u64,
     #[arg(long, default_value = "64", value_parser = clap::value_parser!(u16).range(1..=1024))]
     clients: u16,
+    /// Requests per second, however long the answers take; without it, each client goes on when it has its answer
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    rate: Option<u32>,
+    /// A request is given up when it fails after so many repeats; without it, after half a minute
+    #[arg(long, value_parser = clap::value_parser!(u8).range(0..=100))]
+    repeats_max: Option<u8>,
     /// Seats of the event; when they run out, refusals for lack of room are expected
     #[arg(long, default_value = "1000000", value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
     seats: u32,
@@ -59,7 +67,7 @@ impl Mixed {
     /// When an answer is not what the API promises, or a request is not settled in time.
     pub async fn run(self) -> anyhow::Result<()> {
         let event_id = self.create_event().await?;
-        let shared = Arc::new(Shared::new(self.requests, Journal::create(&self.acknowledged)?));
+        let shared = Arc::new(Shared::new(self.requests, Pace::new(self.rate), Journal::create(&self.acknowledged)?));
         timeout(RUN_MAX, self.sessions(event_id, &shared))
             .await
             .with_context(|| format!("not done after {RUN_MAX:?}"))??;
@@ -73,7 +81,7 @@ impl Mixed {
         let mut sessions = JoinSet::new();
         for index in 0..usize::from(self.clients) {
             let rng = StdRng::seed_from_u64(self.seed.wrapping_add(index as u64));
-            let patient = Patient::new(&self.targets, index);
+            let patient = Patient::new(&self.targets, index, self.repeats_max);
             sessions.spawn(Session::new(event_id, patient, rng, shared.clone()).run());
         }
         while let Some(ended) = sessions.join_next().await {

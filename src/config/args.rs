@@ -101,7 +101,7 @@ pub struct SettingsArgs {
 
 #[derive(Args, Debug)]
 struct DatabaseArgs {
-    /// Connections for requests and workers; every lane has one more
+    /// Connections for requests and workers; every lane, and the reader of the status of events, has one more
     #[arg(long, env, default_value = "10", value_parser = number(DB_POOL_MAX))]
     db_pool_max: u32,
     /// How long a request waits for a connection before it is answered 503
@@ -265,12 +265,15 @@ pub fn secret(text: &str) -> Result<SecretString, std::convert::Infallible> {
 }
 
 /// A bare word must be a level: the filter's own parser would take a misspelt one for the name of a module.
+/// Blanks, which it does not skip, are taken away.
 fn log_level(text: &str) -> Result<String, String> {
-    for directive in text.split(',').filter(|directive| !directive.contains('=')) {
-        directive.trim().parse::<LevelFilter>().map_err(|_| format!("{directive:?} is no level"))?;
+    let directives: Vec<&str> = text.split(',').map(str::trim).filter(|directive| !directive.is_empty()).collect();
+    for directive in directives.iter().filter(|directive| !directive.contains('=')) {
+        directive.parse::<LevelFilter>().map_err(|_| format!("{directive:?} is no level"))?;
     }
-    text.parse::<Targets>().map_err(|error| error.to_string())?;
-    Ok(text.to_owned())
+    let directives = directives.join(",");
+    directives.parse::<Targets>().map_err(|error| error.to_string())?;
+    Ok(directives)
 }
 
 fn number(range: RangeInclusive<u64>) -> RangedU64ValueParser<u32> {

@@ -74,7 +74,7 @@ pub enum LogFormat {
 pub struct DatabaseSettings {
     /// May carry a password, hence secret.
     pub url: SecretString,
-    /// Connections for requests and workers; the lanes have their own.
+    /// Connections for requests and workers; the lanes and the reader of the status of events have their own.
     pub pool_connections_max: u32,
     /// How long a request waits for a connection before it is told to come back later.
     pub acquire_timeout: Duration,

@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 
 use futures_util::FutureExt;
 use tokio::sync::{Mutex, Notify, oneshot};
-use tokio::task::JoinHandle;
+use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::timeout;
 
 use super::command::{Class, Command, Outcome};
@@ -29,6 +29,10 @@ use crate::telemetry::metrics;
 
 /// How long an organiser waits for an answer: cancelling an event ends all of its holds, which takes what it takes.
 const ORGANISER_ANSWER_WITHIN: Duration = Duration::from_secs(15);
+
+/// The replies to a larger batch are sent while the next one has begun: waking so many callers takes longer than the
+/// database needs for some of it.
+const REPLIES_BEFORE_NEXT_MAX: usize = 8;
 
 type CommandResult = Result<Outcome, CommandError>;
 
@@ -56,6 +60,14 @@ struct Waiting {
     reply: oneshot::Sender<CommandResult>,
     claim: Claim,
     since: Instant,
+}
+
+/// A command with its result, and who waits for it.
+struct Executed {
+    command: &'static str,
+    affinity: Affinity,
+    result: CommandResult,
+    reply: oneshot::Sender<CommandResult>,
 }
 
 /// How the lanes are.
@@ -169,11 +181,21 @@ impl Shared {
 
 async fn run(shared: Arc<Shared>, executor: Executor, _alive: AliveGuard) {
     let mut link = Link::default();
+    let mut replying = JoinSet::new();
     while let Some(Taken { waiting, affinities }) = shared.next().await {
         let batch = claim_all(waiting, shared.deadline);
-        let troubled = if batch.is_empty() { None } else { Some(run_batch(&executor, &mut link, batch).await) };
+        let executed = if batch.is_empty() { None } else { Some(run_batch(&executor, &mut link, batch).await) };
+        let troubled = executed.as_deref().map(troubled);
         shared.queue().done(&affinities, |affinity| troubled.as_ref().map(|troubled| troubled.contains(&affinity)));
+        let Some(executed) = executed else { continue };
+        if executed.len() <= REPLIES_BEFORE_NEXT_MAX {
+            reply(executed);
+        } else {
+            replying.spawn(async { reply(executed) });
+        }
+        while replying.try_join_next().is_some() {}
     }
+    replying.join_all().await;
 }
 
 /// What is still wanted, and still in time. From here on the commands are the lane's.
@@ -190,8 +212,8 @@ fn claim_all(waiting: Vec<Waiting>, deadline: Duration) -> Vec<Waiting> {
     in_time
 }
 
-/// Returns whose commands could not have their lock, or the database.
-async fn run_batch(executor: &Executor, link: &mut Link, batch: Vec<Waiting>) -> HashSet<Affinity> {
+/// Nothing if nobody knows what became of it.
+async fn run_batch(executor: &Executor, link: &mut Link, batch: Vec<Waiting>) -> Vec<Executed> {
     let (commands, replies): (Vec<_>, Vec<_>) =
         batch.into_iter().map(|waiting| (waiting.command, waiting.reply)).unzip();
     let started = Instant::now();
@@ -200,19 +222,31 @@ async fn run_batch(executor: &Executor, link: &mut Link, batch: Vec<Waiting>) ->
     let Ok(results) = AssertUnwindSafe(executor.execute(link, &commands)).catch_unwind().await else {
         tracing::error!(commands = commands.len(), "a batch panicked");
         link.give_up();
-        return HashSet::new();
+        return Vec::new();
     };
     metrics::batch(commands.len(), started.elapsed());
-    let mut troubled = HashSet::new();
-    for ((command, result), reply) in commands.iter().zip(results).zip(replies) {
-        metrics::command(command.name(), outcome_label(&result));
-        if matches!(result, Err(CommandError::Unavailable)) {
-            troubled.insert(command.affinity());
-        }
+    let executed = commands.iter().zip(results).zip(replies);
+    let executed = executed.map(|((command, result), reply)| Executed {
+        command: command.name(),
+        affinity: command.affinity(),
+        result,
+        reply,
+    });
+    executed.collect()
+}
+
+/// Whose commands could not have their lock, or the database.
+fn troubled(executed: &[Executed]) -> HashSet<Affinity> {
+    let unavailable = executed.iter().filter(|executed| matches!(executed.result, Err(CommandError::Unavailable)));
+    unavailable.map(|executed| executed.affinity).collect()
+}
+
+fn reply(executed: Vec<Executed>) {
+    for Executed { command, result, reply, .. } in executed {
+        metrics::command(command, outcome_label(&result));
         // A caller that went away does not want its answer; the command was finished all the same.
         let _ = reply.send(result);
     }
-    troubled
 }
 
 /// Whose a command is. Whoever takes it first may do with it what it likes: the lane executes it, the caller gives it up.

@@ -22,8 +22,9 @@ pub const SWEEP_BATCH_ROWS: u16 = 2000;
 pub const SWEEP_EVENT_ROWS: u16 = 500;
 /// The most rounds of one tick, so that a tick ends: enough for 100,000 holds of one event that expire together.
 pub const SWEEP_ROUNDS_MAX: usize = 200;
-/// The most expiries that wait in the lanes at once: far fewer than a batch holds, so that clients hardly notice.
-pub const SWEEP_COMMANDS_IN_FLIGHT: usize = 128;
+/// The most expiries that wait in the lanes at once: well under half of what a batch holds. More sweep faster, and are felt by
+/// clients, whose p99 is about twice the quiet one while 100,000 holds of their event are swept.
+pub const SWEEP_COMMANDS_IN_FLIGHT: usize = 192;
 
 /// What one tick did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

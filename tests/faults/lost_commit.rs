@@ -5,37 +5,9 @@ use serde_json::json;
 use sqlx::{Postgres, Transaction};
 use uuid::Uuid;
 
-use super::proxy::{Cut, Proxy};
-use crate::support::{Client, Database, Reply, service};
-
-/// A server whose database is behind a wire that can be cut.
-struct Wired {
-    database: Database,
-    proxy: Proxy,
-    client: Client,
-    _running: boxoffice::server::Running,
-}
-
-impl Wired {
-    async fn start() -> Self {
-        let database = Database::create().await;
-        let proxy = Proxy::start(&database.url()).await;
-        let settings = service::settings(&proxy.url(&database.url()));
-        let running = boxoffice::server::start(settings).expect("the server starts");
-        let client = Client::new(format!("http://{}", running.address()));
-        Self { database, proxy, client, _running: running }
-    }
-
-    /// Commits that were looked up, by what was found. The tests of this binary count together.
-    async fn settled(&self, outcome: &str) -> f64 {
-        self.client.metric(&format!(r#"commits_settled_total{{outcome="{outcome}"}}"#)).await
-    }
-
-    async fn hold_with_key(&self, event_id: &str, key: &str) -> Reply {
-        let body = json!({"event_id": event_id, "qty": 2});
-        self.client.send(Method::POST, "/api/v1/holds", &[("Idempotency-Key", key)], Some(body)).await
-    }
-}
+use super::proxy::Cut;
+use super::wired::Wired;
+use crate::support::Database;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_commit_whose_answer_is_lost_is_found_and_acknowledged() {

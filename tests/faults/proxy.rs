@@ -1,4 +1,4 @@
-//! A wire between the server and PostgreSQL that can be cut at a COMMIT.
+//! A wire between the server and PostgreSQL that can be cut at a COMMIT, go silent, or break.
 
 use std::net::SocketAddr;
 use std::str::FromStr;
@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use sqlx::postgres::PgConnectOptions;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream, UnixStream};
+use tokio::sync::watch;
 
 /// When the wire is cut, seen from a COMMIT.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,6 +19,17 @@ pub enum Cut {
     During,
     /// PostgreSQL commits and answers; the answer is lost.
     After,
+}
+
+/// What becomes of that which PostgreSQL says.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Answers {
+    #[default]
+    Pass,
+    /// They wait on the wire until it passes them again; nothing of them is lost.
+    Wait,
+    /// There are no connections any more.
+    Gone,
 }
 
 /// The wire. Passes everything through until it is told to cut.
@@ -32,10 +44,11 @@ struct State {
     before: AtomicUsize,
     during: AtomicUsize,
     after: AtomicUsize,
-    /// From now on every connection is refused.
+    /// From now on every new connection is refused.
     down: AtomicBool,
-    /// Whether a cut takes the whole wire down.
+    /// Whether nobody may connect after a cut.
     down_after_cut: AtomicBool,
+    answers: watch::Sender<Answers>,
 }
 
 trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
@@ -73,7 +86,19 @@ impl Proxy {
         self.cut_next(cut);
     }
 
+    /// From now on PostgreSQL is asked, and nobody hears its answers until `restore`.
+    pub fn hold_answers_back(&self) {
+        self.state.answers.send_replace(Answers::Wait);
+    }
+
+    /// Closes all connections and lets nobody connect again until `restore`.
+    pub fn break_down(&self) {
+        self.state.down.store(true, Ordering::SeqCst);
+        self.state.answers.send_replace(Answers::Gone);
+    }
+
     pub fn restore(&self) {
+        self.state.answers.send_replace(Answers::Pass);
         self.state.down_after_cut.store(false, Ordering::SeqCst);
         self.state.down.store(false, Ordering::SeqCst);
     }
@@ -121,8 +146,14 @@ async fn connect(upstream: &PgConnectOptions) -> Box<dyn Stream> {
 async fn pass(mut client: TcpStream, mut server: Box<dyn Stream>, state: &State) -> std::io::Result<()> {
     let (mut from_client, mut from_server) = (vec![0; 1 << 20], vec![0; 1 << 20]);
     let mut swallow_answer = false;
+    let mut answers = state.answers.subscribe();
     loop {
+        let now = *answers.borrow_and_update();
+        if now == Answers::Gone {
+            return Ok(());
+        }
         tokio::select! {
+            _ = answers.changed() => {}
             read = client.read(&mut from_client) => {
                 let bytes = &from_client[..read?];
                 if bytes.is_empty() {
@@ -142,7 +173,7 @@ async fn pass(mut client: TcpStream, mut server: Box<dyn Stream>, state: &State)
                 }
                 server.write_all(bytes).await?;
             }
-            read = server.read(&mut from_server) => {
+            read = server.read(&mut from_server), if now == Answers::Pass => {
                 let bytes = &from_server[..read?];
                 if bytes.is_empty() {
                     return Ok(());

@@ -11,5 +11,7 @@ mod errors_doc;
 mod metrics_doc;
 mod nginx;
 mod postman_collection;
+mod rolling_restarts;
 mod settings;
 mod stopping;
+mod stopping_under_load;

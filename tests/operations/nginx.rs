@@ -14,6 +14,10 @@ use crate::support::process::free_port;
 use crate::support::{Client, Reply, Service};
 
 const CONFIGURATION: &str = include_str!("../../deploy/nginx.conf");
+/// Where the instances are inside Docker; what follows is said of each.
+const INSTANCES: &str = "server app:8080 resolve";
+/// As short as a test likes that waits for its end.
+const READ_TIMEOUT: &str = "1s";
 /// The id of nothing.
 const NOBODY: &str = "0199d3c0-7a51-7c2e-9f43-5d1f6f0c9a11";
 
@@ -44,31 +48,33 @@ fn between(begin: &str, end: &str) -> &'static str {
 }
 
 /// A running nginx of the test's own, killed when dropped.
-struct Nginx {
+pub struct Nginx {
     child: Child,
     directory: PathBuf,
-    public: Client,
-    operators: Client,
+    pub public: Client,
+    pub operators: Client,
 }
 
 impl Nginx {
-    /// In front of one instance. `None` where no nginx is installed.
-    async fn start(instance: SocketAddr) -> Option<Self> {
+    /// In front of these instances, with so much patience for an answer. `None` where no nginx is installed.
+    pub async fn start(instances: &[SocketAddr], read_timeout: &str) -> Option<Self> {
         Command::new("nginx").arg("-v").stderr(Stdio::null()).status().ok()?;
         let directory = std::env::temp_dir().join(format!("boxoffice-nginx-{}", Uuid::now_v7().simple()));
         fs::create_dir(&directory).expect("a directory of our own");
         let (public, operators) = (free_port(), free_port());
+        let said = between(INSTANCES, ";");
+        let servers: String = instances.iter().map(|instance| format!("server {instance}{said};\n")).collect();
         let configuration = CONFIGURATION
             // What only a newer nginx inside Docker understands.
-            .replace("server app:8080 resolve;", &format!("server {instance};"))
+            .replace(&format!("{INSTANCES}{said};"), &servers)
             .replace("resolver 127.0.0.11 valid=5s ipv6=off;", "")
             .replace("access_log /dev/stdout json;", "access_log off;")
-            .replace("worker_connections 8192;", "worker_connections 64;")
+            .replace("worker_connections 8192;", "worker_connections 256;")
             .replace("listen 80;", &format!("listen 127.0.0.1:{public};"))
             .replace("listen 81;", &format!("listen 127.0.0.1:{operators};"))
             .replace("\"~^80 ", &format!("\"~^{public} "))
             .replace("\"~^81 ", &format!("\"~^{operators} "))
-            .replace("proxy_read_timeout 30s;", "proxy_read_timeout 1s;");
+            .replace("proxy_read_timeout 30s;", &format!("proxy_read_timeout {read_timeout};"));
         let file = directory.join("nginx.conf");
         fs::write(&file, configuration).expect("the configuration can be written");
         let child = Command::new("nginx")
@@ -103,7 +109,7 @@ impl Drop for Nginx {
 #[tokio::test(flavor = "multi_thread")]
 async fn through_the_public_port_a_buyer_gets_what_he_needs_and_nothing_else() {
     let service = Service::start().await;
-    let Some(nginx) = Nginx::start(service.running.address()).await else { return };
+    let Some(nginx) = Nginx::start(&[service.running.address()], READ_TIMEOUT).await else { return };
     let event_id = nginx.operators.event(10).await;
     let (public, hold_id) = (&nginx.public, |hold: &Reply| hold.id("hold_id"));
 
@@ -170,7 +176,7 @@ async fn through_the_public_port_a_buyer_gets_what_he_needs_and_nothing_else() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_nginx_refuses_itself_is_a_problem_document_too() {
     let service = Service::start().await;
-    let Some(nginx) = Nginx::start(service.running.address()).await else { return };
+    let Some(nginx) = Nginx::start(&[service.running.address()], READ_TIMEOUT).await else { return };
     let body = " ".repeat(65 * 1024);
     let headers = [("Content-Type", "application/json"), ("X-Request-Id", "order-4711")];
     let refused = nginx.public.send_text(Method::POST, "/api/v1/holds", &headers, &body).await;
@@ -198,7 +204,7 @@ async fn what_nginx_refuses_itself_is_a_problem_document_too() {
 #[tokio::test(flavor = "multi_thread")]
 async fn without_an_instance_nothing_was_done_and_without_an_answer_nobody_knows() {
     let service = Service::start().await;
-    let Some(nginx) = Nginx::start(service.running.address()).await else { return };
+    let Some(nginx) = Nginx::start(&[service.running.address()], READ_TIMEOUT).await else { return };
     let event_id = nginx.operators.event(10).await;
     let blocker = service.database.lock_everything().await;
     // The instance has it, and nginx does not wait for ever.

@@ -48,6 +48,11 @@ fn with_default_settings_a_server_stops_within_the_grace_period_of_a_cluster() {
 }
 
 #[test]
+fn blanks_and_stray_commas_in_the_log_level_change_nothing() {
+    assert_eq!(settings(&["--log-level", " info, sqlx=warn,"]).log.level, "info,sqlx=warn");
+}
+
+#[test]
 fn an_audit_interval_of_zero_is_never() {
     assert_eq!(settings(&["--audit-interval-seconds", "0"]).audit_interval, None);
     assert_eq!(settings(&[]).audit_interval.map(|interval| interval.as_secs()), Some(300));

@@ -125,9 +125,14 @@ impl Database {
 
     /// Every invariant holds; the message names the ones that do not.
     pub async fn assert_sound(&self) {
-        let audit = boxoffice::queries::audit::audit(&self.pool).await.expect("the audit runs");
-        let breaches: Vec<_> = audit.invariants.iter().filter(|invariant| !invariant.holds()).collect();
-        assert!(breaches.is_empty(), "broken invariants: {breaches:#?}");
+        assert_sound(&self.pool).await;
+    }
+
+    /// What was acknowledged is there, by the ids that the answers had. The message says after what.
+    pub async fn assert_all_there(&self, table: &str, column: &str, ids: &[String], after: &str) {
+        let list = ids.iter().map(|id| format!("'{id}'")).collect::<Vec<_>>().join(",");
+        let found = self.number(&format!("SELECT count(*) FROM {table} WHERE {column} IN ({list})")).await;
+        assert_eq!(usize::try_from(found), Ok(ids.len()), "acknowledged {table} after {after}");
     }
 
     /// Transactions of this database that nobody is working on but somebody left open.
@@ -138,6 +143,13 @@ impl Database {
         )
         .await
     }
+}
+
+/// As [`Database::assert_sound`], of any database.
+pub async fn assert_sound(pool: &PgPool) {
+    let audit = boxoffice::queries::audit::audit(pool).await.expect("the audit runs");
+    let breaches: Vec<_> = audit.invariants.iter().filter(|invariant| !invariant.holds()).collect();
+    assert!(breaches.is_empty(), "broken invariants: {breaches:#?}");
 }
 
 impl Drop for Database {

@@ -3,6 +3,7 @@
 //! Test binaries include it as `pub mod`: each uses another part, and what one leaves unused is no mistake.
 
 pub mod client;
+pub mod cluster;
 pub mod database;
 pub mod process;
 pub mod service;

@@ -11,9 +11,19 @@ use super::{Client, Database};
 const READY_POLLS_MAX: u32 = 600;
 const READY_POLL: Duration = Duration::from_millis(25);
 
+/// Limits that a slow machine does not reach: what is late there is not what is tested.
+pub const PATIENT: [(&str, &str); 5] = [
+    ("ANSWER_WITHIN_MS", "60000"),
+    ("COMMAND_DEADLINE_MS", "30000"),
+    ("DB_ACQUIRE_TIMEOUT_MS", "10000"),
+    ("DB_LOCK_TIMEOUT_MS", "60000"),
+    ("DB_STATEMENT_TIMEOUT_MS", "60000"),
+];
+
 /// `boxoffice serve`, killed when dropped.
 pub struct ServerProcess {
     child: Child,
+    pub port: u16,
     pub client: Client,
 }
 
@@ -25,7 +35,11 @@ impl ServerProcess {
 
     /// The same with settings of the test's own.
     pub async fn start_with(database: &Database, settings: &[(&str, &str)]) -> Self {
-        let port = free_port();
+        Self::start_at(free_port(), database, settings).await
+    }
+
+    /// The same on this port, as its predecessor's successor.
+    pub async fn start_at(port: u16, database: &Database, settings: &[(&str, &str)]) -> Self {
         let child = Command::new(env!("CARGO_BIN_EXE_boxoffice"))
             .arg("serve")
             .env("DATABASE_URL", database.url())
@@ -37,7 +51,7 @@ impl ServerProcess {
             .stdout(Stdio::null())
             .spawn()
             .expect("the binary starts");
-        let mut server = Self { child, client: Client::new(format!("http://127.0.0.1:{port}")) };
+        let mut server = Self { child, port, client: Client::new(format!("http://127.0.0.1:{port}")) };
         server.wait_until_ready().await;
         server
     }

@@ -32,10 +32,8 @@ impl Service {
 
     /// On a database that the test has prepared.
     pub fn start_on(database: Database, adjust: impl FnOnce(&mut Settings)) -> Self {
-        let mut settings = settings(&database.url());
-        adjust(&mut settings);
-        let running = server::start(settings).expect("the server starts");
-        Self { client: client_of(&running), database, running }
+        let (running, client) = start(&database.url(), adjust);
+        Self { client, database, running }
     }
 
     /// Another server on the same database.
@@ -45,16 +43,22 @@ impl Service {
 
     /// Another server on the same database, with settings of the test's own.
     pub fn another_with(&self, adjust: impl FnOnce(&mut Settings)) -> (Running, Client) {
-        let mut settings = settings(&self.database.url());
-        adjust(&mut settings);
-        let running = server::start(settings).expect("a second server starts");
-        let client = client_of(&running);
-        (running, client)
+        start(&self.database.url(), adjust)
+    }
+
+    /// A server on a database that somebody else uses too.
+    pub fn beside(database: &Database) -> (Running, Client) {
+        start(&database.url(), |_| {})
     }
 }
 
-fn client_of(running: &Running) -> Client {
-    Client::new(format!("http://{}", running.address()))
+/// A server on any database.
+pub fn start(database_url: &str, adjust: impl FnOnce(&mut Settings)) -> (Running, Client) {
+    let mut settings = settings(database_url);
+    adjust(&mut settings);
+    let running = server::start(settings).expect("the server starts");
+    let client = Client::new(format!("http://{}", running.address()));
+    (running, client)
 }
 
 /// Defaults of production, but for a sweep interval that no test lives to see, and no audits.

@@ -21,6 +21,7 @@ pub struct Patient {
     client: Client,
     targets: Vec<Target>,
     present: usize,
+    repeats_max: Option<u8>,
 }
 
 /// The answer that settled a request, and what it took.
@@ -33,42 +34,48 @@ pub struct Settled {
     pub repeated: Vec<String>,
 }
 
-/// No answer settled the request in time; what the tries ended with.
+/// No answer settled the request in time, or in as many tries as it has.
 pub struct GivenUp {
+    /// Why each earlier try was repeated, and how the last one ended.
     pub repeated: Vec<String>,
+    pub last: String,
+    /// Whether it took all the time there is, as the next one will.
+    pub out_of_time: bool,
 }
 
 impl Patient {
     /// The client of this index, dealt to one of the targets. There must be at least one.
-    pub fn new(targets: &[Target], index: usize) -> Self {
+    pub fn new(targets: &[Target], index: usize, repeats_max: Option<u8>) -> Self {
         let present = index % targets.len();
-        Self { client: Client::new(targets[present]), targets: targets.to_vec(), present }
+        Self { client: Client::new(targets[present]), targets: targets.to_vec(), present, repeats_max }
     }
 
     /// # Errors
     ///
-    /// When no answer settles the request in time. It may or may not have been executed.
+    /// When no answer settles the request in time, or in as many tries as it has. It may or may not have been executed.
     pub async fn send(&mut self, request: &[u8]) -> Result<Settled, GivenUp> {
         let give_up_at = Instant::now() + GIVE_UP_AFTER;
         let mut repeated = Vec::new();
         loop {
-            match self.client.send(request).await {
+            let failed = match self.client.send(request).await {
                 Ok(answer) => {
                     let label = api::label(&answer);
                     if !passes(answer.status, &label) {
                         let (status, replayed, body) = (answer.status, answer.replayed, answer.body.to_vec());
                         return Ok(Settled { status, label, replayed, body, repeated });
                     }
-                    repeated.push(label);
+                    label
                 }
                 Err(error) => {
-                    repeated.push(error.to_string());
                     self.next_target();
+                    error.to_string()
                 }
+            };
+            let out_of_time = Instant::now() >= give_up_at;
+            if out_of_time || self.repeats_max.is_some_and(|most| repeated.len() >= usize::from(most)) {
+                return Err(GivenUp { repeated, last: failed, out_of_time });
             }
-            if Instant::now() >= give_up_at {
-                return Err(GivenUp { repeated });
-            }
+            repeated.push(failed);
             let pause = rand::rng().random_range(PAUSE_MILLIS);
             sleep(Duration::from_millis(pause)).await;
         }

@@ -52,7 +52,7 @@ impl Session {
     ///
     /// When what was acknowledged cannot be written.
     pub async fn run(mut self) -> anyhow::Result<()> {
-        while self.shared.take() {
+        while self.shared.take().await {
             let draw = self.rng.random_range(0..100);
             match self.hold.take() {
                 None if draw < LOOK_PERCENT => self.look().await?,
@@ -121,8 +121,10 @@ impl Session {
         let settled = match self.patient.send(request).await {
             Ok(settled) => settled,
             Err(given_up) => {
+                if given_up.out_of_time {
+                    self.shared.give_up();
+                }
                 self.shared.settle(hopeless(what, given_up))?;
-                self.shared.give_up();
                 return Ok(None);
             }
         };
@@ -134,6 +136,7 @@ impl Session {
         self.shared.settle(Settlement {
             label: format!("{what} {} {why}", settled.label).trim_end().to_owned(),
             is_expected,
+            given_up: false,
             replayed: settled.replayed,
             repeated: settled.repeated,
             acknowledged,
@@ -144,8 +147,9 @@ impl Session {
 
 fn hopeless(what: &str, given_up: GivenUp) -> Settlement {
     Settlement {
-        label: format!("{what} given up"),
+        label: format!("{what} given up: {}", given_up.last),
         is_expected: false,
+        given_up: true,
         replayed: false,
         repeated: given_up.repeated,
         acknowledged: None,

@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
+use super::pace::Pace;
 use crate::acknowledged::{Acknowledged, Journal};
 
 /// The line that says that half of the requests are done. Scripts wait for it.
@@ -12,6 +14,7 @@ const HALF_DONE: &str = "half of the requests are done";
 
 pub struct Shared {
     requests: u64,
+    pace: Pace,
     /// How many were begun, and more: the counter goes on when there are none left.
     begun: AtomicU64,
     written: Mutex<Written>,
@@ -26,7 +29,11 @@ struct Written {
 #[derive(Default)]
 pub struct Tally {
     settled: u64,
+    /// No answer settled them.
+    given_up: u64,
     replayed: u64,
+    /// How late the latest one began; `None` if they had no times of their own.
+    latest: Option<Duration>,
     /// Settled with one of the answers that the API promises for this request in this state, by what was asked and answered.
     expected: BTreeMap<String, u64>,
     /// Settled otherwise, or given up.
@@ -40,19 +47,28 @@ pub struct Settlement {
     /// What was asked and what was answered.
     pub label: String,
     pub is_expected: bool,
+    pub given_up: bool,
     pub replayed: bool,
     pub repeated: Vec<String>,
     pub acknowledged: Option<Acknowledged>,
 }
 
 impl Shared {
-    pub fn new(requests: u64, journal: Journal) -> Self {
-        Self { requests, begun: AtomicU64::new(0), written: Mutex::new(Written { journal, tally: Tally::default() }) }
+    pub fn new(requests: u64, pace: Pace, journal: Journal) -> Self {
+        let written = Mutex::new(Written { journal, tally: Tally::default() });
+        Self { requests, pace, begun: AtomicU64::new(0), written }
     }
 
-    /// Whether one more request may be begun.
-    pub fn take(&self) -> bool {
-        self.begun.fetch_add(1, Ordering::Relaxed) < self.requests
+    /// Whether one more request may be begun. Returns when it is due.
+    pub async fn take(&self) -> bool {
+        let number = self.begun.fetch_add(1, Ordering::Relaxed);
+        if number >= self.requests {
+            return false;
+        }
+        let late = self.pace.wait(number).await;
+        let latest = &mut self.written().tally.latest;
+        *latest = late.max(*latest);
+        true
     }
 
     /// Lets no more requests begin: one is lost, so the run has failed, and whoever waits for it should hear that soon.
@@ -66,7 +82,7 @@ impl Shared {
     ///
     /// When it cannot be written.
     pub fn settle(&self, settlement: Settlement) -> anyhow::Result<()> {
-        let mut written = self.written.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut written = self.written();
         if let Some(acknowledged) = settlement.acknowledged {
             written.journal.record(acknowledged)?;
         }
@@ -77,11 +93,17 @@ impl Shared {
             *tally.repeated.entry(label).or_default() += 1;
         }
         tally.replayed += u64::from(settlement.replayed);
+        tally.given_up += u64::from(settlement.given_up);
         tally.settled += 1;
         if tally.settled == self.requests.div_ceil(2) {
             println!("{HALF_DONE}");
         }
         Ok(())
+    }
+
+    /// Never held across an await.
+    fn written(&self) -> MutexGuard<'_, Written> {
+        self.written.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// # Errors
@@ -107,9 +129,15 @@ impl fmt::Display for Tally {
         let wrong: u64 = self.wrong.values().sum();
         write!(
             f,
-            "{} requests: {wrong} wrong, {repeated} tries repeated, {} answers replayed",
-            self.settled, self.replayed
+            "{} requests: {repeated} tries repeated, {} given up, {} wrong, {} answers replayed",
+            self.settled,
+            self.given_up,
+            wrong - self.given_up,
+            self.replayed
         )?;
+        if let Some(latest) = self.latest {
+            write!(f, ", begun at most {} ms late", latest.as_millis())?;
+        }
         for (kind, labels) in [("as promised", &self.expected), ("WRONG", &self.wrong), ("repeated", &self.repeated)] {
             for (label, count) in labels {
                 write!(f, "\n  {count:>8}  {kind}: {label}")?;

@@ -43,7 +43,7 @@ pub fn method(results: &Results) -> String {
          together. Closed loop: every client has one connection and sends its next request when the last is answered, \
          and only answers inside the window count. Open loop (overload, stampede): requests have times of their own, and \
          latency counts from the intended start. `boxoffice audit` passed after every scenario. Random choices come from \
-         fixed seeds; processors and their clock are not pinned."
+         fixed seeds; processors are not pinned, because two cores leave nothing to keep apart, and a virtual machine's clock cannot be."
     )
 }
 
