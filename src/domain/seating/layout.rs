@@ -51,6 +51,10 @@ impl Point {
 pub struct SeatIndex(pub u32);
 
 impl SeatIndex {
+    pub(super) fn of(at: usize) -> Self {
+        Self(u32::try_from(at).expect("a layout has at most SEATS_PER_LAYOUT_MAX seats"))
+    }
+
     pub fn at(self) -> usize {
         self.0 as usize
     }
