@@ -50,7 +50,8 @@ impl TransactionFailure for AmendVenueError {
     }
 }
 
-/// Does what is asked for, and nothing if it is so already: a layout that is the same as the newest is no other version.
+/// Does what is asked for, and nothing if it is so already: a layout that is the same as the newest is no other version. So a
+/// transaction whose COMMIT was lost is simply run again.
 ///
 /// # Errors
 ///
@@ -58,24 +59,40 @@ impl TransactionFailure for AmendVenueError {
 pub async fn amend_venue(pool: &PgPool, venue_id: VenueId, changes: VenueChanges) -> Result<(), AmendVenueError> {
     let changes = Arc::new(changes);
     let committing = Arc::new(AtomicBool::new(false));
-    let reached = Arc::clone(&committing);
-    let outcome = transaction(pool, "amend_venue", move |connection| {
-        let (changes, reached) = (Arc::clone(&changes), Arc::clone(&reached));
-        Box::pin(async move {
-            reached.store(false, Ordering::Relaxed);
-            amend(connection, venue_id, &changes).await?;
-            reached.store(true, Ordering::Relaxed);
-            Ok(())
-        })
-    });
-    match outcome.await {
-        Err(AmendVenueError::Database(error))
-            if committing.load(Ordering::Relaxed) || matches!(error, sqlx::Error::WorkerCrashed) =>
-        {
+    match attempt(pool, venue_id, &changes, &committing).await {
+        Err(AmendVenueError::Database(error)) if committing.load(Ordering::Relaxed) => {
+            tracing::warn!(%venue_id, %error, "the outcome of a COMMIT is unknown; repeating it");
+            match attempt(pool, venue_id, &changes, &committing).await {
+                Err(AmendVenueError::Database(error)) => Err(AmendVenueError::OutcomeUnknown(error)),
+                settled => settled,
+            }
+        }
+        // The transaction's task broke, and nobody can say how far it got.
+        Err(AmendVenueError::Database(error @ sqlx::Error::WorkerCrashed)) => {
             Err(AmendVenueError::OutcomeUnknown(error))
         }
         outcome => outcome,
     }
+}
+
+/// One transaction. `committing` tells afterwards whether it got as far as COMMIT.
+async fn attempt(
+    pool: &PgPool,
+    venue_id: VenueId,
+    changes: &Arc<VenueChanges>,
+    committing: &Arc<AtomicBool>,
+) -> Result<(), AmendVenueError> {
+    let (changes, committing) = (Arc::clone(changes), Arc::clone(committing));
+    transaction(pool, "amend_venue", move |connection| {
+        let (changes, committing) = (Arc::clone(&changes), Arc::clone(&committing));
+        Box::pin(async move {
+            committing.store(false, Ordering::Relaxed);
+            amend(connection, venue_id, &changes).await?;
+            committing.store(true, Ordering::Relaxed);
+            Ok(())
+        })
+    })
+    .await
 }
 
 /// The venue as it is.

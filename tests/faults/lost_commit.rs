@@ -1,7 +1,7 @@
 //! The connection to PostgreSQL breaks at COMMIT. The service never guesses.
 
 use reqwest::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 use sqlx::{Postgres, Transaction};
 use uuid::Uuid;
 
@@ -100,18 +100,48 @@ async fn when_the_database_cannot_be_asked_the_outcome_is_unknown_and_a_repeat_s
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_event_whose_commit_is_lost_is_created_once() {
+async fn what_is_created_by_a_commit_that_is_lost_is_created_once() {
+    let template = json!({"name": "A show", "total_seats": 10});
+    let dates = json!({"template": template, "dates": [{"starts_at": "2099-01-01T19:00:00Z"}]});
+    let play = with_name("A play", dates.clone());
+    let hall = with_name("A hall", json!({"sections": [{"name": "Stalls", "rows": "row A, 1-3"}]}));
     for cut in [Cut::Before, Cut::After] {
         let wired = Wired::start().await;
-        let key = Uuid::now_v7().to_string();
-        for headers in [&[][..], &[("Idempotency-Key", key.as_str())]] {
-            wired.proxy.cut_next(cut);
-            let body = json!({"name": "A show", "total_seats": 10});
-            let event = wired.client.send(Method::POST, "/api/v1/events", headers, Some(body)).await.expect(201);
-            assert!(wired.proxy.was_cut(cut), "the wire was cut");
-            wired.client.hold(&event.id("event_id"), 1).await.expect(201);
+        let series = wired.client.post("/api/v1/series", with_name("Another", json!({}))).await.expect(201);
+        let more = format!("{}/events", series.header("location"));
+        for (path, body, table, rows) in [
+            ("/api/v1/events", &template, "events", 2),
+            ("/api/v1/series", &play, "events", 4),
+            (more.as_str(), &dates, "events", 6),
+            ("/api/v1/venues", &hall, "layouts", 2),
+        ] {
+            let key = Uuid::now_v7().to_string();
+            for headers in [&[][..], &[("Idempotency-Key", key.as_str())]] {
+                wired.proxy.cut_next(cut);
+                wired.client.send(Method::POST, path, headers, Some(body.clone())).await.expect(201);
+                assert!(wired.proxy.was_cut(cut), "the wire was cut");
+            }
+            assert_eq!(wired.database.number(&format!("SELECT count(*) FROM {table}")).await, rows, "{path}");
         }
-        assert_eq!(wired.database.number("SELECT count(*) FROM events").await, 2);
         wired.database.assert_sound().await;
+    }
+}
+
+fn with_name(name: &str, mut body: Value) -> Value {
+    body["name"] = json!(name);
+    body
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_layout_whose_commit_is_lost_is_one_version() {
+    for cut in [Cut::Before, Cut::After] {
+        let wired = Wired::start().await;
+        let sections = |rows: &str| json!({"sections": [{"name": "Stalls", "rows": rows}]});
+        let hall = with_name("A hall", sections("row A, 1-3"));
+        let venue = wired.client.post("/api/v1/venues", hall).await.expect(201);
+        wired.proxy.cut_next(cut);
+        let amended = wired.client.patch(venue.header("location"), sections("row A, 1-4")).await.expect(200);
+        assert!(wired.proxy.was_cut(cut), "the wire was cut");
+        assert_eq!(amended.body["layout_version"], 2);
     }
 }
