@@ -13,6 +13,7 @@ pub mod money;
 pub mod new_event;
 pub mod payment_token;
 pub mod quantity;
+pub mod seating;
 pub mod text;
 pub mod time;
 pub mod whole_event;

@@ -20,6 +20,7 @@ mod model;
 mod reach;
 mod rows;
 mod script;
+mod seating;
 mod service;
 mod shelves;
 mod stage;
