@@ -113,7 +113,9 @@ async fn when_requests_have_taken_every_connection_reads_are_refused_soon_and_th
     let curious: Vec<_> = (0..CONNECTIONS).map(curious).collect();
     service.database.until_so_many_wait_for_a_lock(2).await;
 
-    let reads = reads_of(&event_id, &looked_at);
+    // The status of events, which a sale asks for most, has a connection of its own.
+    let reads: Vec<String> =
+        reads_of(&event_id, &looked_at).into_iter().filter(|path| !path.ends_with("/status")).collect();
     let new_event = json!({"name": "A show", "total_seats": 5});
     let refused = join_all(reads.iter().map(|path| client.get(path)));
     let (refused, created) = tokio::join!(refused, client.post("/api/v1/events", new_event));
@@ -122,6 +124,7 @@ async fn when_requests_have_taken_every_connection_reads_are_refused_soon_and_th
         assert!(!reply.header("retry-after").is_empty(), "{path}: {:?}", reply.headers);
     }
     let hold = client.hold(&event_id, 2).await.expect(201);
+    assert_eq!(client.status(&event_id).await["held"], 3);
     client.extend(&hold).await.expect(200);
     let booking = client.book(&hold).await.expect(201);
     client.cancel(&booking).await.expect(200);
