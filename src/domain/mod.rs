@@ -17,6 +17,7 @@ pub mod new_venue;
 pub mod page;
 pub mod payment_token;
 pub mod quantity;
+pub mod seated_event;
 pub mod seating;
 pub mod series;
 pub mod text;

@@ -1,8 +1,10 @@
 //! A series to be created, and its dates: events that are all made of one template.
 
 use super::event_fields as fields;
+use super::ids::VenueId;
 use super::invalid::Invalid;
 use super::new_event::{EventDraft, NewEvent};
+use super::seated_event::{LayoutName, Layouts, NamedLayout};
 use super::text::{self, SERIES_NAME_LENGTH_MAX};
 
 /// The most dates of one request.
@@ -36,6 +38,8 @@ pub struct DateDraft {
     pub ends_at: Option<String>,
     pub sale_starts_at: Option<String>,
     pub sale_ends_at: Option<String>,
+    /// Sold with the venue's newest layout.
+    pub venue_id: Option<VenueId>,
     pub venue_name: Option<String>,
     pub time_zone: Option<String>,
 }
@@ -49,33 +53,63 @@ pub struct NewSeries {
     pub events: Vec<NewEvent>,
 }
 
-impl TryFrom<SeriesDraft> for NewSeries {
-    type Error = Invalid;
-
-    fn try_from(draft: SeriesDraft) -> Result<Self, Invalid> {
+impl NewSeries {
+    /// `layouts` has those that the draft's dates name.
+    ///
+    /// # Errors
+    /// The first field that is not valid.
+    pub fn parse(draft: SeriesDraft, layouts: &Layouts) -> Result<Self, Invalid> {
         Ok(Self {
             name: text::line("/name", &draft.name, SERIES_NAME_LENGTH_MAX)?,
             description: draft.description.as_deref().map(fields::description).transpose()?.flatten(),
-            events: draft.dates.map_or_else(|| Ok(Vec::new()), events)?,
+            events: draft.dates.map_or_else(|| Ok(Vec::new()), |dates| events(dates, layouts))?,
         })
     }
 }
 
-/// The events of the dates, in their order. A fault is where it was written: in the template, or in a date.
-pub fn events(draft: DatesDraft) -> Result<Vec<NewEvent>, Invalid> {
+/// The layouts that the dates are to be sold with, one for each date that is at a venue.
+pub fn layouts_named(draft: &DatesDraft) -> Result<Vec<NamedLayout>, Invalid> {
     let DatesDraft { template, dates } = draft;
-    if dates.is_empty() || dates.len() > DATES_PER_REQUEST_MAX {
-        return Err(Invalid::new(DATES, format!("must have 1 to {DATES_PER_REQUEST_MAX} entries")));
-    }
+    counted(dates)?;
+    let of_template = template.layout_name().map_err(|fault| fault.inside(TEMPLATE))?;
+    let named = |(number, date): (usize, &DateDraft)| match date.venue_id {
+        Some(venue_id) => {
+            let pointer = format!("{DATES}/{number}/venue_id");
+            Some(NamedLayout { pointer, name: LayoutName { venue_id, version: None } })
+        }
+        None => of_template.map(|name| NamedLayout { pointer: format!("{TEMPLATE}/venue_id"), name }),
+    };
+    Ok(dates.iter().enumerate().filter_map(named).collect())
+}
+
+/// The events of the dates, in their order. A fault is where it was written: in the template, or in a date.
+pub fn events(draft: DatesDraft, layouts: &Layouts) -> Result<Vec<NewEvent>, Invalid> {
+    let DatesDraft { template, dates } = draft;
+    counted(&dates)?;
     without_what_is_a_dates(&template)?;
     let event = |(number, date): (usize, DateDraft)| {
-        let own = date.own_fields();
-        NewEvent::try_from(date.of(&template)).map_err(|fault| {
-            let is_own = own.contains(&fault.pointer.as_str());
-            if is_own { fault.inside(&format!("{DATES}/{number}")) } else { fault.inside(TEMPLATE) }
+        let (own, has_venue) = (date.own_fields(), date.venue_id.is_some());
+        let place = format!("{DATES}/{number}");
+        NewEvent::parse(date.of(&template), layouts).map_err(|mut fault| {
+            if own.contains(&fault.pointer.as_str()) {
+                return fault.inside(&place);
+            }
+            // The template may suit the other venues.
+            if has_venue {
+                fault.detail.push_str(&format!(" (at the venue of {place})"));
+            }
+            fault.inside(TEMPLATE)
         })
     };
     dates.into_iter().enumerate().map(event).collect()
+}
+
+fn counted(dates: &[DateDraft]) -> Result<(), Invalid> {
+    if (1..=DATES_PER_REQUEST_MAX).contains(&dates.len()) {
+        Ok(())
+    } else {
+        Err(Invalid::new(DATES, format!("must have 1 to {DATES_PER_REQUEST_MAX} entries")))
+    }
 }
 
 /// A template says nothing that each date, or the series, says itself.
@@ -99,18 +133,24 @@ impl DateDraft {
     /// Pointers to the fields that an event has from its date.
     fn own_fields(&self) -> Vec<&'static str> {
         let mut own = vec!["/starts_at", "/ends_at", "/sale_starts_at", "/sale_ends_at"];
+        own.extend(self.venue_id.is_some().then_some("/venue_id"));
         own.extend(self.venue_name.is_some().then_some("/venue_name"));
         own.extend(self.time_zone.is_some().then_some("/time_zone"));
         own
     }
 
     fn of(self, template: &EventDraft) -> EventDraft {
-        let template = template.clone();
+        let mut template = template.clone();
+        if self.venue_id.is_some() {
+            // What the template says of its own venue does not hold elsewhere.
+            (template.venue_name, template.layout_version) = (None, None);
+        }
         EventDraft {
             starts_at: Some(self.starts_at),
             ends_at: self.ends_at,
             sale_starts_at: self.sale_starts_at,
             sale_ends_at: self.sale_ends_at,
+            venue_id: self.venue_id.or(template.venue_id),
             venue_name: self.venue_name.or(template.venue_name),
             time_zone: self.time_zone.or(template.time_zone),
             ..template

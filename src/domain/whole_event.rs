@@ -1,8 +1,10 @@
-//! An event with its pools and ticket types, as it is created and shown. Counters are not part of it: they change with
-//! every hold, and `queries::status` has them.
+//! An event with its pools and ticket types, as it is created and shown. What holds and bookings count is not part of it: it
+//! changes with every hold, and `queries::status` has it.
 
 use super::event::{EventDetails, EventTerms};
 use super::ids::{EventId, PoolId, SeriesId, TicketTypeId};
+use super::seated_event::Seating;
+use super::seating::SectionIndex;
 use super::time::Instant;
 
 /// See the module's documentation.
@@ -13,6 +15,8 @@ pub struct WholeEvent {
     pub series_id: Option<SeriesId>,
     pub details: EventDetails,
     pub terms: EventTerms,
+    /// Absent: the event is not at a venue.
+    pub seating: Option<Seating>,
     /// In the order in which they are offered; the ticket types too.
     pub pools: Vec<PoolOffered>,
     pub ticket_types: Vec<TicketTypeOffered>,
@@ -26,6 +30,19 @@ pub struct PoolOffered {
     pub pool_id: PoolId,
     pub name: String,
     pub capacity: u32,
+    /// Of the event's layout. Absent: the event is not at a venue.
+    pub section: Option<SectionOffered>,
+    /// Whether its places are numbered seats.
+    pub seated: bool,
+    /// Places that the organiser keeps back.
+    pub blocked: u32,
+}
+
+/// The section that a pool is, or is a price zone of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SectionOffered {
+    pub section: SectionIndex,
+    pub name: String,
 }
 
 /// What is sold.

@@ -2,6 +2,7 @@
 
 mod amend;
 mod create;
+pub mod layouts; // for series too
 mod list;
 pub mod summary; // for series too
 mod wire;

@@ -14,7 +14,8 @@ use crate::domain::ids::{EventId, PoolId, TicketTypeId};
 use crate::error::{ApiError, ErrorCode};
 use crate::queries::status::{EventCounts, PoolCounts, TicketTypeCounts};
 
-/// An event's counters at one moment: `total` = `available` + `held` + `booked`, of each pool and of all together.
+/// An event's counters at one moment: `total` = `available` + `held` + `booked` + `blocked`, of each pool and of
+/// all together.
 #[derive(Serialize, ToSchema)]
 #[schema(as = EventCounts)]
 struct StatusBody<'a> {
@@ -22,7 +23,7 @@ struct StatusBody<'a> {
     status: EventStatus,
     #[schema(example = 500)]
     total: i64,
-    /// Places that nobody has.
+    /// Places that nobody has and nobody keeps back.
     #[schema(example = 120)]
     available: i64,
     /// Places in holds, also in expired ones that were not swept yet: whoever asks for those gets them.
@@ -30,6 +31,9 @@ struct StatusBody<'a> {
     held: i64,
     #[schema(example = 350)]
     booked: i64,
+    /// Places that the organiser keeps back.
+    #[schema(example = 0)]
+    blocked: i64,
     pools: Vec<PoolBody<'a>>,
     ticket_types: Vec<TicketTypeBody<'a>>,
     /// ISO 4217, of the prices. `null` while every ticket type is free.
@@ -53,6 +57,7 @@ struct PoolBody<'a> {
     available: i32,
     held: i32,
     booked: i32,
+    blocked: i32,
 }
 
 /// What one ticket type has left.
@@ -70,7 +75,7 @@ struct TicketTypeBody<'a> {
     available: i32,
 }
 
-/// Count what is available, held and booked
+/// Count what is available, held, booked and blocked
 ///
 /// All figures are of one moment. They may have changed by the time they are read: only a hold is a promise.
 #[utoipa::path(
@@ -106,6 +111,7 @@ impl<'a> From<&'a EventCounts> for StatusBody<'a> {
             available: sum(PoolCounts::available),
             held: sum(|pool| pool.held),
             booked: sum(|pool| pool.booked),
+            blocked: sum(|pool| pool.blocked),
             pools: counts.pools.iter().map(PoolBody::from).collect(),
             ticket_types: counts.ticket_types.iter().map(TicketTypeBody::from).collect(),
             currency: counts.currency.map(String::from),
@@ -124,6 +130,7 @@ impl<'a> From<&'a PoolCounts> for PoolBody<'a> {
             available: pool.available(),
             held: pool.held,
             booked: pool.booked,
+            blocked: pool.blocked,
         }
     }
 }

@@ -3,7 +3,7 @@
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
-use super::create_event::{insert_events, written_at};
+use super::create_event::{EventWithSeats, insert_events, written_at};
 use super::create_series::events_of;
 use super::creation::{CreateError, Created, Creation, create};
 use super::kept_answer::Keep;
@@ -11,14 +11,13 @@ use crate::db::constraints::EVENTS_PKEY;
 use crate::domain::ids::SeriesId;
 use crate::domain::new_event::NewEvent;
 use crate::domain::time::Instant;
-use crate::domain::whole_event::WholeEvent;
 
 /// The events that were created together.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Dates {
     pub series_id: SeriesId,
     /// At least one.
-    pub events: Vec<WholeEvent>,
+    pub events: Vec<EventWithSeats>,
 }
 
 /// Creates the events, once per idempotency key if there is one. There is at least one.
@@ -52,6 +51,6 @@ impl Creation for Dates {
     }
 
     async fn written_at(&self, pool: &PgPool) -> sqlx::Result<Instant> {
-        written_at(pool, self.events[0].event_id).await
+        written_at(pool, self.events[0].event.event_id).await
     }
 }

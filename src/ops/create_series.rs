@@ -5,7 +5,7 @@
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
-use super::create_event::{identified, insert_events};
+use super::create_event::{EventWithSeats, identified, insert_events};
 use super::creation::{CreateError, Created, Creation, create};
 use super::kept_answer::Keep;
 use crate::db::constraints::SERIES_PKEY;
@@ -15,13 +15,12 @@ use crate::domain::new_event::NewEvent;
 use crate::domain::new_series::NewSeries;
 use crate::domain::series::Series;
 use crate::domain::time::Instant;
-use crate::domain::whole_event::WholeEvent;
 
 /// A series and the events that were created with it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SeriesWithEvents {
     pub series: Series,
-    pub events: Vec<WholeEvent>,
+    pub events: Vec<EventWithSeats>,
 }
 
 /// Creates the series, once per idempotency key if there is one.
@@ -46,7 +45,7 @@ pub async fn create_series(
 }
 
 /// New events, with their ids.
-pub(super) fn events_of(series_id: SeriesId, events: Vec<NewEvent>) -> Vec<WholeEvent> {
+pub(super) fn events_of(series_id: SeriesId, events: Vec<NewEvent>) -> Vec<EventWithSeats> {
     let event = |new| identified(NewEvent { series_id: Some(series_id), ..new });
     events.into_iter().map(event).collect()
 }

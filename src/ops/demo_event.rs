@@ -31,7 +31,7 @@ pub async fn ensure(pool: &PgPool) -> anyhow::Result<EventId> {
         ..EventDraft::default()
     };
     match create_event(pool, NewEvent::try_from(draft)?, None).await? {
-        Created::Now(event) => Ok(event.event_id),
+        Created::Now(created) => Ok(created.event.event_id),
         Created::Before(_) => bail!("a request without a key was taken for a repeat"),
     }
 }

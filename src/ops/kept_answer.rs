@@ -5,7 +5,7 @@
 //! succeeds and the write is done now. So a key has at most one effect, and never an effect without its answer.
 
 use serde_json::Value;
-use sqlx::PgConnection;
+use sqlx::{PgConnection, PgPool};
 
 use crate::domain::hold::Idempotency;
 use crate::domain::time::Instant;
@@ -36,6 +36,20 @@ pub enum Claim {
     Reused,
     /// A request that has not ended in time.
     InProgress,
+}
+
+/// What the same request was answered, if it was. [`claim`] finds it too; this is for requests that cannot be understood
+/// without looking up what they name, which may have changed since.
+///
+/// # Errors
+///
+/// When the database fails.
+pub async fn answered_before(pool: &PgPool, idempotency: &Idempotency) -> sqlx::Result<Option<Answer>> {
+    let mut connection = pool.acquire().await?;
+    match kept(&mut connection, idempotency).await? {
+        Claim::AnsweredBefore(answer) => Ok(Some(answer)),
+        Claim::Ours | Claim::Reused | Claim::InProgress => Ok(None),
+    }
 }
 
 /// Tries to take the key. After [`Claim::InProgress`] the transaction is aborted.

@@ -6,9 +6,11 @@ use uuid::Uuid;
 
 use crate::db::column::{count, currency, known};
 use crate::domain::event::{EventDetails, EventStatus, EventTerms};
-use crate::domain::ids::{EventId, SeriesId};
+use crate::domain::ids::{EventId, SeriesId, VenueId};
+use crate::domain::seated_event::Seating;
+use crate::domain::seating::SectionIndex;
 use crate::domain::time::Instant;
-use crate::domain::whole_event::{PoolOffered, TicketTypeOffered, WholeEvent};
+use crate::domain::whole_event::{PoolOffered, SectionOffered, TicketTypeOffered, WholeEvent};
 
 struct Row {
     series_id: Option<Uuid>,
@@ -26,6 +28,9 @@ struct Row {
     sale_ends_at: Option<Instant>,
     created_at: Instant,
     updated_at: Instant,
+    venue_id: Option<Uuid>,
+    layout_version: Option<i32>,
+    orphans_refused: bool,
     pools: Option<Json<Vec<PoolRow>>>,
     ticket_types: Option<Json<Vec<TicketTypeRow>>>,
 }
@@ -35,6 +40,10 @@ struct PoolRow {
     pool_id: Uuid,
     name: String,
     capacity: u32,
+    section: Option<u16>,
+    section_name: Option<String>,
+    seated: bool,
+    blocked: u32,
 }
 
 #[derive(serde::Deserialize)]
@@ -55,11 +64,18 @@ pub async fn event(pool: &PgPool, event_id: EventId) -> sqlx::Result<Option<Whol
         SELECT
             series_id, name, description, venue_name, status, starts_at, ends_at, time_zone, currency,
             hold_ttl_seconds, max_quantity_per_hold, sale_starts_at, sale_ends_at, created_at, updated_at,
+            venue_id, layout_version, orphans_refused,
             (
                 SELECT jsonb_agg(
-                    jsonb_build_object('pool_id', pool_id, 'name', pools.name, 'capacity', capacity)
+                    jsonb_build_object(
+                        'pool_id', pool_id, 'name', pools.name, 'capacity', pools.capacity, 'section', pools.section,
+                        'section_name', layout_sections.name, 'seated', seated, 'blocked', blocked)
                     ORDER BY position)
                 FROM pools
+                LEFT JOIN layout_sections
+                    ON layout_sections.venue_id = events.venue_id
+                    AND layout_sections.version = events.layout_version
+                    AND layout_sections.section = pools.section
                 WHERE pools.event_id = events.event_id
             ) AS "pools: Json<Vec<PoolRow>>",
             (
@@ -104,11 +120,23 @@ fn whole(event_id: EventId, row: Row) -> sqlx::Result<WholeEvent> {
             ends_at: row.ends_at,
             time_zone: row.time_zone,
         },
+        seating: seating(row.venue_id, row.layout_version, row.orphans_refused)?,
         pools: offered(row.pools, pool_offered),
         ticket_types: offered(row.ticket_types, ticket_type_offered),
         created_at: row.created_at,
         updated_at: row.updated_at,
     })
+}
+
+/// As every row of `events` has it.
+pub(super) fn seating(
+    venue_id: Option<Uuid>,
+    layout_version: Option<i32>,
+    orphans_refused: bool,
+) -> sqlx::Result<Option<Seating>> {
+    let (Some(venue_id), Some(layout_version)) = (venue_id.map(VenueId::from), layout_version) else { return Ok(None) };
+    let layout_version = count("events.layout_version", layout_version)?;
+    Ok(Some(Seating { venue_id, layout_version, orphans_refused }))
 }
 
 /// An aggregate over no rows is NULL.
@@ -117,7 +145,15 @@ fn offered<T, U>(rows: Option<Json<Vec<T>>>, convert: impl Fn(T) -> U) -> Vec<U>
 }
 
 fn pool_offered(row: PoolRow) -> PoolOffered {
-    PoolOffered { pool_id: row.pool_id.into(), name: row.name, capacity: row.capacity }
+    let section = row.section.map(SectionIndex).zip(row.section_name);
+    PoolOffered {
+        pool_id: row.pool_id.into(),
+        name: row.name,
+        capacity: row.capacity,
+        section: section.map(|(section, name)| SectionOffered { section, name }),
+        seated: row.seated,
+        blocked: row.blocked,
+    }
 }
 
 fn ticket_type_offered(row: TicketTypeRow) -> TicketTypeOffered {

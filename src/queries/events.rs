@@ -3,10 +3,12 @@
 use sqlx::PgPool;
 use uuid::Uuid;
 
+use super::event::seating;
 use crate::db::column::known;
 use crate::domain::event::EventStatus;
 use crate::domain::event_search::{EventPosition, EventSearch};
 use crate::domain::ids::{EventId, SeriesId};
+use crate::domain::seated_event::Seating;
 use crate::domain::time::Instant;
 
 /// An event as the listing shows it.
@@ -21,9 +23,11 @@ pub struct EventSummary {
     pub ends_at: Option<Instant>,
     /// IANA name.
     pub time_zone: String,
+    /// Absent: the event is not at a venue.
+    pub seating: Option<Seating>,
     /// The places of all pools together.
     pub total_seats: i64,
-    /// Those that nobody has.
+    /// Those that nobody has and nobody keeps back.
     pub available: i64,
 }
 
@@ -37,13 +41,14 @@ pub async fn events(pool: &PgPool, search: &EventSearch, limit: u32) -> sqlx::Re
         r#"
         SELECT
             event_id, series_id, name, venue_name, status, starts_at, ends_at, time_zone,
+            venue_id, layout_version, orphans_refused,
             counted.capacity AS "total_seats!",
             counted.available AS "available!"
         FROM events
         CROSS JOIN LATERAL (
             SELECT
                 coalesce(sum(capacity), 0) AS capacity,
-                coalesce(sum(capacity - held - booked), 0) AS available
+                coalesce(sum(capacity - held - booked - blocked), 0) AS available
             FROM pools
             WHERE pools.event_id = events.event_id
         ) AS counted
@@ -83,6 +88,9 @@ pub(super) struct Row {
     pub(super) starts_at: Option<Instant>,
     pub(super) ends_at: Option<Instant>,
     pub(super) time_zone: String,
+    pub(super) venue_id: Option<Uuid>,
+    pub(super) layout_version: Option<i32>,
+    pub(super) orphans_refused: bool,
     pub(super) total_seats: i64,
     pub(super) available: i64,
 }
@@ -97,6 +105,7 @@ pub(super) fn summary(row: Row) -> sqlx::Result<EventSummary> {
         starts_at: row.starts_at,
         ends_at: row.ends_at,
         time_zone: row.time_zone,
+        seating: seating(row.venue_id, row.layout_version, row.orphans_refused)?,
         total_seats: row.total_seats,
         available: row.available,
     })

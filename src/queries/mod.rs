@@ -13,4 +13,5 @@ pub mod series_events; // GET /series/{id}/events
 pub mod status; // GET /events/{id}/status
 pub mod totals; // GET /api/v1/metrics and the gauges of GET /metrics
 pub mod venue; // GET /venues/{id}
+pub mod venue_layout; // what POST /events and /series name
 pub mod venues; // GET /venues

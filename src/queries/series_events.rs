@@ -19,13 +19,14 @@ pub async fn series_events(
         r#"
         SELECT
             event_id, series_id, name, venue_name, status, starts_at, ends_at, time_zone,
+            venue_id, layout_version, orphans_refused,
             counted.capacity AS "total_seats!",
             counted.available AS "available!"
         FROM events
         CROSS JOIN LATERAL (
             SELECT
                 coalesce(sum(capacity), 0) AS capacity,
-                coalesce(sum(capacity - held - booked), 0) AS available
+                coalesce(sum(capacity - held - booked - blocked), 0) AS available
             FROM pools
             WHERE pools.event_id = events.event_id
         ) AS counted

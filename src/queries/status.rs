@@ -31,11 +31,13 @@ pub struct PoolCounts {
     pub capacity: i32,
     pub held: i32,
     pub booked: i32,
+    /// Kept back by the organiser.
+    pub blocked: i32,
 }
 
 impl PoolCounts {
     pub fn available(&self) -> i32 {
-        self.capacity - self.held - self.booked
+        self.capacity - self.held - self.booked - self.blocked
     }
 }
 
@@ -62,6 +64,7 @@ struct Row {
     capacity: i32,
     held: i32,
     booked: i32,
+    blocked: i32,
     ticket_type_id: Option<Uuid>,
     ticket_type_name: Option<String>,
     ticket_type_position: Option<i16>,
@@ -78,7 +81,7 @@ pub async fn statuses(connection: &mut PgConnection, event_ids: &[Uuid]) -> sqlx
             events.event_id, events.status, events.currency, inventory.seq AS sequence,
             statement_timestamp() AS "as_of!",
             pools.pool_id, pools.name AS pool_name, pools.capacity, pools.held, pools.booked,
-            ticket_types.ticket_type_id AS "ticket_type_id?", ticket_types.name AS "ticket_type_name?",
+            pools.blocked, ticket_types.ticket_type_id AS "ticket_type_id?", ticket_types.name AS "ticket_type_name?",
             ticket_types.position AS "ticket_type_position?", ticket_types.price AS "price?"
         FROM events
         JOIN inventory ON inventory.event_id = events.event_id
@@ -115,6 +118,7 @@ fn pools(rows: &[Row]) -> Vec<PoolCounts> {
         capacity: row.capacity,
         held: row.held,
         booked: row.booked,
+        blocked: row.blocked,
     };
     rows.chunk_by(same_pool).map(|pool| counts(&pool[0])).collect()
 }
@@ -128,7 +132,7 @@ fn ticket_types(rows: &[Row]) -> Vec<TicketTypeCounts> {
             pool_id: row.pool_id.into(),
             name: row.ticket_type_name.clone()?,
             price: row.price?,
-            available: row.capacity - row.held - row.booked,
+            available: row.capacity - row.held - row.booked - row.blocked,
         })
     };
     in_order.into_iter().filter_map(counts).collect()

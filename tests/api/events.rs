@@ -6,3 +6,4 @@ mod delete;
 mod list;
 mod refused;
 mod repeat;
+mod seated;

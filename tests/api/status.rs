@@ -17,7 +17,7 @@ async fn the_status_counts_per_pool_per_type_and_together() {
     let pool = |pool_id: &str, name: &str, (total, available, held, booked): (i32, i32, i32, i32)| {
         json!({
             "pool_id": pool_id, "name": name,
-            "total": total, "available": available, "held": held, "booked": booked,
+            "total": total, "available": available, "held": held, "booked": booked, "blocked": 0,
         })
     };
     let ticket_type = |id: &str, name: &str, pool_id: &str, price: i64, available: i32| {
@@ -29,7 +29,7 @@ async fn the_status_counts_per_pool_per_type_and_together() {
         status,
         json!({
             "event_id": concert.event_id, "status": "on_sale", "currency": "EUR",
-            "total": 14, "available": 8, "held": 2, "booked": 4,
+            "total": 14, "available": 8, "held": 2, "booked": 4, "blocked": 0,
             "pools": [pool(&concert.stalls, "Stalls", (10, 5, 2, 3)), pool(&concert.balcony, "Balcony", (4, 3, 0, 1))],
             "ticket_types": [
                 ticket_type(&concert.adult, "Adult", &concert.stalls, 2500, 5),
@@ -48,6 +48,7 @@ async fn the_status_of_a_free_event_has_no_currency() {
     let expected = [
         "as_of",
         "available",
+        "blocked",
         "booked",
         "currency",
         "event_id",

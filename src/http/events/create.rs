@@ -5,24 +5,27 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::layouts::{Asked, layouts};
 use super::wire::EventBody;
 use crate::app::App;
-use crate::domain::ids::SeriesId;
-use crate::domain::new_event::{EventDraft, NewEvent, PoolDraft, TicketTypeDraft};
-use crate::domain::whole_event::WholeEvent;
+use crate::domain::ids::{SeriesId, VenueId};
+use crate::domain::new_event::{EventDraft, NewEvent, PoolDraft, PriceZoneDraft, TicketTypeDraft};
+use crate::domain::seated_event::NamedLayout;
 use crate::error::ApiError;
 use crate::http::body::{Body, Object};
 use crate::http::created::{Resource, created, keep};
 use crate::http::idempotency::IdempotencyKey;
 use crate::http::permission::Operator;
-use crate::ops::create_event::create_event;
+use crate::ops::create_event::{EventWithSeats, create_event};
+use crate::ops::creation::Created;
 use crate::telemetry::request::RequestLine;
 
 /// Names the request in its fingerprint.
 const ROUTE: &str = "POST /api/v1/events";
 
-/// An event to be created. Either `total_seats` (one pool, one free ticket type), or `pools` with or without
-/// `ticket_types` (without: one free ticket type per pool). Times are RFC 3339 with an offset.
+/// An event to be created. Either `total_seats` (one pool, one free ticket type), or `pools`, or a `venue_id`: the sections of
+/// the venue's layout are the pools. With or without `ticket_types` (without: one free ticket type per pool). Times are
+/// RFC 3339 with an offset.
 #[derive(Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = CreateEvent, example = json!({"name": "Winter concert", "total_seats": 500}))]
@@ -36,6 +39,7 @@ pub struct CreateBody {
     total_seats: Option<i64>,
     #[schema(max_length = 5000)]
     description: Option<String>,
+    /// Without it: the name of the venue, if there is a `venue_id`.
     #[schema(min_length = 1, max_length = 200)]
     venue_name: Option<String>,
     #[schema(format = DateTime, example = "2027-03-01T20:00:00+01:00")]
@@ -70,6 +74,33 @@ pub struct CreateBody {
     /// 1 to 200 ticket types with unique names.
     #[schema(value_type = Option<Vec<CreateTicketType>>)]
     ticket_types: Option<Vec<Object<CreateTicketType>>>,
+    /// Sells the seats of this venue: each section of its layout is a pool of that name, with the section's seats, or with its
+    /// capacity where it has none. Not together with `pools`. Cannot be changed later.
+    venue_id: Option<VenueId>,
+    /// Of the venue's layout. Without it: the newest. The event stays with it. Only with `venue_id`.
+    #[schema(minimum = 1)]
+    layout_version: Option<i64>,
+    /// Divides sections with seats; each zone is a pool "Section, Zone", and the rows that are in none remain the pool
+    /// "Section". 1 to 1,000, of which no two have a row in common. Only with `venue_id`.
+    #[schema(value_type = Option<Vec<CreatePriceZone>>)]
+    price_zones: Option<Vec<Object<CreatePriceZone>>>,
+    /// Whether a selection by hand may not leave single seats. Without it: it may. Only with `venue_id`.
+    orphans_refused: Option<bool>,
+}
+
+/// A named part of a section's rows, which has ticket types of its own.
+#[derive(Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct CreatePriceZone {
+    /// The name of a section with seats.
+    #[schema(example = "Stalls")]
+    section: String,
+    /// Unique in its section; other sections may have zones of the same name. With the section's name at most 100 characters.
+    #[schema(min_length = 1, max_length = 100, example = "Premium")]
+    name: String,
+    /// Their labels.
+    #[schema(min_items = 1, example = json!(["A", "B"]))]
+    rows: Vec<String>,
 }
 
 /// A counted amount of the event's capacity.
@@ -88,9 +119,13 @@ struct CreatePool {
 struct CreateTicketType {
     #[schema(min_length = 1, max_length = 100, example = "Adult")]
     name: String,
-    /// The name of the pool that it draws from. Several ticket types may share one.
+    /// The name of the pool that it draws from. Several ticket types may share one. Required, unless there is a `price_zone`.
     #[schema(example = "Stalls")]
-    pool: String,
+    pool: Option<String>,
+    /// The name of a price zone: it is sold there in every section that has the zone, as one ticket type per section. Where
+    /// there are several, their names end in the section's: "Adult (Stalls)". Not together with `pool`.
+    #[schema(example = "Premium")]
+    price_zone: Option<String>,
     /// Minor units of the currency (cents). 0: free.
     #[schema(minimum = 0, maximum = 100_000_000, example = 2500)]
     price: i64,
@@ -119,7 +154,7 @@ struct CreateTicketType {
                 ("Location" = String, description = "The event's address"),
                 ("Idempotent-Replayed" = bool, description = "`true` where an earlier answer is given again"),
             )),
-        (status = 404, description = "SERIES_NOT_FOUND"),
+        (status = 404, description = "SERIES_NOT_FOUND; VENUE_NOT_FOUND or LAYOUT_NOT_FOUND with the `pointer` to the venue"),
         (status = 409, description = "REQUEST_IN_PROGRESS: the first request with this key still runs; with `Retry-After`"),
         (status = 422, description = "VALIDATION_FAILED with the field's `pointer`, or IDEMPOTENCY_KEY_REUSED"),
         (status = 503, description = "UNAVAILABLE or OUTCOME_UNKNOWN"),
@@ -134,15 +169,21 @@ pub async fn create(
 ) -> Result<HttpResponse, ApiError> {
     let keep = keep(&key, ROUTE, &body);
     let repeatable = keep.is_some();
-    let new = NewEvent::try_from(EventDraft::from(body))?;
+    let draft = EventDraft::from(body);
+    let named = draft.layout_name()?.map(|name| NamedLayout { pointer: "/venue_id".to_owned(), name });
+    let layouts = match layouts(&app, named.as_slice(), keep.as_ref()).await? {
+        Asked::Now(layouts) => layouts,
+        Asked::Before(answer) => return created::<EventWithSeats>(&line, Created::Before(answer), repeatable),
+    };
+    let new = NewEvent::parse(draft, &layouts)?;
     created(&line, create_event(&app.pool, new, keep).await?, repeatable)
 }
 
-impl Resource for WholeEvent {
+impl Resource for EventWithSeats {
     const ID: &'static str = "event_id";
 
     fn body(&self) -> impl Serialize {
-        EventBody::from(self)
+        EventBody::from(&self.event)
     }
 
     fn address(id: Uuid) -> String {
@@ -157,6 +198,7 @@ impl Resource for WholeEvent {
 impl From<CreateBody> for EventDraft {
     fn from(body: CreateBody) -> Self {
         let pool = |Object(CreatePool { name, capacity })| PoolDraft { name, capacity };
+        let price_zone = |Object(CreatePriceZone { section, name, rows })| PriceZoneDraft { section, name, rows };
         Self {
             name: body.name,
             series_id: body.series_id,
@@ -176,6 +218,10 @@ impl From<CreateBody> for EventDraft {
             ticket_types: body
                 .ticket_types
                 .map(|types| types.into_iter().map(|Object(of_type)| of_type.into()).collect()),
+            venue_id: body.venue_id,
+            layout_version: body.layout_version,
+            price_zones: body.price_zones.map(|zones| zones.into_iter().map(price_zone).collect()),
+            orphans_refused: body.orphans_refused,
         }
     }
 }
@@ -185,6 +231,7 @@ impl From<CreateTicketType> for TicketTypeDraft {
         Self {
             name: ticket_type.name,
             pool: ticket_type.pool,
+            price_zone: ticket_type.price_zone,
             price: ticket_type.price,
             min_quantity: ticket_type.min_quantity,
             max_quantity: ticket_type.max_quantity,

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::domain::event::EventStatus;
 use crate::domain::event_search::EventPosition;
-use crate::domain::ids::{EventId, SeriesId};
+use crate::domain::ids::{EventId, SeriesId, VenueId};
 use crate::domain::time::Instant;
 use crate::domain::whole_event::WholeEvent;
 use crate::domain::zone::local_rfc3339;
@@ -24,7 +24,7 @@ pub struct EventPageBody {
     next_cursor: Option<String>,
 }
 
-/// An event in short.
+/// An event in short. `venue_id`, `layout_version` and `orphans_refused` appear only where it is sold with a venue's layout.
 #[derive(Serialize, ToSchema)]
 #[schema(as = EventSummary)]
 pub struct SummaryBody {
@@ -45,9 +45,19 @@ pub struct SummaryBody {
     /// IANA name.
     #[schema(example = "Europe/Berlin")]
     time_zone: String,
+    /// The venue that it is at.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    venue_id: Option<VenueId>,
+    /// The version of the venue's layout that it is sold with, and stays with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1, example = 1)]
+    layout_version: Option<u32>,
+    /// Whether a selection by hand may not leave single seats.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    orphans_refused: Option<bool>,
     /// The places of all pools together.
     total_seats: i64,
-    /// Those that nobody has.
+    /// Those that nobody has and nobody keeps back.
     available: i64,
 }
 
@@ -99,6 +109,9 @@ impl From<EventSummary> for SummaryBody {
             venue_name: event.venue_name,
             status: event.status,
             time_zone: event.time_zone,
+            venue_id: event.seating.map(|seating| seating.venue_id),
+            layout_version: event.seating.map(|seating| seating.layout_version),
+            orphans_refused: event.seating.map(|seating| seating.orphans_refused),
             total_seats: event.total_seats,
             available: event.available,
         }
@@ -118,6 +131,7 @@ impl From<&WholeEvent> for SummaryBody {
             starts_at: event.details.starts_at,
             ends_at: event.details.ends_at,
             time_zone: event.details.time_zone.clone(),
+            seating: event.seating,
             total_seats,
             available: total_seats,
         })

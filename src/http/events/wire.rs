@@ -4,13 +4,14 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::domain::event::EventStatus;
-use crate::domain::ids::{EventId, PoolId, SeriesId, TicketTypeId};
+use crate::domain::ids::{EventId, PoolId, SeriesId, TicketTypeId, VenueId};
 use crate::domain::time::Instant;
 use crate::domain::whole_event::{PoolOffered, TicketTypeOffered, WholeEvent};
 use crate::domain::zone::local_rfc3339;
 use crate::http::wire::Timestamp;
 
-/// An event with its pools and ticket types. Times are UTC unless their name ends in `_local`.
+/// An event with its pools and ticket types. Times are UTC unless their name ends in `_local`. `venue_id`, `layout_version`,
+/// `orphans_refused` and a pool's `section` appear only where the event is sold with a venue's layout.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Event)]
 pub(super) struct EventBody<'a> {
@@ -52,6 +53,16 @@ pub(super) struct EventBody<'a> {
     sale_starts_at: Option<Timestamp>,
     /// Half-open: at this instant the sale has ended. `null`: it ends when `status` changes.
     sale_ends_at: Option<Timestamp>,
+    /// The venue that it is at.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    venue_id: Option<VenueId>,
+    /// The version of the venue's layout that it is sold with, and stays with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1, example = 1)]
+    layout_version: Option<u32>,
+    /// Whether a selection by hand may not leave single seats.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    orphans_refused: Option<bool>,
     pools: Vec<PoolBody<'a>>,
     ticket_types: Vec<TicketTypeBody<'a>>,
 }
@@ -65,6 +76,15 @@ pub(super) struct PoolBody<'a> {
     name: &'a str,
     #[schema(minimum = 0, maximum = 10_000_000, example = 500)]
     capacity: u32,
+    /// The section of the layout that it is, or is a price zone of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "Stalls")]
+    section: Option<&'a str>,
+    /// Whether its places are numbered seats.
+    seated: bool,
+    /// Places that the organiser keeps back.
+    #[schema(minimum = 0, example = 0)]
+    blocked: u32,
 }
 
 /// What is sold.
@@ -111,6 +131,9 @@ impl<'a> From<&'a WholeEvent> for EventBody<'a> {
             max_quantity_per_hold: terms.max_quantity_per_hold,
             sale_starts_at: terms.sale_starts_at.map(Timestamp),
             sale_ends_at: terms.sale_ends_at.map(Timestamp),
+            venue_id: event.seating.map(|seating| seating.venue_id),
+            layout_version: event.seating.map(|seating| seating.layout_version),
+            orphans_refused: event.seating.map(|seating| seating.orphans_refused),
             pools: event.pools.iter().map(PoolBody::from).collect(),
             ticket_types: event.ticket_types.iter().map(TicketTypeBody::from).collect(),
         }
@@ -119,7 +142,14 @@ impl<'a> From<&'a WholeEvent> for EventBody<'a> {
 
 impl<'a> From<&'a PoolOffered> for PoolBody<'a> {
     fn from(pool: &'a PoolOffered) -> Self {
-        Self { pool_id: pool.pool_id, name: &pool.name, capacity: pool.capacity }
+        Self {
+            pool_id: pool.pool_id,
+            name: &pool.name,
+            capacity: pool.capacity,
+            section: pool.section.as_ref().map(|section| section.name.as_str()),
+            seated: pool.seated,
+            blocked: pool.blocked,
+        }
     }
 }
 

@@ -7,18 +7,20 @@ use uuid::Uuid;
 
 use super::SeriesBody;
 use crate::app::App;
-use crate::domain::ids::SeriesId;
-use crate::domain::new_series::{DateDraft, DatesDraft, NewSeries, SeriesDraft, events};
+use crate::domain::ids::{SeriesId, VenueId};
+use crate::domain::new_series::{DateDraft, DatesDraft, NewSeries, SeriesDraft, events, layouts_named};
 use crate::error::ApiError;
 use crate::http::body::{Body, Object};
 use crate::http::created::{Resource, created, keep};
 use crate::http::events::CreateBody;
+use crate::http::events::layouts::{Asked, layouts};
 use crate::http::events::summary::SummaryBody;
 use crate::http::idempotency::IdempotencyKey;
 use crate::http::path::Id;
 use crate::http::permission::Operator;
 use crate::ops::add_to_series::{Dates, add_to_series};
 use crate::ops::create_series::{SeriesWithEvents, create_series};
+use crate::ops::creation::Created;
 use crate::telemetry::request::RequestLine;
 
 /// Names the request in its fingerprint.
@@ -79,6 +81,9 @@ pub struct DateBody {
     /// No holds from this instant on; after `sale_starts_at`.
     #[schema(format = DateTime)]
     sale_ends_at: Option<String>,
+    /// Another venue than the template's. The date is sold with its newest layout.
+    venue_id: Option<VenueId>,
+    /// Without it: the name of the date's own venue if it has one, else what the template says.
     #[schema(min_length = 1, max_length = 200, example = "City Hall")]
     venue_name: Option<String>,
     /// IANA name.
@@ -105,7 +110,7 @@ struct AddedDatesBody {
 
 /// Create a series
 ///
-/// With its first dates, if they are given: all of them or nothing. With an `Idempotency-Key` (a UUID) the request can be
+/// With its first dates, if they are given: all of them or nothing, with at most 200,000 numbered seats together. With an `Idempotency-Key` (a UUID) the request can be
 /// repeated for 24 hours: everything is created once, and a repeat is given the first answer again, with
 /// `Idempotent-Replayed: true`.
 #[utoipa::path(
@@ -121,6 +126,7 @@ struct AddedDatesBody {
                 ("Location" = String, description = "The series' address"),
                 ("Idempotent-Replayed" = bool, description = "`true` where an earlier answer is given again"),
             )),
+        (status = 404, description = "VENUE_NOT_FOUND or LAYOUT_NOT_FOUND, with the `pointer` to the venue"),
         (status = 409, description = "REQUEST_IN_PROGRESS: the first request with this key still runs; with `Retry-After`"),
         (status = 422, description = "VALIDATION_FAILED with the field's `pointer`, or IDEMPOTENCY_KEY_REUSED"),
         (status = 503, description = "UNAVAILABLE or OUTCOME_UNKNOWN"),
@@ -135,13 +141,19 @@ pub async fn create(
 ) -> Result<HttpResponse, ApiError> {
     let keep = keep(&key, ROUTE, &body);
     let repeatable = keep.is_some();
-    let new = NewSeries::try_from(body.draft()?)?;
+    let draft = body.draft()?;
+    let named = draft.dates.as_ref().map(layouts_named).transpose()?.unwrap_or_default();
+    let layouts = match layouts(&app, &named, keep.as_ref()).await? {
+        Asked::Now(layouts) => layouts,
+        Asked::Before(answer) => return created::<SeriesWithEvents>(&line, Created::Before(answer), repeatable),
+    };
+    let new = NewSeries::parse(draft, &layouts)?;
     created(&line, create_series(&app.pool, new, keep).await?, repeatable)
 }
 
 /// Add dates to a series
 ///
-/// All of them or nothing. With an `Idempotency-Key` (a UUID) the request can be repeated for 24 hours.
+/// All of them or nothing, with at most 200,000 numbered seats together. With an `Idempotency-Key` (a UUID) the request can be repeated for 24 hours.
 #[utoipa::path(
     post,
     path = "/api/v1/series/{id}/events",
@@ -158,7 +170,7 @@ pub async fn create(
                 ("Location" = String, description = "Where all dates of the series are listed"),
                 ("Idempotent-Replayed" = bool, description = "`true` where an earlier answer is given again"),
             )),
-        (status = 404, description = "SERIES_NOT_FOUND"),
+        (status = 404, description = "SERIES_NOT_FOUND; VENUE_NOT_FOUND or LAYOUT_NOT_FOUND with the `pointer` to the venue"),
         (status = 409, description = "REQUEST_IN_PROGRESS: the first request with this key still runs; with `Retry-After`"),
         (status = 422, description = "VALIDATION_FAILED with the field's `pointer`, or IDEMPOTENCY_KEY_REUSED"),
         (status = 503, description = "UNAVAILABLE or OUTCOME_UNKNOWN"),
@@ -174,7 +186,12 @@ pub async fn add(
 ) -> Result<HttpResponse, ApiError> {
     let keep = keep(&key, &format!("POST {}", Dates::address(series_id.as_uuid())), &body);
     let repeatable = keep.is_some();
-    let events = events(dates_draft(body.template, body.dates))?;
+    let draft = dates_draft(body.template, body.dates);
+    let layouts = match layouts(&app, &layouts_named(&draft)?, keep.as_ref()).await? {
+        Asked::Now(layouts) => layouts,
+        Asked::Before(answer) => return created::<Dates>(&line, Created::Before(answer), repeatable),
+    };
+    let events = events(draft, &layouts)?;
     created(&line, add_to_series(&app.pool, series_id, events, keep).await?, repeatable)
 }
 
@@ -196,6 +213,7 @@ fn dates_draft(Object(template): Object<CreateBody>, dates: Vec<Object<DateBody>
         ends_at: date.ends_at,
         sale_starts_at: date.sale_starts_at,
         sale_ends_at: date.sale_ends_at,
+        venue_id: date.venue_id,
         venue_name: date.venue_name,
         time_zone: date.time_zone,
     };
@@ -206,7 +224,7 @@ impl Resource for SeriesWithEvents {
     const ID: &'static str = "series_id";
 
     fn body(&self) -> impl Serialize {
-        let events = self.events.iter().map(SummaryBody::from).collect();
+        let events = self.events.iter().map(|event| SummaryBody::from(&event.event)).collect();
         CreatedSeriesBody { series: SeriesBody::from(&self.series), events }
     }
 
@@ -219,7 +237,10 @@ impl Resource for Dates {
     const ID: &'static str = "series_id";
 
     fn body(&self) -> impl Serialize {
-        AddedDatesBody { series_id: self.series_id, events: self.events.iter().map(SummaryBody::from).collect() }
+        AddedDatesBody {
+            series_id: self.series_id,
+            events: self.events.iter().map(|event| SummaryBody::from(&event.event)).collect(),
+        }
     }
 
     fn address(id: Uuid) -> String {

@@ -61,6 +61,8 @@ pub(super) async fn amend(
 pub(super) async fn delete(connection: &mut PgConnection, events: &[EventId]) -> Result<(), StoreError> {
     let event_ids: Vec<Uuid> = events.iter().map(|event_id| event_id.as_uuid()).collect();
     sqlx::query!("DELETE FROM journal WHERE event_id = ANY ($1::uuid[])", &event_ids).execute(&mut *connection).await?;
+    sqlx::query!("DELETE FROM seats WHERE event_id = ANY ($1::uuid[])", &event_ids).execute(&mut *connection).await?;
+    sqlx::query!("DELETE FROM blocks WHERE event_id = ANY ($1::uuid[])", &event_ids).execute(&mut *connection).await?;
     let deleted =
         sqlx::query!("DELETE FROM events WHERE event_id = ANY ($1::uuid[])", &event_ids).execute(connection).await?;
     Ok(expect_rows("DELETE FROM events", events.len(), deleted.rows_affected())?)

@@ -3,29 +3,38 @@
 use sqlx::PgConnection;
 use uuid::Uuid;
 
+use super::{EventWithSeats, SeatsOfPool};
+use crate::db::column::integer;
 use crate::db::row_count::expect_rows;
+use crate::domain::ids::EventId;
 use crate::domain::time::Instant;
 use crate::domain::whole_event::{PoolOffered, TicketTypeOffered, WholeEvent};
 use crate::inventory::changes::EntryKind;
 use crate::ops::creation::CreateError;
 
-pub(super) async fn events(connection: &mut PgConnection, events: &[WholeEvent]) -> Result<(), CreateError> {
+pub(super) async fn events(connection: &mut PgConnection, events: &[&WholeEvent]) -> Result<(), CreateError> {
+    let layout_version = |event: &&WholeEvent| {
+        event.seating.map(|seating| integer("events.layout_version", seating.layout_version)).transpose()
+    };
+    let layout_versions = events.iter().map(layout_version).collect::<Result<Vec<_>, _>>()?;
     let inserted = sqlx::query!(
         r#"
         INSERT INTO events (
             event_id, series_id, name, description, venue_name, status, starts_at, ends_at, time_zone, currency,
-            hold_ttl_seconds, max_quantity_per_hold, sale_starts_at, sale_ends_at, created_at, updated_at)
+            hold_ttl_seconds, max_quantity_per_hold, sale_starts_at, sale_ends_at, created_at, updated_at,
+            venue_id, layout_version, orphans_refused)
         SELECT
             event_id, series_id, name, description, venue_name, status, starts_at, ends_at, time_zone, currency,
-            hold_ttl_seconds, max_quantity_per_hold, sale_starts_at, sale_ends_at, created_at, created_at
+            hold_ttl_seconds, max_quantity_per_hold, sale_starts_at, sale_ends_at, created_at, created_at,
+            venue_id, layout_version, orphans_refused
         FROM unnest(
             $1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[], $8::timestamptz[],
             $9::text[], $10::text[], $11::integer[], $12::integer[], $13::timestamptz[], $14::timestamptz[],
-            $15::timestamptz[])
+            $15::timestamptz[], $16::uuid[], $17::integer[], $18::boolean[])
             AS new (
                 event_id, series_id, name, description, venue_name, status, starts_at, ends_at,
                 time_zone, currency, hold_ttl_seconds, max_quantity_per_hold, sale_starts_at, sale_ends_at,
-                created_at)
+                created_at, venue_id, layout_version, orphans_refused)
         "#,
         &column(events, |event| event.event_id.as_uuid()),
         &column(events, |event| event.series_id.map(|id| id.as_uuid())) as &[Option<Uuid>],
@@ -42,33 +51,66 @@ pub(super) async fn events(connection: &mut PgConnection, events: &[WholeEvent])
         &column(events, |event| event.terms.sale_starts_at) as &[Option<Instant>],
         &column(events, |event| event.terms.sale_ends_at) as &[Option<Instant>],
         &column(events, |event| event.created_at),
+        &column(events, |event| event.seating.map(|seating| seating.venue_id.as_uuid())) as &[Option<Uuid>],
+        &layout_versions as &[Option<i32>],
+        &column(events, |event| event.seating.is_some_and(|seating| seating.orphans_refused)),
     )
     .execute(connection)
     .await?;
     Ok(expect_rows("INSERT INTO events", events.len(), inserted.rows_affected())?)
 }
 
-pub(super) async fn pools(connection: &mut PgConnection, events: &[WholeEvent]) -> Result<(), CreateError> {
+pub(super) async fn pools(connection: &mut PgConnection, events: &[&WholeEvent]) -> Result<(), CreateError> {
     let pools: Vec<(&WholeEvent, i16, &PoolOffered)> = in_events(events, |event| &event.pools);
     let inserted = sqlx::query!(
         r#"
-        INSERT INTO pools (pool_id, event_id, position, name, capacity)
-        SELECT pool_id, event_id, position, name, capacity
-        FROM unnest($1::uuid[], $2::uuid[], $3::smallint[], $4::text[], $5::integer[])
-            AS new (pool_id, event_id, position, name, capacity)
+        INSERT INTO pools (pool_id, event_id, position, name, capacity, section, seated)
+        SELECT pool_id, event_id, position, name, capacity, section, seated
+        FROM unnest(
+            $1::uuid[], $2::uuid[], $3::smallint[], $4::text[], $5::integer[], $6::smallint[], $7::boolean[])
+            AS new (pool_id, event_id, position, name, capacity, section, seated)
         "#,
         &column(&pools, |(_, _, pool)| pool.pool_id.as_uuid()),
         &column(&pools, |(event, _, _)| event.event_id.as_uuid()),
         &column(&pools, |(_, position, _)| *position),
         &column(&pools, |(_, _, pool)| pool.name.clone()),
         &column(&pools, |(_, _, pool)| pool.capacity.cast_signed()),
+        &column(&pools, |(_, _, pool)| pool.section.as_ref().map(|of| of.section.0.cast_signed())) as &[Option<i16>],
+        &column(&pools, |(_, _, pool)| pool.seated),
     )
     .execute(connection)
     .await?;
     Ok(expect_rows("INSERT INTO pools", pools.len(), inserted.rows_affected())?)
 }
 
-pub(super) async fn ticket_types(connection: &mut PgConnection, events: &[WholeEvent]) -> Result<(), CreateError> {
+/// However many they are, in one statement that is given where the seats of a pool begin and end.
+pub(super) async fn seats(connection: &mut PgConnection, events: &[EventWithSeats]) -> Result<(), CreateError> {
+    let mut stretches: Vec<(EventId, &SeatsOfPool)> = Vec::new();
+    for EventWithSeats { event, seats } in events {
+        stretches.extend(seats.iter().map(|stretch| (event.event_id, stretch)));
+    }
+    if stretches.is_empty() {
+        return Ok(());
+    }
+    let inserted = sqlx::query!(
+        r#"
+        INSERT INTO seats (event_id, seat_id, pool_id)
+        SELECT event_id, generate_series(first, last), pool_id
+        FROM unnest($1::uuid[], $2::uuid[], $3::integer[], $4::integer[])
+            AS stretch (event_id, pool_id, first, last)
+        "#,
+        &column(&stretches, |(event_id, _)| event_id.as_uuid()),
+        &column(&stretches, |(_, stretch)| stretch.pool_id.as_uuid()),
+        &column(&stretches, |(_, stretch)| stretch.seats.start.cast_signed()),
+        &column(&stretches, |(_, stretch)| stretch.seats.end.cast_signed() - 1),
+    )
+    .execute(connection)
+    .await?;
+    let expected = stretches.iter().map(|(_, stretch)| stretch.seats.len()).sum();
+    Ok(expect_rows("INSERT INTO seats", expected, inserted.rows_affected())?)
+}
+
+pub(super) async fn ticket_types(connection: &mut PgConnection, events: &[&WholeEvent]) -> Result<(), CreateError> {
     let types: Vec<(&WholeEvent, i16, &TicketTypeOffered)> = in_events(events, |event| &event.ticket_types);
     let inserted = sqlx::query!(
         r#"
@@ -94,9 +136,8 @@ pub(super) async fn ticket_types(connection: &mut PgConnection, events: &[WholeE
 }
 
 /// The journal that follows has one entry per pool.
-pub(super) async fn inventory(connection: &mut PgConnection, events: &[WholeEvent]) -> Result<(), CreateError> {
-    let last =
-        |event: &WholeEvent| i64::try_from(event.pools.len()).expect("an event has at most POOLS_PER_EVENT_MAX pools");
+pub(super) async fn inventory(connection: &mut PgConnection, events: &[&WholeEvent]) -> Result<(), CreateError> {
+    let last = |event: &&WholeEvent| i64::try_from(event.pools.len()).expect("an event has a thousand pools at most");
     let inserted = sqlx::query!(
         r#"
         INSERT INTO inventory (event_id, seq)
@@ -111,7 +152,7 @@ pub(super) async fn inventory(connection: &mut PgConnection, events: &[WholeEven
     Ok(expect_rows("INSERT INTO inventory", events.len(), inserted.rows_affected())?)
 }
 
-pub(super) async fn journal(connection: &mut PgConnection, events: &[WholeEvent]) -> Result<(), CreateError> {
+pub(super) async fn journal(connection: &mut PgConnection, events: &[&WholeEvent]) -> Result<(), CreateError> {
     let opened: Vec<(&WholeEvent, i16, &PoolOffered)> = in_events(events, |event| &event.pools);
     let inserted = sqlx::query!(
         r#"
@@ -133,9 +174,12 @@ pub(super) async fn journal(connection: &mut PgConnection, events: &[WholeEvent]
 }
 
 /// Everything that the events have of one kind, each with its event and its position there, from 0.
-fn in_events<T>(events: &[WholeEvent], parts: impl Fn(&WholeEvent) -> &[T]) -> Vec<(&WholeEvent, i16, &T)> {
-    let of_one = |event| parts(event).iter().zip(0..).map(move |(part, position)| (event, position, part));
-    events.iter().flat_map(of_one).collect()
+fn in_events<'a, T>(
+    events: &[&'a WholeEvent],
+    parts: impl Fn(&'a WholeEvent) -> &'a [T],
+) -> Vec<(&'a WholeEvent, i16, &'a T)> {
+    let of_one = |event: &'a WholeEvent| parts(event).iter().zip(0..).map(move |(part, at)| (event, at, part));
+    events.iter().copied().flat_map(of_one).collect()
 }
 
 /// One column of the rows to be written, as `unnest` wants it.

@@ -19,7 +19,10 @@ async fn a_name_and_a_number_of_seats_make_an_event_on_sale_with_one_pool_and_on
             "starts_at": null, "starts_at_local": null, "ends_at": null, "ends_at_local": null, "time_zone": "UTC",
             "currency": null, "hold_ttl_seconds": null, "max_quantity_per_hold": null,
             "sale_starts_at": null, "sale_ends_at": null,
-            "pools": [{"pool_id": body["pools"][0]["pool_id"], "name": "General admission", "capacity": 50}],
+            "pools": [{
+                "pool_id": body["pools"][0]["pool_id"], "name": "General admission", "capacity": 50,
+                "seated": false, "blocked": 0,
+            }],
             "ticket_types": [{
                 "ticket_type_id": body["ticket_types"][0]["ticket_type_id"], "name": "General admission",
                 "pool_id": body["pools"][0]["pool_id"], "price": 0, "min_quantity": null, "max_quantity": null,
@@ -129,7 +132,7 @@ async fn an_event_is_shown_as_it_was_created() {
     let created = service.client.post("/api/v1/events", Concert::request()).await.expect(201);
     let shown = service.client.get(&format!("/api/v1/events/{}", created.id("event_id"))).await.expect(200);
     assert_eq!(shown.body, created.body);
-    assert_eq!(members(&shown.body["pools"][0]), ["capacity", "name", "pool_id"]);
+    assert_eq!(members(&shown.body["pools"][0]), ["blocked", "capacity", "name", "pool_id", "seated"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
