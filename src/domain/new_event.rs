@@ -7,6 +7,8 @@ mod names;
 mod offer;
 mod sections;
 
+pub(super) use self::names::counted; // for the dates of a series
+
 use std::ops::Range;
 
 use super::event::{EventDetails, EventStatus, EventTerms};

@@ -3,7 +3,7 @@
 use super::event_fields as fields;
 use super::ids::VenueId;
 use super::invalid::Invalid;
-use super::new_event::{EventDraft, NewEvent};
+use super::new_event::{EventDraft, NewEvent, counted};
 use super::seated_event::{LayoutName, Layouts, NamedLayout};
 use super::text::{self, SERIES_NAME_LENGTH_MAX};
 
@@ -68,24 +68,29 @@ impl NewSeries {
 }
 
 /// The layouts that the dates are to be sold with, one for each date that is at a venue.
+///
+/// # Errors
+/// Where the draft contradicts itself.
 pub fn layouts_named(draft: &DatesDraft) -> Result<Vec<NamedLayout>, Invalid> {
     let DatesDraft { template, dates } = draft;
-    counted(dates)?;
-    let of_template = template.layout_name().map_err(|fault| fault.inside(TEMPLATE))?;
+    counted(DATES, dates.len(), DATES_PER_REQUEST_MAX)?;
     let named = |(number, date): (usize, &DateDraft)| match date.venue_id {
         Some(venue_id) => {
-            let pointer = format!("{DATES}/{number}/venue_id");
-            Some(NamedLayout { pointer, name: LayoutName { venue_id, version: None } })
+            let name = LayoutName { venue_id, version: None };
+            Ok(Some(NamedLayout { place: format!("{DATES}/{number}"), name }))
         }
-        None => of_template.map(|name| NamedLayout { pointer: format!("{TEMPLATE}/venue_id"), name }),
+        None => {
+            let of_template = template.layout_name().map_err(|fault| fault.inside(TEMPLATE))?;
+            Ok(of_template.map(|name| NamedLayout { place: TEMPLATE.to_owned(), name }))
+        }
     };
-    Ok(dates.iter().enumerate().filter_map(named).collect())
+    dates.iter().enumerate().filter_map(|date| named(date).transpose()).collect()
 }
 
 /// The events of the dates, in their order. A fault is where it was written: in the template, or in a date.
 pub fn events(draft: DatesDraft, layouts: &Layouts) -> Result<Vec<NewEvent>, Invalid> {
     let DatesDraft { template, dates } = draft;
-    counted(&dates)?;
+    counted(DATES, dates.len(), DATES_PER_REQUEST_MAX)?;
     without_what_is_a_dates(&template)?;
     let event = |(number, date): (usize, DateDraft)| {
         let (own, has_venue) = (date.own_fields(), date.venue_id.is_some());
@@ -104,15 +109,7 @@ pub fn events(draft: DatesDraft, layouts: &Layouts) -> Result<Vec<NewEvent>, Inv
     dates.into_iter().enumerate().map(event).collect()
 }
 
-fn counted(dates: &[DateDraft]) -> Result<(), Invalid> {
-    if (1..=DATES_PER_REQUEST_MAX).contains(&dates.len()) {
-        Ok(())
-    } else {
-        Err(Invalid::new(DATES, format!("must have 1 to {DATES_PER_REQUEST_MAX} entries")))
-    }
-}
-
-/// A template says nothing that each date, or the series, says itself.
+/// A template says nothing that each date, or the series, says itself. A version is of the template's own venue.
 fn without_what_is_a_dates(template: &EventDraft) -> Result<(), Invalid> {
     let times = [
         ("starts_at", &template.starts_at),
@@ -122,6 +119,9 @@ fn without_what_is_a_dates(template: &EventDraft) -> Result<(), Invalid> {
     ];
     if let Some((time, _)) = times.iter().find(|(_, given)| given.is_some()) {
         return Err(Invalid::new(format!("{TEMPLATE}/{time}"), "must be given by each of the dates"));
+    }
+    if template.layout_version.is_some() && template.venue_id.is_none() {
+        return Err(Invalid::new(format!("{TEMPLATE}/layout_version"), "must be absent where no venue_id is given"));
     }
     match template.series_id {
         Some(_) => Err(Invalid::new(format!("{TEMPLATE}/series_id"), "must be absent: it is the series itself")),

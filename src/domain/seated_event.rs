@@ -33,8 +33,8 @@ pub struct LayoutName {
 /// A layout that a request names, and where it does so.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NamedLayout {
-    /// JSON pointer to the venue's id.
-    pub pointer: String,
+    /// JSON pointer to what has the venue's id.
+    pub place: String,
     pub name: LayoutName,
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::domain::invalid::Invalid;
 
-pub(super) fn counted(pointer: &str, count: usize, max: usize) -> Result<(), Invalid> {
+pub(in crate::domain) fn counted(pointer: &str, count: usize, max: usize) -> Result<(), Invalid> {
     if (1..=max).contains(&count) {
         Ok(())
     } else {

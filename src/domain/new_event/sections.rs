@@ -35,7 +35,7 @@ pub(super) fn pools(draft: &EventDraft, venue: &VenueLayout) -> Result<Vec<NewPo
     }
     let total: u64 = pools.iter().map(|pool| u64::from(pool.capacity.get())).sum();
     if total > u64::from(CAPACITY_PER_EVENT_MAX) {
-        let detail = format!("the layout must have at most {CAPACITY_PER_EVENT_MAX} places");
+        let detail = format!("must be a venue whose layout has at most {CAPACITY_PER_EVENT_MAX} places");
         return Err(Invalid::new("/venue_id", detail));
     }
     Ok(pools)

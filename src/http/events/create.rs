@@ -154,7 +154,7 @@ struct CreateTicketType {
                 ("Location" = String, description = "The event's address"),
                 ("Idempotent-Replayed" = bool, description = "`true` where an earlier answer is given again"),
             )),
-        (status = 404, description = "SERIES_NOT_FOUND; VENUE_NOT_FOUND or LAYOUT_NOT_FOUND with the `pointer` to the venue"),
+        (status = 404, description = "SERIES_NOT_FOUND; VENUE_NOT_FOUND or LAYOUT_NOT_FOUND with the field's `pointer`"),
         (status = 409, description = "REQUEST_IN_PROGRESS: the first request with this key still runs; with `Retry-After`"),
         (status = 422, description = "VALIDATION_FAILED with the field's `pointer`, or IDEMPOTENCY_KEY_REUSED"),
         (status = 503, description = "UNAVAILABLE or OUTCOME_UNKNOWN"),
@@ -170,7 +170,7 @@ pub async fn create(
     let keep = keep(&key, ROUTE, &body);
     let repeatable = keep.is_some();
     let draft = EventDraft::from(body);
-    let named = draft.layout_name()?.map(|name| NamedLayout { pointer: "/venue_id".to_owned(), name });
+    let named = draft.layout_name()?.map(|name| NamedLayout { place: String::new(), name });
     let layouts = match layouts(&app, named.as_slice(), keep.as_ref()).await? {
         Asked::Now(layouts) => layouts,
         Asked::Before(answer) => return created::<EventWithSeats>(&line, Created::Before(answer), repeatable),

@@ -16,7 +16,7 @@ pub enum Asked {
 /// `named` is in the order of the events that are sold with the layouts.
 ///
 /// # Errors
-/// The first venue or version that does not exist, with its `pointer`; too many seats.
+/// The first venue or version that does not exist, with the `pointer` to it; too many seats.
 pub async fn layouts<T>(app: &App, named: &[NamedLayout], keep: Option<&Keep<T>>) -> Result<Asked, ApiError> {
     if let Some(keep) = keep.filter(|_| !named.is_empty())
         && let Some(answer) = answered_before(&app.pool, &keep.idempotency).await?
@@ -24,13 +24,13 @@ pub async fn layouts<T>(app: &App, named: &[NamedLayout], keep: Option<&Keep<T>>
         return Ok(Asked::Before(answer));
     }
     let mut layouts = Layouts::default();
-    for NamedLayout { pointer, name } in named {
+    for NamedLayout { place, name } in named {
         if layouts.get(*name).is_none() {
-            let missing = |code| Err(ApiError::new(code).with("pointer", pointer));
+            let missing = |code, field| Err(ApiError::new(code).with("pointer", format!("{place}/{field}")));
             match venue_layout(&app.pool, *name).await? {
                 Found::Layout(layout) => layouts.add(*name, *layout),
-                Found::NoVenue => return missing(ErrorCode::VenueNotFound),
-                Found::NoVersion => return missing(ErrorCode::LayoutNotFound),
+                Found::NoVenue => return missing(ErrorCode::VenueNotFound, "venue_id"),
+                Found::NoVersion => return missing(ErrorCode::LayoutNotFound, "layout_version"),
             }
         }
         layouts.sell(*name)?;
