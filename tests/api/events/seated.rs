@@ -1,5 +1,12 @@
 //! Events that are sold with a venue's layout: its sections are the pools, and price zones divide them.
 
+mod deleted;
+mod found;
+mod priced;
+mod refused;
+mod repeated;
+mod series;
+
 use serde_json::{Value, json};
 use sqlx::AssertSqlSafe;
 

@@ -1,0 +1,79 @@
+//! Seated events as they are shown, listed and counted.
+
+use serde_json::{Value, json};
+
+use super::{create, play, theatre, venue, zoned};
+use crate::stage::{members, text, with};
+use crate::support::Service;
+
+/// The members that only events at a venue have.
+const OF_A_VENUE: [&str; 3] = ["venue_id", "layout_version", "orphans_refused"];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_seated_event_is_shown_and_listed_with_its_layout() {
+    let service = Service::start().await;
+    let venue_id = venue(&service.client, theatre()).await;
+    let series = service.client.post("/api/v1/series", json!({"name": "A run"})).await.expect(201);
+    let request = with(zoned(&venue_id), "/orphans_refused", json!(true));
+    let created = create(&service.client, with(request, "/series_id", series.body["series_id"].clone())).await;
+    let shown = service.client.get(created.header("location")).await.expect(200);
+    assert_eq!(shown.body, created.body);
+    assert_eq!(shown.body["orphans_refused"], true);
+
+    for list in ["/api/v1/events".to_owned(), format!("{}/events", series.header("location"))] {
+        let listed = service.client.get(&list).await.expect(200).body["events"][0].clone();
+        OF_A_VENUE.iter().for_each(|member| assert_eq!(listed[member], created.body[member], "{list}: {member}"));
+        assert_eq!((&listed["total_seats"], &listed["available"]), (&json!(164), &json!(164)));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_event_that_is_not_at_a_venue_says_nothing_of_one() {
+    let service = Service::start().await;
+    let event_id = service.client.event(5).await;
+    let shown = service.client.get(&format!("/api/v1/events/{event_id}")).await.expect(200).body;
+    let listed = service.client.get("/api/v1/events").await.expect(200).body["events"][0].clone();
+    for body in [&shown, &listed] {
+        assert!(OF_A_VENUE.iter().all(|member| !members(body).contains(member)), "{body}");
+    }
+    assert!(!members(&shown["pools"][0]).contains(&"section"), "{shown}");
+    assert_eq!((&shown["pools"][0]["seated"], &shown["pools"][0]["blocked"]), (&json!(false), &json!(0)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_status_of_a_seated_event_counts_its_pools() {
+    let service = Service::start().await;
+    let venue_id = venue(&service.client, theatre()).await;
+    let event = create(&service.client, zoned(&venue_id)).await.body;
+    let status = service.client.status(&text(&event["event_id"])).await;
+    assert_eq!((&status["total"], &status["available"], &status["blocked"]), (&json!(164), &json!(164), &json!(0)));
+    let names = |body: &Value| -> Vec<String> {
+        body["pools"].as_array().expect("pools").iter().map(|pool| text(&pool["name"])).collect()
+    };
+    assert_eq!(names(&status), names(&event));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_blocked_is_counted_and_not_available_wherever_something_is_counted() {
+    let service = Service::start().await;
+    let venue_id = venue(&service.client, theatre()).await;
+    let series = service.client.post("/api/v1/series", json!({"name": "A run"})).await.expect(201);
+    let request = with(play(&venue_id), "/series_id", series.body["series_id"].clone());
+    let event_id = create(&service.client, request).await.id("event_id");
+    service.database.execute("UPDATE pools SET blocked = 7 WHERE name = 'Standing'").await;
+
+    let status = service.client.status(&event_id).await;
+    assert_eq!((&status["total"], &status["available"], &status["blocked"]), (&json!(164), &json!(157), &json!(7)));
+    let standing = &status["pools"][1];
+    assert_eq!(
+        (&standing["total"], &standing["available"], &standing["blocked"]),
+        (&json!(100), &json!(93), &json!(7))
+    );
+    assert_eq!(status["ticket_types"][1]["available"], 93);
+    let shown = service.client.get(&format!("/api/v1/events/{event_id}")).await.expect(200).body;
+    assert_eq!((&shown["pools"][0]["blocked"], &shown["pools"][1]["blocked"]), (&json!(0), &json!(7)));
+    for list in ["/api/v1/events".to_owned(), format!("{}/events", series.header("location"))] {
+        let listed = service.client.get(&list).await.expect(200).body["events"][0].clone();
+        assert_eq!((&listed["total_seats"], &listed["available"]), (&json!(164), &json!(157)), "{list}");
+    }
+}
