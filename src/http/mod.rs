@@ -7,6 +7,7 @@
 
 pub mod answer; // the middleware that ends every request: ids, problem documents, metrics
 pub mod body; // Body<T>: a JSON object, or the problem that says where it is wrong
+pub mod cached; // entity tags, and who has what already
 pub mod command; // a command to inventory and back
 pub mod created; // the answer to a creation, and to its repeat
 pub mod docs; // /openapi.json, /docs and the page that problems point to

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::http::header::{CACHE_CONTROL, ETAG, EntityTag, Header, IfNoneMatch, VARY};
+use actix_web::http::header::{CACHE_CONTROL, ETAG, EntityTag, VARY};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -12,6 +12,7 @@ use crate::app::App;
 use crate::domain::ids::VenueId;
 use crate::domain::seating::{Attribute, Layout, Row, SectionKind};
 use crate::error::{ApiError, ErrorCode};
+use crate::http::cached::has_it;
 use crate::http::path::Id;
 use crate::http::read::in_time;
 use crate::queries;
@@ -113,14 +114,6 @@ pub async fn layout(
 fn version(request: &HttpRequest) -> Result<u32, ApiError> {
     let wrong = || ApiError::new(ErrorCode::MalformedRequest).detail("The version in the path is not a number");
     request.match_info().get("version").and_then(|text| text.parse().ok()).ok_or_else(wrong)
-}
-
-/// Whoever has the tag has it from us, so the layout exists. `*` says nothing about what somebody has.
-fn has_it(request: &HttpRequest, tag: &EntityTag) -> bool {
-    match IfNoneMatch::parse(request) {
-        Ok(IfNoneMatch::Items(tags)) => tags.iter().any(|one| one.weak_eq(tag)),
-        Ok(IfNoneMatch::Any) | Err(_) => false,
-    }
 }
 
 fn cacheable(mut response: HttpResponseBuilder, tag: EntityTag) -> HttpResponseBuilder {
