@@ -63,6 +63,7 @@ error_codes! {
     SaleNotStarted,         "SALE_NOT_STARTED",         FORBIDDEN,              "The sale has not started",                              Later;
     // What exists.
     EventNotFound,          "EVENT_NOT_FOUND",          NOT_FOUND,              "There is no such event",                                Never;
+    EventNotSeated,         "EVENT_NOT_SEATED",         NOT_FOUND,              "The event has no seat map",                             Never;
     PoolNotFound,           "POOL_NOT_FOUND",           NOT_FOUND,              "There is no such pool",                                 Never;
     VenueNotFound,          "VENUE_NOT_FOUND",          NOT_FOUND,              "There is no such venue",                                Never;
     LayoutNotFound,         "LAYOUT_NOT_FOUND",         NOT_FOUND,              "The venue has no such version of its layout",           Never;

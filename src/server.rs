@@ -27,7 +27,8 @@ use crate::http::answer::answer;
 use crate::http::body::{BODY_BYTES_MAX, BodyLimit};
 use crate::http::venues::VENUE_BODY_BYTES_MAX;
 use crate::http::{
-    bookings, docs, events, health, holds, invariants, openapi, pools, prometheus, series, status, totals, venues,
+    bookings, docs, events, health, holds, invariants, openapi, pools, prometheus, seats, series, status, totals,
+    venues,
 };
 use crate::inventory::Inventory;
 use crate::reads::StatusReads;
@@ -58,6 +59,7 @@ fn routes(config: &mut ServiceConfig) {
         .service(at("/api/v1/holds").route(post().to(holds::place)))
         .service(at("/api/v1/book").route(post().to(bookings::book)))
         .service(at("/api/v1/events/{id}/status").route(get().to(status::show)))
+        .service(at("/api/v1/events/{id}/seats").route(get().to(seats::show)).wrap(Compress::default()))
         .service(at("/api/v1/holds/{id}").route(get().to(holds::show)).route(delete().to(holds::release)))
         .service(at("/api/v1/holds/{id}/extend").route(post().to(holds::extend)))
         .service(at("/api/v1/holds/{id}/expire").route(post().to(holds::expire)))

@@ -115,6 +115,7 @@ id_with_affinity!(EventId, "Identifies an event.");
 id_of_an_event!(PoolId, "Identifies a pool. In the order of making.", Uuid::now_v7);
 id_of_an_event!(TicketTypeId, "Identifies a ticket type. In the order of making.", Uuid::now_v7);
 id_of_an_event!(HoldId, "Identifies a hold. Cannot be guessed.", unguessable);
+id_of_an_event!(BlockId, "Identifies a block. In the order of making.", Uuid::now_v7);
 id_of_an_event!(BookingId, "Identifies a booking. Cannot be guessed.", unguessable);
 id!(VenueId, "Identifies a venue.");
 id!(SeriesId, "Identifies a series.");

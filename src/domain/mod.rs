@@ -17,6 +17,8 @@ pub mod new_venue;
 pub mod page;
 pub mod payment_token;
 pub mod quantity;
+pub mod seat; // the states of a seat, and who has it
+pub mod seat_map;
 pub mod seated_event;
 pub mod seating;
 pub mod series;

@@ -30,6 +30,7 @@ pub mod health;
 pub mod holds;
 pub mod invariants;
 pub mod pools;
+pub mod seats;
 pub mod series;
 pub mod status;
 pub mod totals;

@@ -6,7 +6,7 @@ use utoipa::OpenApi;
 
 use self::failures::Failures;
 use super::problem::Problem;
-use super::{bookings, events, health, holds, invariants, pools, prometheus, series, status, totals, venues};
+use super::{bookings, events, health, holds, invariants, pools, prometheus, seats, series, status, totals, venues};
 
 /// Lists every operation; schemas follow from their bodies, and common failures from what they are.
 #[derive(OpenApi)]
@@ -26,6 +26,7 @@ use super::{bookings, events, health, holds, invariants, pools, prometheus, seri
         events::amend,
         events::delete,
         status::show,
+        seats::show,
         venues::create,
         venues::list,
         venues::show,
@@ -57,6 +58,7 @@ use super::{bookings, events, health, holds, invariants, pools, prometheus, seri
     modifiers(&Failures),
     tags(
         (name = "events", description = "What is on, and on which terms it is sold"),
+        (name = "seats", description = "The numbered seats of an event, and the state of each"),
         (name = "venues", description = "The places where events happen, and where their seats are"),
         (name = "series", description = "One production, many dates and places"),
         (name = "pools", description = "Counted amounts of an event's capacity"),

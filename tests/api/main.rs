@@ -13,6 +13,7 @@ mod invariants;
 mod metrics;
 mod pools;
 mod requests;
+mod seats;
 mod series;
 mod stage;
 mod status;

@@ -129,6 +129,11 @@ async fn through_the_public_port_a_buyer_gets_what_he_needs_and_nothing_else() {
     for (resource, part) in [(&series, ""), (&series, "/events"), (&venue, ""), (&venue, "/layouts/1")] {
         public.get(&format!("{}{part}", resource.header("location"))).await.expect(200);
     }
+    let play = json!({"name": "A play", "venue_id": venue.id("venue_id")});
+    let play = nginx.operators.post("/api/v1/events", play).await.expect(201);
+    for seats in ["/seats", "/seats?since=0"] {
+        public.get(&format!("/api/v1/events/{}{seats}", play.id("event_id"))).await.expect(200);
+    }
     for path in [
         "/api/v1/events",
         "/api/v1/venues",

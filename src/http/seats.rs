@@ -1,0 +1,48 @@
+//! `/api/v1/events/{id}/seats`: which seat is in which state. Where the seats stand is told by
+//! the layout, which never changes; this is what does.
+
+mod states;
+
+pub use states::{__path_show, show};
+
+use actix_web::HttpResponseBuilder;
+use actix_web::http::header::{CACHE_CONTROL, ETAG, EntityTag, VARY};
+
+use super::read::in_time;
+use crate::app::App;
+use crate::domain::ids::EventId;
+use crate::domain::seat_map::{SeatMap, SeatedEvent};
+use crate::error::{ApiError, ErrorCode};
+use crate::queries;
+use crate::queries::seated_event::Seating;
+
+/// Keep it, and ask each time whether it is still so: a tag is compared with one short read.
+const ASK_EACH_TIME: &str = "no-cache";
+
+/// Everything about seats begins with this read: it tells what there is, and whether the client has it already.
+async fn seated(app: &App, event_id: EventId) -> Result<SeatedEvent, ApiError> {
+    match in_time(app, queries::seated_event::seating(&app.pool, event_id)).await? {
+        Seating::Seated(event) => Ok(event),
+        Seating::NoLayout => Err(ApiError::new(ErrorCode::EventNotSeated)),
+        Seating::NoEvent => Err(ApiError::new(ErrorCode::EventNotFound)),
+    }
+}
+
+async fn seat_map(app: &App, event_id: EventId) -> Result<SeatMap, ApiError> {
+    let map = in_time(app, queries::seat_map::seat_map(&app.pool, event_id)).await?;
+    // It was there a moment ago.
+    map.ok_or(ApiError::new(ErrorCode::EventNotFound))
+}
+
+/// Every change of a seat is an entry of the journal, so the number of the last one says what a client has; the version says
+/// in which form. Weak, because the same is sent compressed and plain.
+fn tag(event_id: EventId, sequence: i64) -> EntityTag {
+    EntityTag::new_weak(format!("{event_id}.{sequence}.{}", env!("CARGO_PKG_VERSION")))
+}
+
+fn cacheable(mut response: HttpResponseBuilder, tag: &EntityTag) -> HttpResponseBuilder {
+    response.insert_header((ETAG, tag.to_string())).insert_header((CACHE_CONTROL, ASK_EACH_TIME));
+    // The compression says so too, but not where it has nothing to do.
+    response.insert_header((VARY, "Accept-Encoding"));
+    response
+}

@@ -1,0 +1,60 @@
+//! The seats that an event's journal has touched since some entry, as they are now.
+
+use sqlx::PgPool;
+
+use crate::db::column::count;
+use crate::domain::ids::EventId;
+use crate::domain::seat_map::SeatChanges;
+use crate::domain::seating::SeatIndex;
+
+/// `None` if there is no such event. One statement, so that the states are those of the sequence.
+pub async fn seat_changes(pool: &PgPool, event_id: EventId, since: i64) -> sqlx::Result<Option<SeatChanges>> {
+    // A seat is looked up by its key, whatever the planner believes about the journal: it cannot know that `since` is near
+    // the end, and would rather read the whole house.
+    let row = sqlx::query!(
+        r#"
+        SELECT
+            inventory.seq AS sequence, changed.available, changed.held, changed.booked, changed.blocked
+        FROM inventory
+        CROSS JOIN LATERAL (
+            SELECT
+                array_agg(seat_id ORDER BY seat_id) FILTER (WHERE state = 'available') AS available,
+                array_agg(seat_id ORDER BY seat_id) FILTER (WHERE state = 'held') AS held,
+                array_agg(seat_id ORDER BY seat_id) FILTER (WHERE state = 'booked') AS booked,
+                array_agg(seat_id ORDER BY seat_id) FILTER (WHERE state = 'blocked') AS blocked
+            FROM (
+                SELECT
+                    seat_id,
+                    (
+                        SELECT seats.state
+                        FROM seats
+                        WHERE seats.event_id = inventory.event_id AND seats.seat_id = touched.seat_id
+                    ) AS state
+                FROM (
+                    SELECT DISTINCT unnest(journal.seat_ids) AS seat_id
+                    FROM journal
+                    WHERE journal.event_id = inventory.event_id AND journal.seq > $2
+                ) AS touched
+            ) AS found
+        ) AS changed
+        WHERE inventory.event_id = $1
+        "#,
+        event_id.as_uuid(),
+        since,
+    )
+    .fetch_optional(pool)
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    Ok(Some(SeatChanges {
+        sequence: row.sequence,
+        available: seats(row.available)?,
+        held: seats(row.held)?,
+        booked: seats(row.booked)?,
+        blocked: seats(row.blocked)?,
+    }))
+}
+
+/// An aggregate over no rows is NULL.
+fn seats(ids: Option<Vec<i32>>) -> sqlx::Result<Vec<SeatIndex>> {
+    ids.unwrap_or_default().into_iter().map(|id| Ok(SeatIndex(count("seats.seat_id", id)?))).collect()
+}

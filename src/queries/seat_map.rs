@@ -1,0 +1,90 @@
+//! All seats of an event at one moment.
+
+use sqlx::PgPool;
+use sqlx::types::Json;
+
+use crate::db::column::{count, unknown};
+use crate::domain::ids::EventId;
+use crate::domain::seat_map::{Counts, SeatMap, SeatStates, SeatedEvent, SectionCounts};
+use crate::domain::seating::{SeatIndex, SectionIndex};
+
+#[derive(Debug, serde::Deserialize)]
+struct PoolRow {
+    section: u16,
+    capacity: u32,
+    held: u32,
+    booked: u32,
+    blocked: u32,
+}
+
+/// `None` if there is no such event, or it has no layout. One statement, so that states, counters and sequence are of one
+/// snapshot.
+pub async fn seat_map(pool: &PgPool, event_id: EventId) -> sqlx::Result<Option<SeatMap>> {
+    // Numbers and letters in one row instead of a row per seat. They come as they lie in the table and are put in order here:
+    // to sort 20,000 seats takes PostgreSQL longer than to read them.
+    let row = sqlx::query!(
+        r#"
+        SELECT
+            events.name, events.venue_id AS "venue_id!", events.layout_version AS "layout_version!",
+            inventory.seq AS sequence, layouts.seat_count, drawn.seat_ids, drawn.letters,
+            (
+                SELECT jsonb_agg(
+                    jsonb_build_object(
+                        'section', section, 'capacity', capacity, 'held', held, 'booked', booked, 'blocked', blocked)
+                    ORDER BY section)
+                FROM pools
+                WHERE pools.event_id = events.event_id
+                    AND section IS NOT NULL
+                    AND NOT seated
+            ) AS "general_admission: Json<Vec<PoolRow>>"
+        FROM events
+        JOIN inventory ON inventory.event_id = events.event_id
+        JOIN layouts ON layouts.venue_id = events.venue_id AND layouts.version = events.layout_version
+        CROSS JOIN LATERAL (
+            SELECT
+                array_agg(seat_id) AS seat_ids,
+                string_agg(
+                    CASE state
+                        WHEN 'available' THEN 'a' WHEN 'held' THEN 'h' WHEN 'booked' THEN 'b' WHEN 'blocked' THEN 'x'
+                        ELSE '?'
+                    END,
+                    '') AS letters
+            FROM seats
+            WHERE seats.event_id = events.event_id
+        ) AS drawn
+        WHERE events.event_id = $1
+        "#,
+        event_id.as_uuid(),
+    )
+    .fetch_optional(pool)
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    Ok(Some(SeatMap {
+        event: SeatedEvent {
+            event_id,
+            venue_id: row.venue_id.into(),
+            layout_version: count("events.layout_version", row.layout_version)?,
+            sequence: row.sequence,
+        },
+        event_name: row.name,
+        states: states(row.seat_count, row.seat_ids.unwrap_or_default(), &row.letters.unwrap_or_default())
+            .ok_or_else(|| unknown("seats", &format!("not each of {} seats of {event_id}, once", row.seat_count)))?,
+        general_admission: row.general_admission.into_iter().flat_map(|pools| pools.0).map(section_counts).collect(),
+    }))
+}
+
+/// An aggregate over no rows is NULL, which is a house without seats. `None` unless every seat of the layout has its row.
+fn states(seat_count: i32, seat_ids: Vec<i32>, letters: &str) -> Option<SeatStates> {
+    let seats =
+        seat_ids.into_iter().map(u32::try_from).map(|id| id.map(SeatIndex)).collect::<Result<Vec<_>, _>>().ok()?;
+    let letters: Vec<char> = letters.chars().collect();
+    let is_whole = seats.len() == letters.len();
+    let placed = || SeatStates::placed(usize::try_from(seat_count).ok()?, seats.into_iter().zip(letters));
+    if is_whole { placed() } else { None }
+}
+
+fn section_counts(pool: PoolRow) -> SectionCounts {
+    let PoolRow { section, capacity, held, booked, blocked } = pool;
+    let available = capacity.saturating_sub(held + booked + blocked);
+    SectionCounts { section: SectionIndex(section), counts: Counts { available, held, booked, blocked } }
+}
