@@ -60,6 +60,7 @@ fn routes(config: &mut ServiceConfig) {
         .service(at("/api/v1/book").route(post().to(bookings::book)))
         .service(at("/api/v1/events/{id}/status").route(get().to(status::show)))
         .service(at("/api/v1/events/{id}/seats").route(get().to(seats::show)).wrap(Compress::default()))
+        .service(at("/api/v1/events/{id}/seats.svg").route(get().to(seats::draw)).wrap(Compress::default()))
         .service(at("/api/v1/holds/{id}").route(get().to(holds::show)).route(delete().to(holds::release)))
         .service(at("/api/v1/holds/{id}/extend").route(post().to(holds::extend)))
         .service(at("/api/v1/holds/{id}/expire").route(post().to(holds::expire)))

@@ -27,6 +27,7 @@ use super::{bookings, events, health, holds, invariants, pools, prometheus, seat
         events::delete,
         status::show,
         seats::show,
+        seats::draw,
         venues::create,
         venues::list,
         venues::show,

@@ -1,8 +1,11 @@
-//! `/api/v1/events/{id}/seats`: which seat is in which state. Where the seats stand is told by
+//! `/api/v1/events/{id}/seats`: which seat is in which state, in letters and as a drawing. Where the seats stand is told by
 //! the layout, which never changes; this is what does.
 
+mod drawing;
 mod states;
+mod svg;
 
+pub use drawing::{__path_draw, draw};
 pub use states::{__path_show, show};
 
 use actix_web::HttpResponseBuilder;

@@ -9,7 +9,7 @@ pub mod hold; // GET /holds/{id}
 pub mod layout; // GET /venues/{id}/layouts/{version}, and whoever needs the seats of one
 pub mod overdue_holds; // the sweeper's candidates
 pub mod seat_changes; // GET /events/{id}/seats?since=
-pub mod seat_map; // GET /events/{id}/seats
+pub mod seat_map; // GET /events/{id}/seats and seats.svg
 pub mod seated_event; // what both ask first
 pub mod series; // GET /series/{id}
 pub mod series_events; // GET /series/{id}/events

@@ -1,6 +1,7 @@
 //! `/api/v1/events/{id}/seats`.
 
 mod changes;
+mod drawing;
 mod states;
 
 use serde_json::{Value, json};

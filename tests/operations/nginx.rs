@@ -131,7 +131,7 @@ async fn through_the_public_port_a_buyer_gets_what_he_needs_and_nothing_else() {
     }
     let play = json!({"name": "A play", "venue_id": venue.id("venue_id")});
     let play = nginx.operators.post("/api/v1/events", play).await.expect(201);
-    for seats in ["/seats", "/seats?since=0"] {
+    for seats in ["/seats", "/seats?since=0", "/seats.svg"] {
         public.get(&format!("/api/v1/events/{}{seats}", play.id("event_id"))).await.expect(200);
     }
     for path in [

@@ -70,7 +70,7 @@ async fn whether_something_has_changed_is_told_without_reading_a_seat() {
 async fn an_event_without_a_layout_has_no_seats_and_one_that_is_not_there_none_either() {
     let service = Service::start().await;
     let event_id = service.client.event(50).await;
-    for address in ["seats", "seats?since=0"] {
+    for address in ["seats", "seats?since=0", "seats.svg"] {
         let of = |event_id: &str| format!("/api/v1/events/{event_id}/{address}");
         service.client.get(&of(&event_id)).await.expect_problem(404, "EVENT_NOT_SEATED");
         service.client.get(&of(NOBODY)).await.expect_problem(404, "EVENT_NOT_FOUND");
