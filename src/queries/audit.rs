@@ -7,6 +7,7 @@
 mod counters;
 mod journal;
 mod rows;
+mod seats;
 
 use anyhow::Context;
 use sqlx::{PgConnection, PgPool};
@@ -101,6 +102,11 @@ async fn audit_snapshot(connection: &mut PgConnection) -> sqlx::Result<Audit> {
         rows::holds_equal_their_items(connection).await?,
         rows::bookings_have_their_hold(connection).await?,
         counters::tallies_equal_counts(connection).await?,
+        seats::equal_their_items(connection).await?,
+        seats::counters_equal_seats(connection).await?,
+        seats::blocked_equals_blocks(connection).await?,
+        seats::blocks_equal_their_seats(connection).await?,
+        seats::equal_their_layout(connection).await?,
     ];
     Ok(Audit { as_of, invariants })
 }

@@ -64,6 +64,11 @@ async fn every_invariant_is_told_with_both_numbers_and_a_verdict() {
         ("holds_equal_their_items", 15, 15),
         ("bookings_have_their_hold", 2, 2),
         ("tallies_equal_counts", 3, 3),
+        ("seats_equal_their_items", 0, 0),
+        ("seat_counters_equal_seats", 0, 0),
+        ("blocked_equals_blocks", 0, 0),
+        ("blocks_equal_their_seats", 0, 0),
+        ("seats_equal_their_layout", 0, 0),
     ];
     for (name, expected, actual) in numbers {
         assert_eq!((number(name, "expected"), number(name, "actual")), (expected, actual), "{name}");

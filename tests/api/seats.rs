@@ -2,6 +2,7 @@
 
 mod changes;
 mod drawing;
+mod invariants;
 mod states;
 
 use serde_json::{Value, json};

@@ -11,8 +11,10 @@ pub(super) async fn never_oversold(connection: &mut PgConnection) -> sqlx::Resul
         /* audit */
         SELECT
             coalesce(sum(capacity), 0) AS "expected!",
-            coalesce(sum(held + booked), 0) AS "actual!",
-            count(*) FILTER (WHERE held < 0 OR booked < 0 OR held + booked > capacity) AS "breaches!"
+            coalesce(sum(held + booked + blocked), 0) AS "actual!",
+            count(*) FILTER (
+                WHERE held < 0 OR booked < 0 OR blocked < 0 OR held + booked + blocked > capacity
+            ) AS "breaches!"
         FROM pools
         "#,
     )
@@ -20,7 +22,7 @@ pub(super) async fn never_oversold(connection: &mut PgConnection) -> sqlx::Resul
     .await?;
     Ok(finding.of(
         "never_oversold",
-        "Capacity (expected, at most) and what is held or booked (actual); a breach is a pool with more than it has.",
+        "Capacity (expected, at most) and what is held, booked or blocked (actual); a breach is a pool with more than it has.",
     ))
 }
 

@@ -48,17 +48,18 @@ pub(super) async fn equals_counters(connection: &mut PgConnection) -> sqlx::Resu
                 pool_id,
                 sum(capacity_delta) AS capacity,
                 sum(held_delta) AS held,
-                sum(booked_delta) AS booked
+                sum(booked_delta) AS booked,
+                sum(blocked_delta) AS blocked
             FROM journal
             WHERE pool_id IS NOT NULL
             GROUP BY pool_id
         )
         SELECT
-            coalesce(sum(pools.capacity::bigint + pools.held + pools.booked), 0)::bigint AS "expected!",
-            coalesce(sum(recorded.capacity + recorded.held + recorded.booked), 0)::bigint AS "actual!",
+            coalesce(sum(pools.capacity::bigint + pools.held + pools.booked + pools.blocked), 0)::bigint AS "expected!",
+            coalesce(sum(recorded.capacity + recorded.held + recorded.booked + recorded.blocked), 0)::bigint AS "actual!",
             count(*) FILTER (
-                WHERE (pools.capacity, pools.held, pools.booked)
-                    IS DISTINCT FROM (recorded.capacity, recorded.held, recorded.booked)
+                WHERE (pools.capacity, pools.held, pools.booked, pools.blocked)
+                    IS DISTINCT FROM (recorded.capacity, recorded.held, recorded.booked, recorded.blocked)
             ) AS "breaches!"
         FROM pools
         FULL JOIN recorded USING (pool_id)
@@ -68,7 +69,7 @@ pub(super) async fn equals_counters(connection: &mut PgConnection) -> sqlx::Resu
     .await?;
     Ok(finding.of(
         "journal_equals_counters",
-        "Capacity, held and booked by the pools' counters (expected) and by the sums of the journal (actual); a breach is a \
+        "Capacity, held, booked and blocked by the pools' counters (expected) and by the sums of the journal (actual); a breach is a \
          pool that differs in one of them.",
     ))
 }
