@@ -3,6 +3,7 @@
 mod changes;
 mod drawing;
 mod invariants;
+mod past_the_code;
 mod states;
 
 use serde_json::{Value, json};
