@@ -69,14 +69,22 @@ error_codes! {
     LayoutNotFound,         "LAYOUT_NOT_FOUND",         NOT_FOUND,              "The venue has no such version of its layout",           Never;
     SeriesNotFound,         "SERIES_NOT_FOUND",         NOT_FOUND,              "There is no such series",                               Never;
     TicketTypeNotFound,     "TICKET_TYPE_NOT_FOUND",    NOT_FOUND,              "The event has no such ticket type",                     Never;
+    SeatsNotFound,          "SEATS_NOT_FOUND",          NOT_FOUND,              "The event has no such seats",                           Never;
+    SectionNotFound,        "SECTION_NOT_FOUND",        NOT_FOUND,              "The event has no such section of seats",                Never;
     HoldNotFound,           "HOLD_NOT_FOUND",           NOT_FOUND,              "There is no such hold",                                 Never;
+    BlockNotFound,          "BLOCK_NOT_FOUND",          NOT_FOUND,              "The event has no such block",                           Never;
     BookingNotFound,        "BOOKING_NOT_FOUND",        NOT_FOUND,              "There is no such booking",                              Never;
     // What state it is in.
     EventNotOnSale,         "EVENT_NOT_ON_SALE",        CONFLICT,               "The event is not on sale",                              Later;
     InsufficientSeats,      "INSUFFICIENT_SEATS",       CONFLICT,               "There is not enough room",                              Later;
+    SeatsUnavailable,       "SEATS_UNAVAILABLE",        CONFLICT,               "Some of the seats are gone",                            Later;
+    SeatsNotTogether,       "SEATS_NOT_TOGETHER",       CONFLICT,               "There are not so many seats together",                  Later;
+    LeavesOrphans,          "LEAVES_ORPHANS",           CONFLICT,               "The selection would leave single seats alone",          Never;
+    NotInHold,              "NOT_IN_HOLD",              CONFLICT,               "The hold does not have what shall be booked",           Never;
+    PoolOfSeats,            "POOL_OF_SEATS",            CONFLICT,               "The places of the pool are its seats",                  Never;
     HoldNotActive,          "HOLD_NOT_ACTIVE",          CONFLICT,               "The hold has ended",                                    Never;
     ExtensionLimitReached,  "EXTENSION_LIMIT_REACHED",  CONFLICT,               "The hold cannot be extended any further",               Never;
-    CapacityBelowCommitted, "CAPACITY_BELOW_COMMITTED", CONFLICT,               "The capacity would be less than what is held and booked", Later;
+    CapacityBelowCommitted, "CAPACITY_BELOW_COMMITTED", CONFLICT,               "The capacity would be less than what is committed", Later;
     IllegalTransition,      "ILLEGAL_TRANSITION",       CONFLICT,               "The event cannot move to this status",                  Never;
     EventHasHistory,        "EVENT_HAS_HISTORY",        CONFLICT,               "Something was held or sold; cancel the event instead",  Never;
     RequestInProgress,      "REQUEST_IN_PROGRESS",      CONFLICT,               "The first request with this key is still running",      Now;

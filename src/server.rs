@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
 use actix_web::middleware::{Compress, from_fn};
-use actix_web::web::{self, Data, PayloadConfig, ServiceConfig, delete, get, head, patch, post};
+use actix_web::web::{self, Data, PayloadConfig, ServiceConfig, delete, get, head, patch, post, put};
 use actix_web::{HttpServer, Resource};
 use anyhow::Context;
 use sqlx::PgPool;
@@ -27,8 +27,8 @@ use crate::http::answer::answer;
 use crate::http::body::{BODY_BYTES_MAX, BodyLimit};
 use crate::http::venues::VENUE_BODY_BYTES_MAX;
 use crate::http::{
-    bookings, docs, events, health, holds, invariants, openapi, pools, prometheus, seats, series, status, totals,
-    venues,
+    blocks, bookings, docs, events, health, holds, invariants, openapi, pools, prometheus, seats, series, status,
+    totals, venues,
 };
 use crate::inventory::Inventory;
 use crate::reads::StatusReads;
@@ -62,6 +62,7 @@ fn routes(config: &mut ServiceConfig) {
         .service(at("/api/v1/events/{id}/seats").route(get().to(seats::show)).wrap(Compress::default()))
         .service(at("/api/v1/events/{id}/seats.svg").route(get().to(seats::draw)).wrap(Compress::default()))
         .service(at("/api/v1/holds/{id}").route(get().to(holds::show)).route(delete().to(holds::release)))
+        .service(at("/api/v1/holds/{id}/items").route(put().to(holds::change_items)))
         .service(at("/api/v1/holds/{id}/extend").route(post().to(holds::extend)))
         .service(at("/api/v1/holds/{id}/expire").route(post().to(holds::expire)))
         .service(at("/api/v1/bookings/{id}").route(get().to(bookings::show)))
@@ -72,6 +73,10 @@ fn routes(config: &mut ServiceConfig) {
                 .route(get().to(events::show))
                 .route(patch().to(events::amend))
                 .route(delete().to(events::delete)),
+        )
+        .service(at("/api/v1/events/{id}/blocks").route(get().to(blocks::list)))
+        .service(
+            at("/api/v1/events/{id}/blocks/{block_id}").route(put().to(blocks::put)).route(delete().to(blocks::delete)),
         )
         .service(
             at("/api/v1/venues")

@@ -14,7 +14,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use boxoffice::config::{Given, LogFormat, Settings, SettingsArgs, secret};
 use boxoffice::db::embedded::Embedded;
-use boxoffice::domain::ids::EventId;
+use boxoffice::ops::demo_events::DemoEvents;
 use boxoffice::{ops, server, telemetry};
 use clap::Args;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -88,11 +88,11 @@ async fn serve(
     })?;
     telemetry::init(&settings.log)?;
     session::require_contract(&settings.database).await?;
-    let event_id = ops::demo_event::ensure(&pool).await.context("cannot create the demo event")?;
+    let demo = ops::demo_events::ensure(&pool).await.context("cannot create the demo events")?;
     pool.close().await;
 
     let running = server::start(settings.clone())?;
-    println!("{}", welcome(&settings, running.address(), event_id)?);
+    println!("{}", welcome(&settings, running.address(), demo)?);
     let ended = tokio::select! {
         requested = session::shutdown_requested(&running.app().readiness) => requested,
         () = end_of(postgres) => bail!("the embedded PostgreSQL has ended"),
@@ -143,7 +143,8 @@ async fn end_of(postgres: Option<&mut Embedded>) {
 }
 
 /// Where to look, and three commands that work as they are, pasted one after the other into any shell.
-fn welcome(settings: &Settings, address: SocketAddr, event_id: EventId) -> anyhow::Result<String> {
+fn welcome(settings: &Settings, address: SocketAddr, demo: DemoEvents) -> anyhow::Result<String> {
+    let (event_id, seated_id) = (demo.concert, demo.comedy);
     let base = format!("http://{address}");
     let json = "-H 'Content-Type: application/json'";
     let hold_file = std::path::absolute(DIRECTORY)?.join("hold.json");
@@ -155,11 +156,14 @@ fn welcome(settings: &Settings, address: SocketAddr, event_id: EventId) -> anyho
         "\n{app_name} is ready.\n\n\
          \x20 API      {base}/api/v1/events\n\
          \x20 docs     {base}/docs\n\
-         \x20 metrics  {base}/metrics\n\n\
-         The demo event's status; a hold of two seats; its booking:\n\n\
+         \x20 metrics  {base}/metrics\n\
+         \x20 seats    {base}/api/v1/events/{seated_id}/seats.svg\n\n\
+         The demo concert's status; a hold of two places; its booking:\n\n\
          curl -sw '\\n' {base}/api/v1/events/{event_id}/status\n\
          curl -sw '\\n' {json} -d '{{\"event_id\":\"{event_id}\",\"qty\":2}}' {base}/api/v1/holds | tee {hold_file}\n\
          sed -n '{book}' {hold_file} | curl -sw '\\n' {json} -d @- {base}/api/v1/book\n\n\
+         The three best seats next to each other at the demo comedy; look at its seat map afterwards:\n\n\
+         curl -sw '\\n' {json} -d '{{\"event_id\":\"{seated_id}\",\"best_available\":{{\"qty\":3,\"section\":\"Balcony\"}}}}' {base}/api/v1/holds\n\n\
          Ctrl-C stops everything; the data stays.\n",
         app_name = settings.app_name,
     ))

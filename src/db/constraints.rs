@@ -180,7 +180,7 @@ pub const CONTRACT: &[Constraint] = &[
     unique("placed_items", PLACED_ITEMS_PKEY, "hold_id, ticket_type_id"),
     check("placed_items", PLACED_ITEMS_QUANTITY_POSITIVE, "quantity > 0"),
     check("placed_items", PLACED_ITEMS_UNIT_PRICE_NOT_NEGATIVE, "unit_price >= 0"),
-    unique("blocks", BLOCKS_PKEY, "block_id"),
+    unique("blocks", BLOCKS_PKEY, "event_id, block_id, pool_id"),
     check("blocks", BLOCKS_QUANTITY_POSITIVE, "quantity > 0"),
     check("blocks", BLOCKS_REASON_LENGTH, "char_length(reason) >= 1 AND char_length(reason) <= 200"),
 ];

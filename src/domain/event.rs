@@ -57,6 +57,8 @@ pub struct EventTerms {
     pub max_quantity_per_hold: Option<u32>,
     pub sale_starts_at: Option<Instant>,
     pub sale_ends_at: Option<Instant>,
+    /// Whether a selection of seats by hand may not leave single seats where that can be avoided.
+    pub orphans_refused: bool,
 }
 
 /// What is told about an event; none of it decides anything.
@@ -107,6 +109,8 @@ pub struct EventChanges {
     pub max_quantity_per_hold: Option<Option<u32>>,
     pub sale_starts_at: Option<Option<Instant>>,
     pub sale_ends_at: Option<Option<Instant>>,
+    /// Only of events with seats.
+    pub orphans_refused: Option<bool>,
 }
 
 impl EventChanges {
@@ -128,5 +132,6 @@ impl EventChanges {
         set(&mut terms.max_quantity_per_hold, self.max_quantity_per_hold.as_ref());
         set(&mut terms.sale_starts_at, self.sale_starts_at.as_ref());
         set(&mut terms.sale_ends_at, self.sale_ends_at.as_ref());
+        set(&mut terms.orphans_refused, self.orphans_refused.as_ref());
     }
 }

@@ -22,6 +22,7 @@ pub struct EventPatch {
     pub max_quantity_per_hold: Change<i64>,
     pub sale_starts_at: Change<String>,
     pub sale_ends_at: Change<String>,
+    pub orphans_refused: Change<bool>,
 }
 
 impl TryFrom<EventPatch> for EventChanges {
@@ -42,6 +43,7 @@ impl TryFrom<EventPatch> for EventChanges {
             max_quantity_per_hold: clearable(patch.max_quantity_per_hold, fields::max_quantity_per_hold)?,
             sale_starts_at: clearable(patch.sale_starts_at, |text| fields::instant("/sale_starts_at", &text))?,
             sale_ends_at: clearable(patch.sale_ends_at, |text| fields::instant("/sale_ends_at", &text))?,
+            orphans_refused: required("/orphans_refused", patch.orphans_refused, Ok)?,
         })
     }
 }

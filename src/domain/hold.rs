@@ -7,6 +7,7 @@ use uuid::Uuid;
 use super::ids::{EventId, HoldId, PoolId, TicketTypeId};
 use super::money::Currency;
 use super::quantity::Quantity;
+use super::seating::{GroupSize, SeatIndex, Together};
 use super::time::Instant;
 
 /// The shortest and the longest time to live that a request may ask for, in seconds.
@@ -65,6 +66,8 @@ pub struct Item {
     pub quantity: u32,
     /// Minor units, fixed when the hold was placed.
     pub unit_price: i64,
+    /// The named seats, in their order, as many as `quantity`; none where the pool has no seats.
+    pub seats: Vec<SeatIndex>,
 }
 
 /// A hold as the database has it.
@@ -116,5 +119,39 @@ pub enum Wanted {
     Places(Quantity),
     /// Named ticket types, each at most once (a request's repetitions have been added up), in the order of their ids: items
     /// come back from the database so, and a replay must read like the first answer.
-    Items(Vec<(TicketTypeId, Quantity)>),
+    Items(Vec<(TicketTypeId, Amount)>),
+    /// These seats, in their order and each once, as the only ticket type of their pools.
+    Seats(Vec<SeatIndex>),
+    /// The best seats that there are.
+    BestAvailable(BestAvailable),
+}
+
+/// What is wanted of a ticket type.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Amount {
+    /// Of a pool without seats.
+    Places(Quantity),
+    /// In their order and each once.
+    Seats(Vec<SeatIndex>),
+}
+
+/// What of a hold shall be booked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Portion {
+    /// In the order of their ids and each once.
+    Items(Vec<(TicketTypeId, Amount)>),
+    /// In their order and each once.
+    Seats(Vec<SeatIndex>),
+}
+
+/// What a group wants that leaves the choice of its seats to the service.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BestAvailable {
+    pub size: GroupSize,
+    pub together: Together,
+    /// The name of one; absent: any.
+    pub section: Option<String>,
+    /// Absent: any, if the pool of the seats has only one.
+    pub ticket_type_id: Option<TicketTypeId>,
+    pub accessible: bool,
 }

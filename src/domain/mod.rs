@@ -1,5 +1,6 @@
 //! What the words mean: ids, quantities, money, times, states. Parsing happens here, and nothing here does I/O.
 
+pub mod block;
 pub mod booking;
 pub mod change;
 pub mod event;

@@ -165,11 +165,7 @@ impl NewEvent {
         if let Some(venue) = venue {
             details.venue_name.get_or_insert_with(|| venue.venue_name.clone());
         }
-        let seating = venue.map(|venue| Seating {
-            venue_id: venue.venue_id,
-            layout_version: venue.version,
-            orphans_refused: draft.orphans_refused.unwrap_or(false),
-        });
+        let seating = venue.map(|venue| Seating { venue_id: venue.venue_id, layout_version: venue.version });
         Ok(Self { series_id: draft.series_id, details, terms, seating, pools, ticket_types })
     }
 }
@@ -217,6 +213,7 @@ fn details(draft: &EventDraft) -> Result<EventDetails, Invalid> {
 fn terms(draft: &EventDraft) -> Result<EventTerms, Invalid> {
     let instant = |pointer, text: &Option<String>| optional(text, |text| fields::instant(pointer, text));
     let terms = EventTerms {
+        orphans_refused: draft.orphans_refused.unwrap_or(false),
         status: optional(&draft.status, |text| initial_status(text))?.unwrap_or(EventStatus::OnSale),
         currency: optional(&draft.currency, |text| currency(text))?,
         hold_ttl_seconds: optional(&draft.hold_ttl_seconds, |seconds| fields::hold_ttl_seconds(*seconds))?,

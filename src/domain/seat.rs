@@ -22,6 +22,10 @@ impl SeatState {
         }
     }
 
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Available, Self::Held, Self::Booked, Self::Blocked].into_iter().find(|state| state.as_str() == text)
+    }
+
     /// In a seat map: one character per seat.
     pub fn letter(self) -> char {
         match self {

@@ -18,8 +18,6 @@ pub struct Seating {
     pub venue_id: VenueId,
     /// Of the venue's layout, from 1.
     pub layout_version: u32,
-    /// Whether a selection by hand may not leave single seats.
-    pub orphans_refused: bool,
 }
 
 /// A layout as a request names it.

@@ -5,8 +5,9 @@ use actix_web::{HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::body::Body;
+use super::body::{Body, Object};
 use super::command::{submit, unexpected};
+use super::holds::{ItemWantedBody, portion};
 use super::idempotency::REPLAYED_HEADER;
 use super::path::Id;
 use super::read::in_time;
@@ -28,6 +29,13 @@ pub struct BookBody {
     hold_id: HoldId,
     /// What the hold was answered with.
     payment_token: String,
+    /// Which part of the hold, where it is not all: quantities of its ticket types, or some of their seats. The rest is
+    /// released.
+    #[schema(value_type = Option<Vec<ItemWantedBody>>, min_items = 1, max_items = 50)]
+    items: Option<Vec<Object<ItemWantedBody>>>,
+    /// The same, of a hold of seats. Not together with `items`.
+    #[schema(min_items = 1)]
+    seat_ids: Option<Vec<i64>>,
 }
 
 /// A booking.
@@ -80,6 +88,10 @@ impl BookingBody {
 /// hold's expiry, with `Idempotent-Replayed: true` (and tells if it was cancelled since). A wrong token is refused in the
 /// same way whether or not there is a booking.
 ///
+/// Without `items` or `seat_ids` all of the hold is booked. With them only that part, and the rest is released in the same
+/// moment; what is not in the hold is refused and changes nothing. A repeat answers what was booked first, whatever part it
+/// names.
+///
 /// There are no payments yet: a hold with a price is booked without one, and the answer says `payment: "not_required"`.
 #[utoipa::path(
     post,
@@ -94,8 +106,9 @@ impl BookingBody {
         )),
         (status = 403, description = "INVALID_PAYMENT_TOKEN"),
         (status = 404, description = "HOLD_NOT_FOUND"),
-        (status = 409, description = "HOLD_NOT_ACTIVE"),
+        (status = 409, description = "HOLD_NOT_ACTIVE, NOT_IN_HOLD"),
         (status = 410, description = "HOLD_EXPIRED"),
+        (status = 422, description = "VALIDATION_FAILED, QUANTITY_OUT_OF_RANGE"),
     ),
 )]
 pub async fn book(
@@ -109,6 +122,7 @@ pub async fn book(
         booking_id: BookingId::generate_for(hold_id),
         hold_id,
         possession: app.tokens.verify(hold_id, &body.payment_token),
+        portion: portion(body.items.as_deref(), body.seat_ids.as_deref(), app.settings.hold_rules.quantity_max)?,
     };
     let (booking, hold, replayed) = match submit(&app, command).await? {
         Outcome::Booked { booking, hold, replayed } => (booking, hold, replayed),

@@ -1,4 +1,4 @@
-//! Holds: place, look, extend, release, expire.
+//! Holds: place, look, change, extend, release, expire.
 
 use actix_web::http::header::LOCATION;
 use actix_web::{HttpResponse, web};
@@ -7,9 +7,11 @@ use utoipa::ToSchema;
 
 mod hold_body;
 mod place_body;
+mod wanted_body;
 
 pub use hold_body::HoldBody;
-pub use place_body::{ItemWantedBody, PlaceBody};
+pub use place_body::{ChangeItemsBody, PlaceBody};
+pub use wanted_body::{ItemWantedBody, portion, seats_named};
 
 use super::body::Body;
 use super::command::{submit, unexpected};
@@ -57,8 +59,8 @@ pub struct HoldEndedBody {
             ("Idempotent-Replayed" = bool, description = "Present on the answer to a repeat"),
         )),
         (status = 403, description = "SALE_NOT_STARTED"),
-        (status = 404, description = "EVENT_NOT_FOUND, TICKET_TYPE_NOT_FOUND"),
-        (status = 409, description = "INSUFFICIENT_SEATS, EVENT_NOT_ON_SALE"),
+        (status = 404, description = "EVENT_NOT_FOUND, TICKET_TYPE_NOT_FOUND, SEATS_NOT_FOUND, SECTION_NOT_FOUND"),
+        (status = 409, description = "INSUFFICIENT_SEATS, SEATS_UNAVAILABLE naming exactly those that are gone, SEATS_NOT_TOGETHER with the `most` that could be had, LEAVES_ORPHANS naming those that would be left alone, EVENT_NOT_ON_SALE"),
         (status = 422, description = "VALIDATION_FAILED, QUANTITY_OUT_OF_RANGE, IDEMPOTENCY_KEY_REUSED"),
     ),
 )]
@@ -109,6 +111,47 @@ pub async fn show(app: web::Data<App>, line: RequestLine, Id(hold_id): Id<HoldId
     let found = found.ok_or_else(|| ApiError::new(ErrorCode::HoldNotFound))?;
     line.note_event(found.hold.event_id);
     Ok(HttpResponse::Ok().json(HoldBody::now(&found)))
+}
+
+/// Change what a hold has
+///
+/// Other seats, more or fewer places: the hold has exactly these items then, all or nothing, and keeps its expiry. What it has
+/// already counts as free, so seats and places that it keeps are no obstacle, and keep their price. The event must be on sale.
+/// Sending the same again changes nothing more; the best seats are picked anew.
+#[utoipa::path(
+    put,
+    path = "/api/v1/holds/{id}/items",
+    tag = "holds",
+    operation_id = "change_items",
+    request_body = ChangeItemsBody,
+    params(
+        ("id" = HoldId, Path, description = "The hold"),
+        ("X-Payment-Token" = String, Header, description = "The hold's payment token"),
+    ),
+    responses(
+        (status = 200, description = "The hold as it is now", body = HoldBody),
+        (status = 403, description = "INVALID_PAYMENT_TOKEN, SALE_NOT_STARTED"),
+        (status = 404, description = "HOLD_NOT_FOUND, TICKET_TYPE_NOT_FOUND, SEATS_NOT_FOUND, SECTION_NOT_FOUND"),
+        (status = 409, description = "HOLD_NOT_ACTIVE, EVENT_NOT_ON_SALE, INSUFFICIENT_SEATS, SEATS_UNAVAILABLE, SEATS_NOT_TOGETHER, LEAVES_ORPHANS"),
+        (status = 410, description = "HOLD_EXPIRED"),
+        (status = 422, description = "VALIDATION_FAILED, QUANTITY_OUT_OF_RANGE"),
+    ),
+)]
+pub async fn change_items(
+    app: web::Data<App>,
+    line: RequestLine,
+    claimed: ClaimedHold,
+    Body(body): Body<ChangeItemsBody>,
+) -> Result<HttpResponse, ApiError> {
+    let ClaimedHold { hold_id, possession } = claimed;
+    let wanted = body.wanted(app.settings.hold_rules.quantity_max)?;
+    match submit(&app, Command::ChangeItems { hold_id, possession, wanted }).await? {
+        Outcome::ItemsChanged { hold, at } => {
+            line.note_event(hold.event_id);
+            Ok(HttpResponse::Ok().json(HoldBody::changed(&hold, at)))
+        }
+        other => Err(unexpected(&other)),
+    }
 }
 
 /// Extend a hold

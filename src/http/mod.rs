@@ -24,6 +24,7 @@ pub mod read; // a read that answers in time, or 503
 pub mod refusal; // what inventory and the database refuse -> ApiError, in one place
 pub mod wire; // what several resources write
 
+pub mod blocks;
 pub mod bookings;
 pub mod events;
 pub mod health;

@@ -6,7 +6,9 @@ use utoipa::OpenApi;
 
 use self::failures::Failures;
 use super::problem::Problem;
-use super::{bookings, events, health, holds, invariants, pools, prometheus, seats, series, status, totals, venues};
+use super::{
+    blocks, bookings, events, health, holds, invariants, pools, prometheus, seats, series, status, totals, venues,
+};
 
 /// Lists every operation; schemas follow from their bodies, and common failures from what they are.
 #[derive(OpenApi)]
@@ -38,8 +40,12 @@ use super::{bookings, events, health, holds, invariants, pools, prometheus, seat
         series::list_events,
         series::add,
         pools::resize,
+        blocks::put,
+        blocks::delete,
+        blocks::list,
         holds::place,
         holds::show,
+        holds::change_items,
         holds::extend,
         holds::release,
         holds::expire,
@@ -63,6 +69,7 @@ use super::{bookings, events, health, holds, invariants, pools, prometheus, seat
         (name = "venues", description = "The places where events happen, and where their seats are"),
         (name = "series", description = "One production, many dates and places"),
         (name = "pools", description = "Counted amounts of an event's capacity"),
+        (name = "blocks", description = "What an organiser keeps back, and why"),
         (name = "holds", description = "Temporary claims on capacity"),
         (name = "bookings", description = "Holds made permanent"),
         (name = "operations", description = "For those who run the service"),

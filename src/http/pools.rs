@@ -19,7 +19,7 @@ use crate::inventory::command::{Command, Outcome, Pool};
 #[serde(deny_unknown_fields)]
 #[schema(as = ResizePool, example = json!({"capacity": 450}))]
 pub struct ResizeBody {
-    /// Not less than what is held and booked; with the event's other pools at most 10,000,000.
+    /// Not less than what is held, booked and blocked; with the event's other pools at most 10,000,000.
     #[schema(minimum = 0, maximum = 10_000_000)]
     capacity: i64,
 }
@@ -40,11 +40,14 @@ struct PoolBody {
     held: u32,
     #[schema(minimum = 0, example = 300)]
     booked: u32,
+    /// Places that the organiser keeps back.
+    #[schema(minimum = 0, example = 0)]
+    blocked: u32,
 }
 
 /// Resize a pool
 ///
-/// It is effective at once. Holds count as well as bookings: their owners were promised the places.
+/// It is effective at once. A pool of seats has one place for each, and cannot be resized. Holds count as well as bookings: their owners were promised the places.
 #[utoipa::path(
     patch,
     path = "/api/v1/pools/{id}",
@@ -55,7 +58,7 @@ struct PoolBody {
     responses(
         (status = 200, description = "The pool as it is now", body = PoolBody),
         (status = 404, description = "POOL_NOT_FOUND"),
-        (status = 409, description = "CAPACITY_BELOW_COMMITTED, with `requested` and the `least` possible capacity"),
+        (status = 409, description = "CAPACITY_BELOW_COMMITTED, with `requested` and the `least` possible capacity; POOL_OF_SEATS"),
         (status = 422, description = "VALIDATION_FAILED with the field's `pointer` and, where the event would get too large, the `max` that is possible"),
     ),
 )]
@@ -85,6 +88,7 @@ impl From<&Pool> for PoolBody {
             available: pool.available(),
             held: pool.held,
             booked: pool.booked,
+            blocked: pool.blocked,
         }
     }
 }

@@ -1,14 +1,24 @@
 //! What inventory and the database refuse, as `ApiError`: the one place that chooses codes, details and members.
 
 use crate::db::failure::will_pass;
+use crate::domain::ids::TicketTypeId;
 use crate::domain::invalid::Invalid;
 use crate::domain::quantity::CAPACITY_PER_EVENT_MAX;
+use crate::domain::seating::SeatIndex;
 use crate::domain::time::{Instant, rfc3339};
 use crate::error::{ApiError, ErrorCode};
 use crate::inventory::CommandError;
 use crate::inventory::command::{Refusal, Shortage};
 use crate::ops::creation::CreateError;
 use crate::reads::ReadError;
+
+/// Where a group says as which ticket type it wants its seats.
+const TYPE_OF_A_GROUP: &str = "/best_available/ticket_type_id";
+
+const SEVERAL_TYPES: &str = "What is wanted is sold as several ticket types, or none: name them in items";
+const SEVERAL_TYPES_OF_A_GROUP: &str = "The best seats are sold as several ticket types: name the one that is wanted";
+const OF_SEATS: &str = "The ticket type is of numbered seats: name them, or ask for the best available";
+const WITHOUT_SEATS: &str = "The ticket type has no seats: ask for a quantity";
 
 impl From<Invalid> for ApiError {
     fn from(invalid: Invalid) -> Self {
@@ -45,12 +55,15 @@ impl From<Refusal> for ApiError {
             Refusal::EventNotFound => Self::new(Code::EventNotFound),
             Refusal::PoolNotFound => Self::new(Code::PoolNotFound),
             Refusal::HoldNotFound => Self::new(Code::HoldNotFound),
+            Refusal::BlockNotFound => Self::new(Code::BlockNotFound),
             Refusal::BookingNotFound => Self::new(Code::BookingNotFound),
             Refusal::TicketTypeNotFound { ticket_type_id } => {
                 Self::new(Code::TicketTypeNotFound).with("ticket_type_id", ticket_type_id)
             }
-            Refusal::TicketTypeRequired => {
-                Self::invalid("/items", "The event does not have exactly one ticket type: name what is wanted in items")
+            Refusal::TicketTypeRequired => Self::invalid("/items", SEVERAL_TYPES),
+            Refusal::GroupWithoutTicketType => Self::invalid(TYPE_OF_A_GROUP, SEVERAL_TYPES_OF_A_GROUP),
+            Refusal::GroupOfTicketTypeWithoutSeats { ticket_type_id } => {
+                Self::invalid(TYPE_OF_A_GROUP, WITHOUT_SEATS).with("ticket_type_id", ticket_type_id)
             }
             Refusal::EventNotOnSale { status, sale_ended_at } => {
                 Self::new(Code::EventNotOnSale).with("event_status", status).with_time("sale_ended_at", sale_ended_at)
@@ -59,14 +72,28 @@ impl From<Refusal> for ApiError {
                 .with_time("starts_at", Some(starts_at))
                 .with_time("server_time", Some(now)),
             Refusal::QuantityOutOfRange { ticket_type_id, requested, min, max } => {
-                let error =
-                    Self::new(Code::QuantityOutOfRange).with("requested", requested).with("min", min).with("max", max);
-                match ticket_type_id {
-                    Some(ticket_type_id) => error.with("ticket_type_id", ticket_type_id),
-                    None => error,
-                }
+                let error = Self::new(Code::QuantityOutOfRange).with_ticket_type(ticket_type_id);
+                error.with("requested", requested).with("min", min).with("max", max)
             }
             Refusal::InsufficientSeats { shortages, retry_at, now } => insufficient_seats(&shortages, retry_at, now),
+            Refusal::SeatsNotFound { seats } => Self::new(Code::SeatsNotFound).with("seat_ids", ids(&seats)),
+            Refusal::SeatsUnavailable { seats, now } => {
+                Self::new(Code::SeatsUnavailable).with("seat_ids", ids(&seats)).with_time("server_time", Some(now))
+            }
+            Refusal::SeatsExpected { ticket_type_id, expected } => seats_expected(ticket_type_id, expected),
+            Refusal::SeatsOfAnotherPool { ticket_type_id, seats } => {
+                let error = Self::invalid("/items", "Some of the seats are not sold as this ticket type");
+                error.with("ticket_type_id", ticket_type_id).with("seat_ids", ids(&seats))
+            }
+            Refusal::EventNotSeated => Self::new(Code::EventNotSeated),
+            Refusal::SectionNotFound => Self::new(Code::SectionNotFound),
+            Refusal::NotTogether { requested, most, now } => Self::new(Code::SeatsNotTogether)
+                .with("requested", requested)
+                .with("most", most)
+                .with_time("server_time", Some(now)),
+            Refusal::LeavesOrphans { seats } => Self::new(Code::LeavesOrphans).with("seat_ids", ids(&seats)),
+            Refusal::PoolOfSeats { capacity } => Self::new(Code::PoolOfSeats).with("capacity", capacity),
+            Refusal::NotInHold { ticket_type_id, seats } => not_in_hold(ticket_type_id, &seats),
             Refusal::IdempotencyKeyReused => Self::new(Code::IdempotencyKeyReused),
             Refusal::InvalidPaymentToken => Self::new(Code::InvalidPaymentToken),
             Refusal::HoldExpired { expired_at, now } => Self::new(Code::HoldExpired)
@@ -79,11 +106,7 @@ impl From<Refusal> for ApiError {
             Refusal::CapacityBelowCommitted { requested, least } => {
                 Self::new(Code::CapacityBelowCommitted).with("requested", requested).with("least", least)
             }
-            Refusal::EventTooLarge { max } => Self::invalid(
-                "/capacity",
-                format!("The pools of an event have at most {CAPACITY_PER_EVENT_MAX} places together; this one can have {max}"),
-            )
-            .with("max", max),
+            Refusal::EventTooLarge { max } => event_too_large(max),
             Refusal::IllegalTransition { from, to } => {
                 Self::new(Code::IllegalTransition).with("from", from).with("to", to)
             }
@@ -93,12 +116,40 @@ impl From<Refusal> for ApiError {
     }
 }
 
+fn seats_expected(ticket_type_id: TicketTypeId, expected: bool) -> ApiError {
+    let detail = if expected { OF_SEATS } else { WITHOUT_SEATS };
+    ApiError::invalid("/items", detail).with("ticket_type_id", ticket_type_id)
+}
+
+fn not_in_hold(ticket_type_id: Option<TicketTypeId>, seats: &[SeatIndex]) -> ApiError {
+    let error = ApiError::new(ErrorCode::NotInHold).with_ticket_type(ticket_type_id);
+    if seats.is_empty() { error } else { error.with("seat_ids", ids(seats)) }
+}
+
+fn event_too_large(max: u32) -> ApiError {
+    let detail =
+        format!("The pools of an event have at most {CAPACITY_PER_EVENT_MAX} places together; this one can have {max}");
+    ApiError::invalid("/capacity", detail).with("max", max)
+}
+
+fn ids(seats: &[SeatIndex]) -> Vec<u32> {
+    seats.iter().map(|seat| seat.0).collect()
+}
+
 impl ApiError {
     /// A member that is an instant; left out when there is none.
     #[must_use]
     pub fn with_time(self, member: &str, at: Option<Instant>) -> Self {
         match at {
             Some(at) => self.with(member, rfc3339(at)),
+            None => self,
+        }
+    }
+
+    /// The ticket type that it is about, if it is about one.
+    fn with_ticket_type(self, ticket_type_id: Option<TicketTypeId>) -> Self {
+        match ticket_type_id {
+            Some(ticket_type_id) => self.with("ticket_type_id", ticket_type_id),
             None => self,
         }
     }

@@ -27,7 +27,7 @@ impl Serialize for Timestamp {
     }
 }
 
-/// A quantity of one ticket type, at the price that was fixed when it was held.
+/// A quantity of one ticket type, or seats that are sold as it, at the price that was fixed when it was held.
 #[derive(Serialize, ToSchema)]
 pub struct ItemBody {
     ticket_type_id: TicketTypeId,
@@ -39,6 +39,9 @@ pub struct ItemBody {
     /// `qty` times `unit_price`, minor units.
     #[schema(minimum = 0, example = 5000)]
     total: i64,
+    /// Of seats: which, by their place in the event's layout.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    seat_ids: Vec<u32>,
 }
 
 impl From<&Item> for ItemBody {
@@ -48,6 +51,7 @@ impl From<&Item> for ItemBody {
             qty: item.quantity,
             unit_price: item.unit_price,
             total: item.unit_price * i64::from(item.quantity),
+            seat_ids: item.seats.iter().map(|seat| seat.0).collect(),
         }
     }
 }

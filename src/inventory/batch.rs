@@ -10,13 +10,16 @@ use sqlx::{Connection as _, PgConnection, PgPool};
 use super::changes::Changes;
 use super::command::{Answer, Command};
 use super::decide::decide;
+use super::kept_seatings::KeptSeatings;
 use super::load::load;
+use super::seating::Seating;
 use super::settle::Witness;
 use super::store::{StoreError, store};
 use crate::db::constraints::HOLDS_IDEMPOTENCY_KEY_UNIQUE;
 use crate::db::failure::{lock_not_available, timed_out, will_pass};
 use crate::db::link::Link;
 use crate::domain::hold_rules::HoldRules;
+use crate::domain::ids::EventId;
 
 /// The one of its class that does not say that the transaction was rolled back.
 const STATEMENT_COMPLETION_UNKNOWN: &str = "40003";
@@ -52,9 +55,11 @@ pub(super) async fn attempt(
     pool: &PgPool,
     link: &mut Link,
     rules: &HoldRules,
+    seatings: &KeptSeatings,
     commands: &[Command],
 ) -> Result<Vec<Answer>, BatchError> {
-    let result = attempt_on(link.connection(pool).await.map_err(BatchError::Transient)?, rules, commands).await;
+    let connection = link.connection(pool).await.map_err(BatchError::Transient)?;
+    let result = attempt_on(connection, rules, seatings, commands).await;
     // After these the connection is broken, or nobody knows how it is.
     if matches!(result, Err(BatchError::Transient(_) | BatchError::CommitUnknown(..))) {
         link.give_up();
@@ -65,11 +70,12 @@ pub(super) async fn attempt(
 async fn attempt_on(
     connection: &mut PgConnection,
     rules: &HoldRules,
+    seatings: &KeptSeatings,
     commands: &[Command],
 ) -> Result<Vec<Answer>, BatchError> {
     // Whatever keeps a transaction from beginning, it is nothing that a command did.
     let mut transaction = connection.begin().await.map_err(BatchError::Transient)?;
-    let (answers, witness) = match prepare(&mut transaction, rules, commands).await {
+    let Prepared { answers, witness, seats_after } = match prepare(&mut transaction, rules, seatings, commands).await {
         Ok(prepared) => prepared,
         Err(error) => {
             // Now, so that the locks do not wait for the lane's next batch. When even this fails the connection is broken, and
@@ -81,24 +87,37 @@ async fn attempt_on(
     let Some(witness) = witness else {
         // Refusals and replays only: nothing to write, nothing that a lost commit could leave in doubt.
         transaction.rollback().await.map_err(classify)?;
+        keep(seatings, seats_after);
         return Ok(answers);
     };
     match transaction.commit().await {
-        Ok(()) => Ok(answers),
+        Ok(()) => {
+            keep(seatings, seats_after);
+            Ok(answers)
+        }
         // A refused COMMIT is an answer; only silence is not.
         Err(error) if was_rolled_back(&error) => Err(classify(error)),
         Err(source) => Err(BatchError::CommitUnknown(Box::new(Unsettled { answers, witness }), source)),
     }
 }
 
-/// Everything but the COMMIT. Without a witness nothing was written.
+/// A batch before its COMMIT.
+struct Prepared {
+    answers: Vec<Answer>,
+    /// Without one nothing was written.
+    witness: Option<Witness>,
+    seats_after: Vec<(EventId, i64, Seating)>,
+}
+
+/// Everything but the COMMIT.
 async fn prepare(
     connection: &mut PgConnection,
     rules: &HoldRules,
+    seatings: &KeptSeatings,
     commands: &[Command],
-) -> Result<(Vec<Answer>, Option<Witness>), BatchError> {
-    let shelf = load(connection, commands).await.map_err(classify)?;
-    let (answers, changes) = decide_safely(rules, shelf, commands)?;
+) -> Result<Prepared, BatchError> {
+    let shelf = load(connection, seatings, commands).await.map_err(classify)?;
+    let (answers, mut changes) = decide_safely(rules, shelf, commands)?;
     let witness = Witness::of(&changes);
     if witness.is_some() {
         store(connection, &changes).await.map_err(|error| match error {
@@ -106,7 +125,14 @@ async fn prepare(
             StoreError::RowCount(_) => BatchError::Contradiction(error.into()),
         })?;
     }
-    Ok((answers, witness))
+    Ok(Prepared { answers, witness, seats_after: std::mem::take(&mut changes.seatings) })
+}
+
+/// What the batch knew of seats in the end, for the next one: the end is as good as in the database now.
+fn keep(seatings: &KeptSeatings, seats_after: Vec<(EventId, i64, Seating)>) {
+    for (event_id, seq, seating) in seats_after {
+        seatings.give_back(event_id, seq, seating);
+    }
 }
 
 /// A panic in `decide` is a bug in the judgement of some command, and must not take the lane with it.

@@ -3,20 +3,32 @@
 //! Counters travel as deltas, never as values: were the lock ever missing, the database would still add correctly and its
 //! CHECKs would still see the true sum.
 
+use super::seating::Seating;
 use super::shelf::ShelvedEvent;
+use crate::domain::block::Block;
 use crate::domain::booking::Booking;
-use crate::domain::hold::Hold;
-use crate::domain::ids::{BookingId, EventId, HoldId, PoolId};
+use crate::domain::hold::{Hold, Item};
+use crate::domain::ids::{BlockId, BookingId, EventId, HoldId, PoolId};
+use crate::domain::seat::Tenure;
+use crate::domain::seating::SeatIndex;
 use crate::domain::time::Instant;
 
 /// See the module's documentation. Everything is empty when every command was refused or replayed. Nothing happens without
 /// a journal entry, except that an event disappears and its journal with it.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Changes {
     /// The batch's time.
     pub now: Instant,
     pub new_holds: Vec<Hold>,
     pub changed_holds: Vec<Hold>,
+    /// Those of the changed holds whose items are others now.
+    pub changed_items: Vec<Hold>,
+    /// What holds were placed with whose items were changed, new holds among them. Some may be known already.
+    pub placed_items: Vec<(HoldId, Vec<Item>)>,
+    /// Changed or new.
+    pub written_blocks: Vec<Block>,
+    /// Those that ended, and those that are written anew.
+    pub ended_blocks: Vec<(EventId, BlockId)>,
     pub new_bookings: Vec<Booking>,
     pub cancelled_bookings: Vec<Booking>,
     pub amended_events: Vec<ShelvedEvent>,
@@ -24,7 +36,20 @@ pub struct Changes {
     pub pool_deltas: Vec<PoolDelta>,
     /// How much each event's tallies move.
     pub tallies: Vec<(EventId, Tallies)>,
+    pub seat_moves: Vec<SeatMove>,
+    /// The seats as they are when all this is written, and the number of the event's last journal entry then.
+    pub seatings: Vec<(EventId, i64, Seating)>,
     pub journal: Vec<JournalEntry>,
+}
+
+/// A seat that changes hands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SeatMove {
+    pub event_id: EventId,
+    pub seat: SeatIndex,
+    /// What its row must say before.
+    pub from: Tenure,
+    pub to: Tenure,
 }
 
 /// The changing columns of an event's inventory row: absolute on the shelf, relative in [`Changes`].
@@ -54,17 +79,19 @@ pub struct PoolDelta {
     pub capacity: i32,
     pub held: i32,
     pub booked: i32,
+    pub blocked: i32,
 }
 
 impl PoolDelta {
     pub fn none(pool_id: PoolId) -> Self {
-        Self { pool_id, capacity: 0, held: 0, booked: 0 }
+        Self { pool_id, capacity: 0, held: 0, booked: 0, blocked: 0 }
     }
 
     pub fn add(&mut self, other: Self) {
         self.capacity += other.capacity;
         self.held += other.held;
         self.booked += other.booked;
+        self.blocked += other.blocked;
     }
 
     pub fn is_nothing(&self) -> bool {
@@ -82,6 +109,8 @@ pub struct JournalEntry {
     pub booking_id: Option<BookingId>,
     /// Absent when no counter moved.
     pub delta: Option<PoolDelta>,
+    /// The seats of the pool that changed hands.
+    pub seats: Vec<SeatIndex>,
 }
 
 /// What happened.
@@ -90,12 +119,15 @@ pub enum EntryKind {
     PoolOpened,
     PoolResized,
     HoldPlaced,
+    HoldChanged,
     HoldExtended,
     HoldReleased,
     HoldExpired,
     HoldBooked,
     BookingCancelled,
     EventAmended,
+    PlacesBlocked,
+    PlacesUnblocked,
 }
 
 impl EntryKind {
@@ -104,12 +136,15 @@ impl EntryKind {
             Self::PoolOpened => "pool_opened",
             Self::PoolResized => "pool_resized",
             Self::HoldPlaced => "hold_placed",
+            Self::HoldChanged => "hold_changed",
             Self::HoldExtended => "hold_extended",
             Self::HoldReleased => "hold_released",
             Self::HoldExpired => "hold_expired",
             Self::HoldBooked => "hold_booked",
             Self::BookingCancelled => "booking_cancelled",
             Self::EventAmended => "event_amended",
+            Self::PlacesBlocked => "places_blocked",
+            Self::PlacesUnblocked => "places_unblocked",
         }
     }
 }

@@ -1,10 +1,14 @@
 //! What can be asked of inventory, and what it answers.
 
+mod refusal;
+
+pub use refusal::{Refusal, Shortage};
+
+use crate::domain::block::{Block, BlockWanted};
 use crate::domain::booking::Booking;
-use crate::domain::event::{EventChanges, EventStatus};
-use crate::domain::hold::{Hold, HoldStatus, Idempotency, Wanted};
-use crate::domain::ids::{Affinity, BookingId, EventId, HoldId, PoolId, TicketTypeId};
-use crate::domain::invalid::Invalid;
+use crate::domain::event::EventChanges;
+use crate::domain::hold::{Hold, Idempotency, Portion, Wanted};
+use crate::domain::ids::{Affinity, BlockId, BookingId, EventId, HoldId, PoolId};
 use crate::domain::payment_token::Possession;
 use crate::domain::quantity::Capacity;
 use crate::domain::time::Instant;
@@ -13,14 +17,56 @@ use crate::domain::time::Instant;
 #[derive(Clone, Debug, PartialEq)]
 pub enum Command {
     Place(Place),
-    Extend { hold_id: HoldId, possession: Possession },
-    Release { hold_id: HoldId, possession: Possession },
-    Expire { hold_id: HoldId, cause: ExpiryCause },
-    Book { booking_id: BookingId, hold_id: HoldId, possession: Possession },
-    Cancel { booking_id: BookingId },
-    Resize { pool_id: PoolId, capacity: Capacity },
-    Amend { event_id: EventId, changes: Box<EventChanges> },
-    Delete { event_id: EventId },
+    Extend {
+        hold_id: HoldId,
+        possession: Possession,
+    },
+    Release {
+        hold_id: HoldId,
+        possession: Possession,
+    },
+    Expire {
+        hold_id: HoldId,
+        cause: ExpiryCause,
+    },
+    /// Its items become these; what it has already counts as free.
+    ChangeItems {
+        hold_id: HoldId,
+        possession: Possession,
+        wanted: Wanted,
+    },
+    /// Without a portion all of it; with one the rest is released.
+    Book {
+        booking_id: BookingId,
+        hold_id: HoldId,
+        possession: Possession,
+        portion: Option<Portion>,
+    },
+    Cancel {
+        booking_id: BookingId,
+    },
+    Resize {
+        pool_id: PoolId,
+        capacity: Capacity,
+    },
+    /// The block becomes exactly this, new or not.
+    Block {
+        event_id: EventId,
+        block_id: BlockId,
+        wanted: BlockWanted,
+    },
+    /// The block ends.
+    Unblock {
+        event_id: EventId,
+        block_id: BlockId,
+    },
+    Amend {
+        event_id: EventId,
+        changes: Box<EventChanges>,
+    },
+    Delete {
+        event_id: EventId,
+    },
 }
 
 /// A hold to be placed.
@@ -51,9 +97,12 @@ impl Command {
             Self::Extend { .. } => "extend",
             Self::Release { .. } => "release",
             Self::Expire { .. } => "expire",
+            Self::ChangeItems { .. } => "change_items",
             Self::Book { .. } => "book",
             Self::Cancel { .. } => "cancel",
             Self::Resize { .. } => "resize",
+            Self::Block { .. } => "block",
+            Self::Unblock { .. } => "unblock",
             Self::Amend { .. } => "amend",
             Self::Delete { .. } => "delete",
         }
@@ -63,13 +112,18 @@ impl Command {
     pub fn class(&self) -> Class {
         match self {
             // A hold that expires a little later harms nobody: its room is given to whoever asks for it.
-            Self::Place(_) | Self::Expire { cause: ExpiryCause::Due, .. } => Class::Hold,
+            // Whoever changes a hold asks for something that others ask for too.
+            Self::Place(_) | Self::ChangeItems { .. } | Self::Expire { cause: ExpiryCause::Due, .. } => Class::Hold,
             Self::Extend { .. }
             | Self::Release { .. }
             | Self::Expire { cause: ExpiryCause::Operator, .. }
             | Self::Book { .. }
             | Self::Cancel { .. } => Class::Booking,
-            Self::Resize { .. } | Self::Amend { .. } | Self::Delete { .. } => Class::Organiser,
+            Self::Resize { .. }
+            | Self::Block { .. }
+            | Self::Unblock { .. }
+            | Self::Amend { .. }
+            | Self::Delete { .. } => Class::Organiser,
         }
     }
 
@@ -78,12 +132,16 @@ impl Command {
         match self {
             Self::Place(place) => place.event_id.affinity(),
             Self::Extend { hold_id, .. }
+            | Self::ChangeItems { hold_id, .. }
             | Self::Release { hold_id, .. }
             | Self::Expire { hold_id, .. }
             | Self::Book { hold_id, .. } => hold_id.affinity(),
             Self::Cancel { booking_id } => booking_id.affinity(),
             Self::Resize { pool_id, .. } => pool_id.affinity(),
-            Self::Amend { event_id, .. } | Self::Delete { event_id } => event_id.affinity(),
+            Self::Block { event_id, .. }
+            | Self::Unblock { event_id, .. }
+            | Self::Amend { event_id, .. }
+            | Self::Delete { event_id } => event_id.affinity(),
         }
     }
 }
@@ -114,6 +172,11 @@ pub enum Outcome {
         at: Instant,
         replayed: bool,
     },
+    /// The hold as it is now, whether or not there was something to change.
+    ItemsChanged {
+        hold: Hold,
+        at: Instant,
+    },
     Released {
         hold_id: HoldId,
     },
@@ -134,6 +197,14 @@ pub enum Outcome {
         hold: Hold,
     },
     Resized(Pool),
+    Blocked {
+        block: Block,
+        /// There was none with this id before.
+        created: bool,
+    },
+    Unblocked {
+        block: Block,
+    },
     Amended,
     Deleted,
 }
@@ -159,6 +230,10 @@ pub struct Pool {
     pub capacity: u32,
     pub held: u32,
     pub booked: u32,
+    /// Kept back by the organiser.
+    pub blocked: u32,
+    /// Its places are seats.
+    pub seated: bool,
 }
 
 impl Pool {
@@ -168,88 +243,10 @@ impl Pool {
         self.capacity.saturating_sub(self.committed())
     }
 
-    /// Places that somebody has: the least possible capacity.
+    /// Places that somebody has, or the organiser keeps back: the least possible capacity.
     pub fn committed(&self) -> u32 {
-        self.held + self.booked
+        self.held + self.booked + self.blocked
     }
-}
-
-/// Why a command was refused. Each names what a client needs to go on. Where that is a time there is `now` as well, the
-/// batch's time, so that a client whose clock is wrong can tell how far away it is.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Refusal {
-    EventNotFound,
-    PoolNotFound,
-    HoldNotFound,
-    BookingNotFound,
-    /// The event has no such ticket type.
-    TicketTypeNotFound {
-        ticket_type_id: TicketTypeId,
-    },
-    /// A plain quantity was asked for, but the event has several ticket types (or none) to choose from.
-    TicketTypeRequired,
-    EventNotOnSale {
-        status: EventStatus,
-        sale_ended_at: Option<Instant>,
-    },
-    SaleNotStarted {
-        starts_at: Instant,
-        now: Instant,
-    },
-    /// Of one ticket type if named, else of the whole hold.
-    QuantityOutOfRange {
-        ticket_type_id: Option<TicketTypeId>,
-        requested: u32,
-        min: u32,
-        max: u32,
-    },
-    InsufficientSeats {
-        shortages: Vec<Shortage>,
-        retry_at: Option<Instant>,
-        now: Instant,
-    },
-    IdempotencyKeyReused,
-    InvalidPaymentToken,
-    HoldExpired {
-        expired_at: Instant,
-        now: Instant,
-    },
-    HoldNotActive {
-        status: HoldStatus,
-    },
-    ExtensionLimitReached {
-        expires_at: Instant,
-    },
-    CapacityBelowCommitted {
-        requested: u32,
-        least: u32,
-    },
-    /// All pools of the event together would have more than `CAPACITY_PER_EVENT_MAX` places.
-    EventTooLarge {
-        /// The most that this pool can have beside the others.
-        max: u32,
-    },
-    IllegalTransition {
-        from: EventStatus,
-        to: EventStatus,
-    },
-    /// Two fields of the event, as they would be together, contradict each other.
-    Contradictory(Invalid),
-    /// Something was held or sold; it can only be cancelled.
-    EventHasHistory,
-}
-
-/// A pool that lacks room.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Shortage {
-    pub pool_id: PoolId,
-    /// What was asked for that draws from it: the client knows these, and perhaps no pool.
-    pub ticket_type_ids: Vec<TicketTypeId>,
-    pub requested: u32,
-    /// The most that could be had now.
-    pub available: u32,
-    /// In other people's holds: may come back.
-    pub held: u32,
 }
 
 /// What `decide` says to each command.

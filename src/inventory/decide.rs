@@ -3,9 +3,13 @@
 //! It judges, the shelf moves. The order of the checks is the order in which a client can mend its request: what does not
 //! exist, who may, what state it is in, whether there is room.
 
+mod blocks;
+mod change;
+mod choose;
 mod events;
 mod holds;
 mod place;
+mod seats;
 
 use super::changes::Changes;
 use super::command::{Answer, Command};
@@ -24,9 +28,16 @@ fn decide_one(rules: &HoldRules, shelf: &mut Shelf, command: &Command) -> Answer
         Command::Extend { hold_id, possession } => holds::extend(rules, shelf, *hold_id, *possession),
         Command::Release { hold_id, possession } => holds::release(shelf, *hold_id, *possession),
         Command::Expire { hold_id, cause } => holds::expire(shelf, *hold_id, *cause),
-        Command::Book { booking_id, hold_id, possession } => holds::book(shelf, *booking_id, *hold_id, *possession),
+        Command::ChangeItems { hold_id, possession, wanted } => {
+            change::change_items(rules, shelf, (*hold_id, *possession), wanted)
+        }
+        Command::Book { booking_id, hold_id, possession, portion } => {
+            holds::book(shelf, (*booking_id, *hold_id), *possession, portion.as_ref())
+        }
         Command::Cancel { booking_id } => holds::cancel(shelf, *booking_id),
         Command::Resize { pool_id, capacity } => events::resize(shelf, *pool_id, *capacity),
+        Command::Block { event_id, block_id, wanted } => blocks::block(shelf, *event_id, *block_id, wanted),
+        Command::Unblock { event_id, block_id } => blocks::unblock(shelf, *event_id, *block_id),
         Command::Amend { event_id, changes } => events::amend(shelf, *event_id, changes),
         Command::Delete { event_id } => events::delete(shelf, *event_id),
     }

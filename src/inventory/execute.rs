@@ -10,6 +10,7 @@ use sqlx::PgPool;
 use super::CommandError;
 use super::batch::{BatchError, attempt};
 use super::command::{Answer, Command, Outcome};
+use super::kept_seatings::KeptSeatings;
 use super::settle::{Witness, was_committed};
 use crate::db::link::Link;
 use crate::db::transaction::{TRANSACTION_RETRIES_MAX, pause};
@@ -26,6 +27,7 @@ const SETTLE_PAUSE: Duration = Duration::from_millis(500);
 pub(super) struct Executor {
     pub pool: PgPool,
     pub rules: HoldRules,
+    pub seatings: KeptSeatings,
     /// After this a batch is not tried again: callers wait, and the commands that came meanwhile wait behind them.
     pub retry_within: Duration,
     /// After this no part of a batch that failed is begun: its callers have been answered.
@@ -114,7 +116,7 @@ impl Executor {
         let started = Instant::now();
         let mut retries = 0;
         loop {
-            let source = match attempt(&self.pool, link, &self.rules, commands).await {
+            let source = match attempt(&self.pool, link, &self.rules, &self.seatings, commands).await {
                 Ok(answers) => return Ok(answers),
                 Err(BatchError::Contradiction(error)) => return Err(Failure::Someone(error)),
                 Err(BatchError::TimedOut(source)) => {

@@ -19,10 +19,12 @@ pub mod changes;
 pub mod command;
 pub mod decide;
 mod execute;
+mod kept_seatings;
 mod lanes;
 mod load;
 pub mod needs;
 pub mod queue;
+pub mod seating;
 mod settle;
 pub mod shelf;
 mod store;
@@ -35,6 +37,7 @@ pub use self::lanes::LanesHealth;
 
 use self::command::{Command, Outcome, Refusal};
 use self::execute::Executor;
+use self::kept_seatings::KeptSeatings;
 use self::lanes::Lanes;
 use crate::config::{InventoryMode, InventorySettings};
 use crate::db::connect::Connections;
@@ -96,7 +99,8 @@ impl Inventory {
     pub fn start(settings: &InventorySettings, rules: HoldRules, pool: PgPool) -> Self {
         // Half of what a command may wait: those that come while a batch is tried again wait behind it.
         let (retry_within, isolate_within) = (settings.command_deadline / 2, settings.answer_within);
-        let executor = Executor { pool: pool.clone(), rules, retry_within, isolate_within };
+        let seatings = KeptSeatings::default();
+        let executor = Executor { pool: pool.clone(), rules, seatings, retry_within, isolate_within };
         let engine = match settings.mode {
             InventoryMode::PerRequest => Engine::PerRequest(executor),
             InventoryMode::Lanes => Engine::Lanes(Lanes::start(settings, &executor)),

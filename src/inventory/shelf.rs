@@ -10,12 +10,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use uuid::Uuid;
 
-use super::changes::{Changes, JournalEntry, PoolDelta, Tallies};
+use super::changes::{Changes, JournalEntry, PoolDelta, SeatMove, Tallies};
 use super::command::Pool;
+use super::seating::Seating;
+use crate::domain::block::Block;
 use crate::domain::booking::Booking;
 use crate::domain::event::{EventDetails, EventTerms};
-use crate::domain::hold::{Hold, HoldStatus};
-use crate::domain::ids::{BookingId, EventId, HoldId, PoolId, TicketTypeId};
+use crate::domain::hold::{Hold, HoldStatus, Item};
+use crate::domain::ids::{BlockId, BookingId, EventId, HoldId, PoolId, TicketTypeId};
+use crate::domain::seating::SeatIndex;
 use crate::domain::time::Instant;
 
 pub use moves::quantity_by_pool;
@@ -25,6 +28,8 @@ pub use moves::quantity_by_pool;
 pub struct ShelvedEvent {
     pub event_id: EventId,
     pub terms: EventTerms,
+    /// Whether it is sold with a venue's layout.
+    pub is_seated: bool,
     /// Loaded only when a command wants to amend the event.
     pub details: Option<EventDetails>,
     /// In the order in which they are offered.
@@ -55,10 +60,17 @@ pub struct Shelf {
     events: BTreeMap<EventId, ShelvedEvent>,
     pools: BTreeMap<PoolId, Pool>,
     ticket_types: BTreeMap<TicketTypeId, TicketType>,
+    seatings: BTreeMap<EventId, Seating>,
     holds: BTreeMap<HoldId, Hold>,
     bookings: BTreeMap<BookingId, Booking>,
     booking_of_hold: BTreeMap<HoldId, BookingId>,
     hold_of_key: BTreeMap<Uuid, HoldId>,
+    /// What holds were placed with whose items were changed since. Loaded only where a request may be a repeat.
+    placed_items: BTreeMap<HoldId, Vec<Item>>,
+    /// Loaded only when a command names them.
+    blocks: BTreeMap<(EventId, BlockId), Block>,
+    /// Whose places count as free for the moment.
+    lent: Option<HoldId>,
     overdue_expired: BTreeSet<EventId>,
     written: Written,
 }
@@ -68,11 +80,14 @@ pub struct Shelf {
 struct Written {
     new_holds: BTreeSet<HoldId>,
     changed_holds: BTreeSet<HoldId>,
+    changed_items: BTreeSet<HoldId>,
+    blocks: BTreeSet<(EventId, BlockId)>,
     new_bookings: BTreeSet<BookingId>,
     changed_bookings: BTreeSet<BookingId>,
     amended_events: BTreeSet<EventId>,
     deleted_events: BTreeSet<EventId>,
     pool_deltas: BTreeMap<PoolId, PoolDelta>,
+    seat_moves: BTreeMap<(EventId, SeatIndex), SeatMove>,
     tallies_before: BTreeMap<EventId, Tallies>,
     journal: Vec<JournalEntry>,
 }
@@ -85,10 +100,14 @@ impl Shelf {
             events: BTreeMap::new(),
             pools: BTreeMap::new(),
             ticket_types: BTreeMap::new(),
+            seatings: BTreeMap::new(),
             holds: BTreeMap::new(),
             bookings: BTreeMap::new(),
             booking_of_hold: BTreeMap::new(),
             hold_of_key: BTreeMap::new(),
+            placed_items: BTreeMap::new(),
+            blocks: BTreeMap::new(),
+            lent: None,
             overdue_expired: BTreeSet::new(),
             written: Written::default(),
         }
@@ -109,11 +128,25 @@ impl Shelf {
         self.ticket_types.insert(ticket_type.ticket_type_id, ticket_type);
     }
 
+    /// Every seat of the event. Without it its seats can still change hands, by those who know their own.
+    pub fn add_seating(&mut self, event_id: EventId, seating: Seating) {
+        self.seatings.insert(event_id, seating);
+    }
+
     pub fn add_hold(&mut self, hold: Hold) {
         if let Some(idempotency) = &hold.idempotency {
             self.hold_of_key.insert(idempotency.key, hold.hold_id);
         }
         self.holds.insert(hold.hold_id, hold);
+    }
+
+    /// What the hold was placed with, if its items were changed since.
+    pub fn add_placed_items(&mut self, hold_id: HoldId, items: Vec<Item>) {
+        self.placed_items.insert(hold_id, items);
+    }
+
+    pub fn add_block(&mut self, block: Block) {
+        self.blocks.insert((block.event_id, block.block_id), block);
     }
 
     pub fn add_booking(&mut self, booking: Booking) {
@@ -133,6 +166,10 @@ impl Shelf {
         self.events.get(&event_id)
     }
 
+    pub fn events(&self) -> impl Iterator<Item = &ShelvedEvent> {
+        self.events.values()
+    }
+
     /// A pool of an event that is on the shelf.
     pub fn pool(&self, pool_id: PoolId) -> Option<&Pool> {
         self.pools.get(&pool_id)
@@ -148,8 +185,27 @@ impl Shelf {
         self.ticket_types.get(&ticket_type_id)
     }
 
+    /// Every seat of the event, if it has seats and they were loaded.
+    pub fn seating(&self, event_id: EventId) -> Option<&Seating> {
+        self.seatings.get(&event_id)
+    }
+
+    /// For those who ask it something that it remembers.
+    pub fn seating_mut(&mut self, event_id: EventId) -> Option<&mut Seating> {
+        self.seatings.get_mut(&event_id)
+    }
+
     pub fn hold(&self, hold_id: HoldId) -> Option<&Hold> {
         self.holds.get(&hold_id)
+    }
+
+    /// What the hold was placed with. Known only where a request may be a repeat.
+    pub fn placed_items<'a>(&'a self, hold: &'a Hold) -> &'a [Item] {
+        self.placed_items.get(&hold.hold_id).unwrap_or(&hold.items)
+    }
+
+    pub fn block(&self, event_id: EventId, block_id: BlockId) -> Option<&Block> {
+        self.blocks.get(&(event_id, block_id))
     }
 
     pub fn hold_ids(&self) -> impl Iterator<Item = HoldId> {
@@ -158,6 +214,11 @@ impl Shelf {
 
     pub fn hold_with_key(&self, key: Uuid) -> Option<&Hold> {
         self.holds.get(self.hold_of_key.get(&key)?)
+    }
+
+    /// Of requests with these keys, the holds that they placed before.
+    pub fn holds_with_keys(&self, keys: &[Uuid]) -> Vec<HoldId> {
+        keys.iter().filter_map(|key| self.hold_of_key.get(key)).copied().collect()
     }
 
     pub fn booking(&self, booking_id: BookingId) -> Option<&Booking> {
@@ -175,7 +236,8 @@ impl Shelf {
         // What the batch has done so far counts: holds that it placed, extended or ended.
         let gives_back =
             |hold: &&Hold| hold.status == HoldStatus::Active && hold.items.iter().any(|item| item.pool_id == pool_id);
-        let on_shelf = self.holds.values().filter(gives_back).map(|hold| hold.expires_at);
+        let others = |hold: &&Hold| self.lent != Some(hold.hold_id);
+        let on_shelf = self.holds.values().filter(others).filter(gives_back).map(|hold| hold.expires_at);
         on_shelf.chain(elsewhere).filter(|expires_at| *expires_at > self.now).min()
     }
 }
@@ -191,6 +253,20 @@ impl Shelf {
                 .filter(|event| written.tallies_before.get(&event.event_id) != Some(&event.tallies))
                 .map(|event| (event.event_id, event.tallies.since(written.tallies_before[&event.event_id])))
                 .collect(),
+            // First, since events are taken off the shelf below.
+            seatings: (self.seatings.into_iter())
+                .filter_map(|(event_id, seating)| Some((event_id, self.events.get(&event_id)?.tallies.seq, seating)))
+                .collect(),
+            placed_items: (written.changed_items.iter())
+                .filter_map(|id| Some((*id, self.placed_items.remove(id)?)))
+                .collect(),
+            changed_items: (written.changed_items.difference(&written.new_holds))
+                .filter_map(|id| self.holds.get(id).cloned())
+                .collect(),
+            ended_blocks: written.blocks.iter().filter(|(event_id, _)| kept(event_id)).copied().collect(),
+            written_blocks: (written.blocks.iter().filter(|(event_id, _)| kept(event_id)))
+                .filter_map(|id| self.blocks.remove(id))
+                .collect(),
             new_holds: written.new_holds.iter().filter_map(|id| self.holds.get(id).cloned()).collect(),
             changed_holds: (written.changed_holds.difference(&written.new_holds))
                 .filter_map(|id| self.holds.remove(id))
@@ -205,6 +281,7 @@ impl Shelf {
             pool_deltas: (written.pool_deltas.into_values())
                 .filter(|delta| !delta.is_nothing() && self.pools.contains_key(&delta.pool_id))
                 .collect(),
+            seat_moves: written.seat_moves.into_values().filter(|moved| moved.from != moved.to).collect(),
             journal: written.journal.into_iter().filter(|entry| kept(&entry.event_id)).collect(),
             deleted_events: written.deleted_events.into_iter().collect(),
             now: self.now,

@@ -1,9 +1,12 @@
 //! Store: changes become a few set-wise statements, each followed by a check of how many rows it touched.
 
 mod advance;
+mod blocks;
 mod bookings;
 mod events;
 mod holds;
+mod items;
+mod seats;
 
 use sqlx::PgConnection;
 
@@ -28,6 +31,12 @@ pub async fn store(connection: &mut PgConnection, changes: &Changes) -> Result<(
     if !changes.changed_holds.is_empty() {
         holds::change(connection, &changes.changed_holds).await?;
     }
+    if !changes.placed_items.is_empty() {
+        items::keep_placed(connection, &changes.placed_items).await?;
+    }
+    if !changes.changed_items.is_empty() {
+        items::replace(connection, &changes.changed_items).await?;
+    }
     if !changes.new_bookings.is_empty() {
         bookings::insert(connection, &changes.new_bookings).await?;
     }
@@ -36,6 +45,12 @@ pub async fn store(connection: &mut PgConnection, changes: &Changes) -> Result<(
     }
     if !changes.amended_events.is_empty() {
         events::amend(connection, &changes.amended_events, changes.now).await?;
+    }
+    if !changes.seat_moves.is_empty() {
+        seats::move_seats(connection, &changes.seat_moves).await?;
+    }
+    if !changes.ended_blocks.is_empty() {
+        blocks::replace(connection, &changes.ended_blocks, &changes.written_blocks).await?;
     }
     if !changes.journal.is_empty() {
         advance::advance(connection, changes).await?;

@@ -6,6 +6,6 @@ pub mod create_event;
 pub mod create_series;
 pub mod create_venue;
 pub mod creation; // how something is created: once, and without a guess after a lost COMMIT
-pub mod demo_event;
+pub mod demo_events;
 pub mod forget_idempotency_keys;
 pub mod kept_answer;

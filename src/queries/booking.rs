@@ -2,7 +2,7 @@
 
 use sqlx::PgPool;
 
-use crate::db::column::{count, currency, known};
+use crate::db::column::{count, currency, known, seats};
 use crate::domain::booking::{Booking, BookingStatus, Payment};
 use crate::domain::hold::Item;
 use crate::domain::ids::BookingId;
@@ -32,7 +32,8 @@ pub async fn booking(pool: &PgPool, booking_id: BookingId) -> Result<Option<Book
             i.ticket_type_id,
             i.pool_id,
             i.quantity,
-            i.unit_price
+            i.unit_price,
+            i.seat_ids
         FROM bookings AS b
         JOIN holds AS h ON h.hold_id = b.hold_id
         JOIN items AS i ON i.hold_id = b.hold_id
@@ -62,6 +63,7 @@ pub async fn booking(pool: &PgPool, booking_id: BookingId) -> Result<Option<Book
             pool_id: row.pool_id.into(),
             quantity: count("items.quantity", row.quantity)?,
             unit_price: row.unit_price,
+            seats: seats("items.seat_ids", row.seat_ids.as_deref())?,
         });
     }
     Ok(Some(BookedItems { booking, items, currency }))

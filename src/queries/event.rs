@@ -111,6 +111,7 @@ fn whole(event_id: EventId, row: Row) -> sqlx::Result<WholeEvent> {
                 .transpose()?,
             sale_starts_at: row.sale_starts_at,
             sale_ends_at: row.sale_ends_at,
+            orphans_refused: row.orphans_refused,
         },
         details: EventDetails {
             name: row.name,
@@ -120,7 +121,7 @@ fn whole(event_id: EventId, row: Row) -> sqlx::Result<WholeEvent> {
             ends_at: row.ends_at,
             time_zone: row.time_zone,
         },
-        seating: seating(row.venue_id, row.layout_version, row.orphans_refused)?,
+        seating: seating(row.venue_id, row.layout_version)?,
         pools: offered(row.pools, pool_offered),
         ticket_types: offered(row.ticket_types, ticket_type_offered),
         created_at: row.created_at,
@@ -129,14 +130,10 @@ fn whole(event_id: EventId, row: Row) -> sqlx::Result<WholeEvent> {
 }
 
 /// As every row of `events` has it.
-pub(super) fn seating(
-    venue_id: Option<Uuid>,
-    layout_version: Option<i32>,
-    orphans_refused: bool,
-) -> sqlx::Result<Option<Seating>> {
+pub(super) fn seating(venue_id: Option<Uuid>, layout_version: Option<i32>) -> sqlx::Result<Option<Seating>> {
     let (Some(venue_id), Some(layout_version)) = (venue_id.map(VenueId::from), layout_version) else { return Ok(None) };
     let layout_version = count("events.layout_version", layout_version)?;
-    Ok(Some(Seating { venue_id, layout_version, orphans_refused }))
+    Ok(Some(Seating { venue_id, layout_version }))
 }
 
 /// An aggregate over no rows is NULL.

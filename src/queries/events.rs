@@ -25,6 +25,8 @@ pub struct EventSummary {
     pub time_zone: String,
     /// Absent: the event is not at a venue.
     pub seating: Option<Seating>,
+    /// Whether a selection by hand may not leave single seats where that can be avoided.
+    pub orphans_refused: bool,
     /// The places of all pools together.
     pub total_seats: i64,
     /// Those that nobody has and nobody keeps back.
@@ -105,7 +107,8 @@ pub(super) fn summary(row: Row) -> sqlx::Result<EventSummary> {
         starts_at: row.starts_at,
         ends_at: row.ends_at,
         time_zone: row.time_zone,
-        seating: seating(row.venue_id, row.layout_version, row.orphans_refused)?,
+        seating: seating(row.venue_id, row.layout_version)?,
+        orphans_refused: row.orphans_refused,
         total_seats: row.total_seats,
         available: row.available,
     })

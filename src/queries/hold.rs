@@ -2,7 +2,7 @@
 
 use sqlx::PgPool;
 
-use crate::db::column::{count, currency, known};
+use crate::db::column::{count, currency, known, seats};
 use crate::domain::hold::{Hold, HoldStatus, Item};
 use crate::domain::ids::{BookingId, HoldId};
 use crate::domain::time::Instant;
@@ -35,7 +35,8 @@ pub async fn hold(pool: &PgPool, hold_id: HoldId) -> Result<Option<HoldNow>, sql
             i.ticket_type_id,
             i.pool_id,
             i.quantity,
-            i.unit_price
+            i.unit_price,
+            i.seat_ids
         FROM holds AS h
         JOIN items AS i ON i.hold_id = h.hold_id
         LEFT JOIN bookings AS b ON b.hold_id = h.hold_id
@@ -68,6 +69,7 @@ pub async fn hold(pool: &PgPool, hold_id: HoldId) -> Result<Option<HoldNow>, sql
             pool_id: row.pool_id.into(),
             quantity: count("items.quantity", row.quantity)?,
             unit_price: row.unit_price,
+            seats: seats("items.seat_ids", row.seat_ids.as_deref())?,
         });
     }
     Ok(Some(HoldNow { hold, booking_id, server_time }))

@@ -1,6 +1,7 @@
 //! Queries: read-only SQL, one statement per file, named after what asks for it. No locks, no writes.
 
 pub mod audit; // every invariant, in one snapshot: GET /invariants, the auditor, `boxoffice audit`, the tests
+pub mod blocks; // GET /events/{id}/blocks
 pub mod booking; // GET /bookings/{id}
 pub mod database; // whether it answers
 pub mod event; // GET /events/{id}

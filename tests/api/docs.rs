@@ -34,11 +34,11 @@ async fn every_documented_operation_exists_and_no_other_method_of_its_path_does(
     let service = Service::start().await;
     let description = description(&service.client).await;
     let documented = operations(&description);
-    assert_eq!(documented.len(), 33);
+    assert_eq!(documented.len(), 37);
     for (path, _, _) in &documented {
         for method in METHODS {
             let is_documented = documented.iter().any(|(of, with, _)| of == path && *with == method);
-            let real = path.replace("{id}", NOBODY).replace("{version}", "1");
+            let real = path.replace("{id}", NOBODY).replace("{version}", "1").replace("{block_id}", NOBODY);
             let sent = Method::from_bytes(method.to_uppercase().as_bytes()).expect("a method");
             let reply = service.client.send(sent, &real, &[], Some(json!({}))).await;
             assert_ne!(reply.body["code"], "ROUTE_NOT_FOUND", "{method} {path}");

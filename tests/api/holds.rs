@@ -1,7 +1,9 @@
 //! `/api/v1/holds`.
 
+mod best_available;
 mod expire;
 mod extend;
+mod items;
 mod place;
 mod reclaim;
 mod refused;
@@ -9,4 +11,5 @@ mod release;
 mod repeat;
 mod room;
 mod sale;
+mod seats;
 mod show;

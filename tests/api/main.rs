@@ -3,6 +3,7 @@
 #[path = "../support/mod.rs"]
 pub mod support;
 
+mod blocks;
 mod bookings;
 mod codes;
 mod docs;

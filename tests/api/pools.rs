@@ -18,7 +18,7 @@ async fn a_raised_capacity_is_effective_at_once() {
         resized.body,
         json!({
             "pool_id": concert.balcony, "event_id": concert.event_id,
-            "capacity": 6, "available": 2, "held": 0, "booked": 4,
+            "capacity": 6, "available": 2, "held": 0, "booked": 4, "blocked": 0,
         })
     );
     concert.hold(&service.client, &[(&concert.box_seat, 2)]).await.expect(201);

@@ -114,8 +114,8 @@ impl House {
     async fn block(&self, seats: &str) {
         let block_id = Uuid::now_v7().to_string();
         self.run(format!(
-            "INSERT INTO blocks (block_id, event_id, pool_id, quantity, reason, created_at)
-             SELECT '{block_id}', event_id, pool_id, count(*), 'House seats', now()
+            "INSERT INTO blocks (block_id, event_id, pool_id, quantity, reason, created_at, updated_at)
+             SELECT '{block_id}', event_id, pool_id, count(*), 'House seats', now(), now()
              FROM seats WHERE event_id = '{{event}}' AND seat_id = ANY ('{{{seats}}}') GROUP BY event_id, pool_id;
              {}",
             moved("places_blocked", seats, "blocked", None, Some(&block_id))

@@ -14,4 +14,5 @@ mod past_the_lock;
 mod patience;
 mod pressure;
 mod proxy;
+mod seats;
 mod wired;

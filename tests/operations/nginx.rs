@@ -11,7 +11,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use crate::support::process::free_port;
-use crate::support::{Client, Reply, Service};
+use crate::support::{Client, Reply, Service, Theatre};
 
 const CONFIGURATION: &str = include_str!("../../deploy/nginx.conf");
 /// Where the instances are inside Docker; what follows is said of each.
@@ -129,12 +129,14 @@ async fn through_the_public_port_a_buyer_gets_what_he_needs_and_nothing_else() {
     for (resource, part) in [(&series, ""), (&series, "/events"), (&venue, ""), (&venue, "/layouts/1")] {
         public.get(&format!("{}{part}", resource.header("location"))).await.expect(200);
     }
-    let play = json!({"name": "A play", "venue_id": venue.id("venue_id")});
-    let play = nginx.operators.post("/api/v1/events", play).await.expect(201);
-    for seats in ["/seats", "/seats?since=0", "/seats.svg"] {
-        public.get(&format!("/api/v1/events/{}{seats}", play.id("event_id"))).await.expect(200);
-    }
+    let theatre = Theatre::create(&nginx.operators).await;
+    let seats = theatre.hold_seats(public, &[30, 31]).await.expect(201);
+    theatre.change(public, &seats, json!({"seat_ids": [30]})).await.expect(200);
+    let map = format!("/api/v1/events/{}/seats", theatre.event_id);
     for path in [
+        map.as_str(),
+        &format!("{map}?since=0"),
+        &format!("{map}.svg"),
         "/api/v1/events",
         "/api/v1/venues",
         "/api/v1/health",
@@ -146,14 +148,28 @@ async fn through_the_public_port_a_buyer_gets_what_he_needs_and_nothing_else() {
         public.get(path).await.expect(200);
     }
     public.status(&event_id).await;
+}
 
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_for_organisers_is_not_there_for_the_public() {
+    let service = Service::start().await;
+    let Some(nginx) = Nginx::start(&[service.running.address()], READ_TIMEOUT).await else { return };
+    let public = &nginx.public;
+    let event_id = nginx.operators.event(10).await;
+    let series = nginx.operators.post("/api/v1/series", json!({"name": "A play"})).await.expect(201);
+    let hall = json!({"name": "A hall", "sections": [{"name": "Stalls", "rows": "row A, 1-2"}]});
+    let venue = nginx.operators.post("/api/v1/venues", hall).await.expect(201);
     let event = format!("/api/v1/events/{event_id}");
     let expire = format!("/api/v1/holds/{NOBODY}/expire");
+    let block = format!("{event}/blocks/{NOBODY}");
     for (method, path) in [
         (Method::POST, "/api/v1/events"),
         (Method::PATCH, event.as_str()),
         (Method::DELETE, event.as_str()),
         (Method::PATCH, &format!("/api/v1/pools/{NOBODY}")),
+        (Method::GET, &format!("{event}/blocks")),
+        (Method::PUT, block.as_str()),
+        (Method::DELETE, block.as_str()),
         (Method::POST, "/api/v1/venues"),
         (Method::PATCH, venue.header("location")),
         (Method::POST, "/api/v1/series"),

@@ -45,8 +45,8 @@ const SOLD: &str = "
     SELECT event_id, 0, pool_id, 'booked', hold_id FROM pools JOIN holds USING (event_id);
     INSERT INTO placed_items (hold_id, ticket_type_id, pool_id, quantity, unit_price)
     SELECT hold_id, ticket_type_id, pool_id, quantity, unit_price FROM items;
-    INSERT INTO blocks (block_id, event_id, pool_id, quantity, reason, created_at)
-    SELECT '00000000-0000-7000-8000-000000000010', event_id, pool_id, 1, 'House seats', now() FROM pools";
+    INSERT INTO blocks (block_id, event_id, pool_id, quantity, reason, created_at, updated_at)
+    SELECT '00000000-0000-7000-8000-000000000010', event_id, pool_id, 1, 'House seats', now(), now() FROM pools";
 
 /// What nobody can write into a database that is `SOLD`, and the constraint that sees to it.
 const REFUSED: &[(&str, &str)] = &[

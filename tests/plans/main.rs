@@ -159,8 +159,8 @@ async fn fill(database: &Database) {
          SELECT event_id, n, pool_id FROM pools, generate_series(1, 10) AS n",
         "INSERT INTO placed_items (hold_id, ticket_type_id, pool_id, quantity, unit_price)
          SELECT hold_id, ticket_type_id, pool_id, 1, price FROM holds JOIN ticket_types USING (event_id)",
-        "INSERT INTO blocks (block_id, event_id, pool_id, quantity, reason, created_at)
-         SELECT gen_random_uuid(), event_id, pool_id, 1, 'House seats', now() FROM pools",
+        "INSERT INTO blocks (block_id, event_id, pool_id, quantity, reason, created_at, updated_at)
+         SELECT gen_random_uuid(), event_id, pool_id, 1, 'House seats', now(), now() FROM pools",
         "INSERT INTO idempotency_keys (idempotency_key, fingerprint, status, body, created_at)
          SELECT gen_random_uuid(), '\\x00', 201, '{}', now() - n * interval '1 minute'
          FROM generate_series(1, 20000) AS n",

@@ -1,11 +1,12 @@
 //! From inventory's answers to the model's words, so that they can be compared.
 
+use boxoffice::domain::block::Block;
 use boxoffice::domain::booking::Booking;
 use boxoffice::domain::event::EventStatus;
 use boxoffice::domain::hold::{Hold, HoldStatus};
 use boxoffice::inventory::command::{Answer, Outcome, Refusal};
 
-use crate::model::{BookingView, Expected, HoldView, Refused, Short, Status};
+use crate::model::{self, BlockView, BookingView, Expected, HoldView, Refused, Short, Status};
 use crate::translate::{number, seconds};
 
 /// What was answered, in the model's words.
@@ -22,6 +23,7 @@ fn granted(outcome: &Outcome) -> Expected {
         Outcome::Extended { hold, extensions_left, replayed, .. } => {
             Expected::Extended { hold: hold_view(hold), extensions_left: *extensions_left, replayed: *replayed }
         }
+        Outcome::ItemsChanged { hold, .. } => Expected::ItemsChanged { hold: hold_view(hold) },
         Outcome::Released { hold_id } => Expected::Released { hold: number(hold_id.as_uuid()) },
         Outcome::Expired { hold_id } => Expected::Expired { hold: number(hold_id.as_uuid()) },
         Outcome::NotDue => Expected::NotDue,
@@ -34,7 +36,10 @@ fn granted(outcome: &Outcome) -> Expected {
             capacity: pool.capacity,
             held: pool.held,
             booked: pool.booked,
+            blocked: pool.blocked,
         },
+        Outcome::Blocked { block, created } => Expected::Blocked { block: block_view(block), created: *created },
+        Outcome::Unblocked { block } => Expected::Unblocked { block: block_view(block) },
         Outcome::Amended => Expected::Amended,
         Outcome::Deleted => Expected::Deleted,
     }
@@ -67,12 +72,29 @@ fn booking_view(booking: &Booking, hold: &Hold) -> BookingView {
     }
 }
 
+/// Of a block of places. One of seats, which no pool of the model has, compares as no other.
+fn block_view(block: &Block) -> BlockView {
+    let part = block.parts.first().filter(|part| block.parts.len() == 1 && part.seats.is_empty());
+    BlockView {
+        block: model::Block {
+            event: number(block.event_id.as_uuid()),
+            block: number(block.block_id.as_uuid()),
+            pool: part.map_or(usize::MAX, |part| number(part.pool_id.as_uuid())),
+            quantity: part.map_or(0, |part| part.quantity),
+            reason: block.reason.clone(),
+        },
+        created: seconds(block.created_at),
+        updated: seconds(block.updated_at),
+    }
+}
+
 fn refused(refusal: &Refusal) -> Refused {
     match refusal {
         Refusal::EventNotFound => Refused::EventNotFound,
         Refusal::PoolNotFound => Refused::PoolNotFound,
         Refusal::HoldNotFound => Refused::HoldNotFound,
         Refusal::BookingNotFound => Refused::BookingNotFound,
+        Refusal::BlockNotFound => Refused::BlockNotFound,
         Refusal::TicketTypeNotFound { ticket_type_id } => Refused::TypeNotFound(number(ticket_type_id.as_uuid())),
         Refusal::TicketTypeRequired => Refused::TypeRequired,
         Refusal::EventNotOnSale { status: now, sale_ended_at } => {
@@ -97,6 +119,9 @@ fn refused(refusal: &Refusal) -> Refused {
             });
             Refused::Insufficient { shortages: short.collect(), retry_at: retry_at.map(seconds), now: seconds(*now) }
         }
+        Refusal::NotInHold { ticket_type_id: Some(of_type), seats } if seats.is_empty() => {
+            Refused::NotInHold(number(of_type.as_uuid()))
+        }
         Refusal::IdempotencyKeyReused => Refused::KeyReused,
         Refusal::InvalidPaymentToken => Refused::InvalidToken,
         Refusal::HoldExpired { expired_at, now } => {
@@ -111,6 +136,18 @@ fn refused(refusal: &Refusal) -> Refused {
         Refusal::IllegalTransition { from, to } => Refused::IllegalMove { from: status(*from), to: status(*to) },
         Refusal::Contradictory(invalid) => Refused::EndNotAfterStart { of_sale: invalid.pointer == "/sale_ends_at" },
         Refusal::EventHasHistory => Refused::HasHistory,
+        Refusal::SeatsNotFound { .. }
+        | Refusal::SeatsUnavailable { .. }
+        | Refusal::EventNotSeated
+        | Refusal::GroupWithoutTicketType
+        | Refusal::GroupOfTicketTypeWithoutSeats { .. }
+        | Refusal::SeatsExpected { .. }
+        | Refusal::SeatsOfAnotherPool { .. }
+        | Refusal::SectionNotFound
+        | Refusal::NotTogether { .. }
+        | Refusal::LeavesOrphans { .. }
+        | Refusal::PoolOfSeats { .. }
+        | Refusal::NotInHold { .. } => Refused::AboutSeats,
     }
 }
 

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use boxoffice::domain::block::{BLOCK_REASON_LENGTH_MAX, Block};
 use boxoffice::domain::booking::{Booking, BookingStatus};
-use boxoffice::domain::hold::{Hold, HoldStatus};
+use boxoffice::domain::hold::{Hold, HoldStatus, Item};
 use boxoffice::domain::quantity::CAPACITY_MAX;
 use boxoffice::inventory::changes::{PoolDelta, Tallies};
 use boxoffice::inventory::command::Pool;
@@ -24,10 +25,24 @@ pub fn hold(hold: &Hold) -> Result<(), Violation> {
     check("holds_ttl_positive", hold.ttl_seconds > 0)?;
     check("holds_expire_after_creation", hold.expires_at > hold.created_at)?;
     check("holds_active_until_ended", (hold.status == HoldStatus::Active) == hold.ended_at.is_none())?;
-    let types: BTreeSet<_> = hold.items.iter().map(|item| item.ticket_type_id).collect();
-    check("items_pkey", types.len() == hold.items.len())?;
-    check("items_quantity_positive", hold.items.iter().all(|item| item.quantity > 0))?;
-    check("items_unit_price_not_negative", hold.items.iter().all(|item| item.unit_price >= 0))
+    items(&hold.items)
+}
+
+/// Those of holds, and those that holds were placed with.
+pub fn items(items: &[Item]) -> Result<(), Violation> {
+    let types: BTreeSet<_> = items.iter().map(|item| item.ticket_type_id).collect();
+    check("items_pkey", types.len() == items.len())?;
+    check("items_quantity_positive", items.iter().all(|item| item.quantity > 0))?;
+    check("items_unit_price_not_negative", items.iter().all(|item| item.unit_price >= 0))?;
+    let of_seats = |item: &Item| item.seats.is_empty() || item.seats.len() == item.quantity as usize;
+    check("items_one_seat_each", items.iter().all(of_seats))
+}
+
+pub fn block(block: &Block) -> Result<(), Violation> {
+    let pools: BTreeSet<_> = block.parts.iter().map(|part| part.pool_id).collect();
+    check("blocks_pkey", pools.len() == block.parts.len() && !pools.is_empty())?;
+    check("blocks_quantity_positive", block.parts.iter().all(|part| part.quantity > 0))?;
+    check("blocks_reason_length", (1..=BLOCK_REASON_LENGTH_MAX).contains(&block.reason.chars().count()))
 }
 
 pub fn booking(booking: &Booking) -> Result<(), Violation> {
@@ -41,8 +56,9 @@ pub fn advance_pool(pool: &mut Pool, delta: &PoolDelta) -> Result<(), Violation>
     pool.capacity = sum(pool.capacity, delta.capacity).ok_or("pools_capacity_range")?;
     pool.held = sum(pool.held, delta.held).ok_or("pools_held_not_negative")?;
     pool.booked = sum(pool.booked, delta.booked).ok_or("pools_booked_not_negative")?;
+    pool.blocked = sum(pool.blocked, delta.blocked).ok_or("pools_blocked_not_negative")?;
     check("pools_capacity_range", pool.capacity <= CAPACITY_MAX)?;
-    check("pools_never_oversold", pool.held + pool.booked <= pool.capacity)
+    check("pools_never_oversold", pool.held + pool.booked + pool.blocked <= pool.capacity)
 }
 
 /// Adds a delta to an event's tallies, if the sums may be.

@@ -83,11 +83,12 @@ fn rows_are_what_the_model_knows(stage: &Stage) -> Result<(), Violation> {
         let row = rows.holds.get(&id(hold.asked.hold)).ok_or("a hold is missing")?;
         same("expires_at", &seconds(row.expires_at), &hold.expires)?;
         same("extensions", &row.extensions, &hold.extensions)?;
-        same("total", &row.total(), &hold.placed.total)?;
+        same("total", &row.total(), &hold.view().total)?;
         if !is_in_state(row, hold.state(stage.now), stage.now) {
             return Err(format!("{row:?} should be {:?}", hold.state(stage.now)));
         }
     }
+    same("blocks", &rows.blocks.len(), &model.blocks.len())?;
     same("bookings", &rows.bookings.len(), &model.bookings.len())?;
     for booking in &model.bookings {
         let row = rows.bookings.get(&id(booking.booking)).ok_or("a booking is missing")?;
@@ -120,12 +121,16 @@ fn what_was_due_is_swept(stage: &Stage, batch: &Batch) -> Result<(), Violation> 
 fn a_repeated_batch_changes_nothing(stage: &Stage, batch: &Batch, answers: &[Answer]) -> Result<(), Violation> {
     let mut latest = BTreeSet::new();
     let mut repeats: Vec<Command> = Vec::new();
-    // From the end, because of two capacities for one pool only the last is a repeat of the present.
+    // From the end, because of two capacities for one pool only the last is a repeat of the present, and so on.
     for (command, answer) in batch.commands.iter().zip(answers).rev() {
         let repeatable = match command {
             Command::Place(place) => place.idempotency.is_some(),
-            Command::Resize { pool_id, .. } => latest.insert(pool_id.as_uuid().as_u128()),
-            Command::Amend { event_id, .. } => latest.insert(u128::MAX - event_id.as_uuid().as_u128()),
+            Command::Resize { pool_id, .. } => latest.insert(("capacity", pool_id.as_uuid(), None)),
+            Command::Amend { event_id, .. } => latest.insert(("event", event_id.as_uuid(), None)),
+            Command::ChangeItems { hold_id, .. } => latest.insert(("items", hold_id.as_uuid(), None)),
+            Command::Block { event_id, block_id, .. } | Command::Unblock { event_id, block_id } => {
+                latest.insert(("block", event_id.as_uuid(), Some(block_id.as_uuid())))
+            }
             Command::Delete { .. } => false,
             _ => true,
         };
@@ -144,7 +149,14 @@ fn a_repeated_batch_changes_nothing(stage: &Stage, batch: &Batch, answers: &[Ans
             (Command::Extend { .. }, Ok(Outcome::Extended { replayed, .. })) => *replayed,
             // The hold or the event may have ended later in the batch.
             (Command::Extend { .. }, Err(refusal)) => !matches!(refusal, Refusal::ExtensionLimitReached { .. }),
-            (Command::Resize { .. } | Command::Amend { .. }, _) => true,
+            (
+                Command::Resize { .. }
+                | Command::Amend { .. }
+                | Command::ChangeItems { .. }
+                | Command::Block { .. }
+                | Command::Unblock { .. },
+                _,
+            ) => true,
             (_, answer) => answer.is_ok(),
         };
         if !as_before {
@@ -157,6 +169,9 @@ fn a_repeated_batch_changes_nothing(stage: &Stage, batch: &Batch, answers: &[Ans
 fn same_changes(found: &Changes, expected: &Changes) -> Result<(), Violation> {
     same("new holds", &found.new_holds, &expected.new_holds)?;
     same("changed holds", &found.changed_holds, &expected.changed_holds)?;
+    same("changed items", &found.changed_items, &expected.changed_items)?;
+    same("written blocks", &found.written_blocks, &expected.written_blocks)?;
+    same("ended blocks", &found.ended_blocks, &expected.ended_blocks)?;
     same("new bookings", &found.new_bookings, &expected.new_bookings)?;
     same("cancelled bookings", &found.cancelled_bookings, &expected.cancelled_bookings)?;
     same("deleted events", &found.deleted_events, &expected.deleted_events)?;

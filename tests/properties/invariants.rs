@@ -1,5 +1,7 @@
 //! The invariants of the design, recomputed from the rows alone.
 
+mod seats;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use boxoffice::domain::booking::BookingStatus;
@@ -14,6 +16,7 @@ pub fn check(rows: &Rows) -> Result<(), Violation> {
     counters_are_the_sums_of_items(rows)?;
     journals_add_up(rows)?;
     journals_tell_what_holds_are(rows)?;
+    seats::check(rows)?;
     for (event_id, row) in &rows.events {
         tallies_are_the_counts(rows, *event_id, row)?;
     }
@@ -45,10 +48,15 @@ fn counters_are_the_sums_of_items(rows: &Rows) -> Result<(), Violation> {
             *sums.entry(item.pool_id).or_default() += item.quantity;
         }
     }
+    let mut blocked: BTreeMap<PoolId, u32> = BTreeMap::new();
+    for part in rows.blocks.values().flat_map(|block| &block.parts) {
+        *blocked.entry(part.pool_id).or_default() += part.quantity;
+    }
     for (pool_id, pool) in &rows.pools {
         same("held", &pool.held, held.get(pool_id).unwrap_or(&0))?;
         same("booked", &pool.booked, booked.get(pool_id).unwrap_or(&0))?;
-        if pool.held + pool.booked > pool.capacity {
+        same("blocked", &pool.blocked, blocked.get(pool_id).unwrap_or(&0))?;
+        if pool.held + pool.booked + pool.blocked > pool.capacity {
             return Err(format!("oversold: {pool:?}"));
         }
     }
@@ -72,6 +80,7 @@ fn journals_add_up(rows: &Rows) -> Result<(), Violation> {
             capacity: pool.capacity as i32,
             held: pool.held as i32,
             booked: pool.booked as i32,
+            blocked: pool.blocked as i32,
         };
         same("the journal's sum", sums.get(pool_id).unwrap_or(&PoolDelta::none(*pool_id)), &counters)?;
     }
@@ -86,11 +95,15 @@ fn journals_tell_what_holds_are(rows: &Rows) -> Result<(), Violation> {
     let mut told: BTreeMap<HoldId, HoldStatus> = BTreeMap::new();
     for entry in rows.journal.values() {
         let status = match entry.kind {
-            EntryKind::HoldPlaced | EntryKind::HoldExtended => HoldStatus::Active,
+            EntryKind::HoldPlaced | EntryKind::HoldChanged | EntryKind::HoldExtended => HoldStatus::Active,
             EntryKind::HoldReleased => HoldStatus::Released,
             EntryKind::HoldExpired => HoldStatus::Expired,
             EntryKind::HoldBooked | EntryKind::BookingCancelled => HoldStatus::Booked,
-            EntryKind::PoolOpened | EntryKind::PoolResized | EntryKind::EventAmended => continue,
+            EntryKind::PoolOpened
+            | EntryKind::PoolResized
+            | EntryKind::EventAmended
+            | EntryKind::PlacesBlocked
+            | EntryKind::PlacesUnblocked => continue,
         };
         let hold_id = entry.hold_id.ok_or_else(|| format!("an entry without its hold: {entry:?}"))?;
         told.insert(hold_id, status);

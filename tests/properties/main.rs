@@ -21,6 +21,7 @@ mod reach;
 mod rows;
 mod script;
 mod seating;
+mod seats;
 mod service;
 mod shelves;
 mod stage;

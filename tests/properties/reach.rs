@@ -10,9 +10,11 @@ const HISTORIES: u64 = 400;
 /// How often each answer must come in so many histories of fifty commands.
 const OFTEN_ENOUGH: usize = 20;
 
-const ANSWERS: [&str; 36] = [
+const ANSWERS: [&str; 41] = [
     "Amended",
     "BelowCommitted",
+    "BlockNotFound",
+    "Blocked",
     "Booked",
     "Booked replayed",
     "BookingNotFound",
@@ -34,8 +36,10 @@ const ANSWERS: [&str; 36] = [
     "Insufficient",
     "Insufficient retry_at",
     "InvalidToken",
+    "ItemsChanged",
     "KeyReused",
     "NotDue",
+    "NotInHold",
     "NotOnSale",
     "NotOnSale ended",
     "Placed",
@@ -47,6 +51,7 @@ const ANSWERS: [&str; 36] = [
     "SaleNotStarted",
     "TypeNotFound",
     "TypeRequired",
+    "Unblocked",
 ];
 
 #[test]

@@ -3,15 +3,22 @@
 //! It applies `Changes` as `store` does: new rows inserted, deltas added, changed rows only where they are as expected.
 //! A constraint of `migrations/` that would be violated is an error that names it.
 
-use std::collections::BTreeMap;
+mod seats;
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use boxoffice::domain::block::Block;
 use boxoffice::domain::booking::{Booking, BookingStatus};
 use boxoffice::domain::event::{EventDetails, EventTerms};
-use boxoffice::domain::hold::{Hold, HoldStatus};
-use boxoffice::domain::ids::{BookingId, EventId, HoldId, PoolId, TicketTypeId};
+use boxoffice::domain::hold::{Hold, HoldStatus, Item};
+use boxoffice::domain::ids::{BlockId, BookingId, EventId, HoldId, PoolId, TicketTypeId, VenueId};
+use boxoffice::domain::seating::{Layout, SeatIndex};
 use boxoffice::inventory::changes::{Changes, EntryKind, JournalEntry, PoolDelta, Tallies};
 use boxoffice::inventory::command::Pool;
 use boxoffice::inventory::shelf::TicketType;
+
+pub use seats::SeatRow;
 
 use crate::constraints;
 
@@ -22,6 +29,7 @@ pub type Violation = String;
 pub struct EventRow {
     pub details: EventDetails,
     pub terms: EventTerms,
+    pub layout: Option<(VenueId, u32)>,
     pub tallies: Tallies,
 }
 
@@ -32,6 +40,12 @@ pub struct Rows {
     pub ticket_types: BTreeMap<TicketTypeId, TicketType>,
     /// With their items.
     pub holds: BTreeMap<HoldId, Hold>,
+    /// What holds were placed with whose items were changed since.
+    pub placed_items: BTreeMap<HoldId, Vec<Item>>,
+    /// With their seats, which in the database are told by the seats' rows.
+    pub blocks: BTreeMap<(EventId, BlockId), Block>,
+    pub layouts: BTreeMap<(VenueId, u32), Arc<Layout>>,
+    pub seats: BTreeMap<(EventId, SeatIndex), SeatRow>,
     pub bookings: BTreeMap<BookingId, Booking>,
     pub journal: BTreeMap<(EventId, i64), JournalEntry>,
 }
@@ -47,11 +61,11 @@ impl Rows {
             ends_at: None,
             time_zone: "Europe/Berlin".to_owned(),
         };
-        self.events.insert(event_id, EventRow { details, terms, tallies: Tallies::default() });
+        self.events.insert(event_id, EventRow { details, terms, layout: None, tallies: Tallies::default() });
     }
 
     pub fn add_pool(&mut self, pool_id: PoolId, event_id: EventId, capacity: u32) {
-        self.pools.insert(pool_id, Pool { pool_id, event_id, capacity, held: 0, booked: 0 });
+        self.pools.insert(pool_id, Pool { pool_id, event_id, capacity, held: 0, booked: 0, blocked: 0, seated: false });
         let tallies = &mut self.events.get_mut(&event_id).expect("the event comes first").tallies;
         tallies.seq += 1;
         let opened = PoolDelta { capacity: capacity as i32, ..PoolDelta::none(pool_id) };
@@ -62,6 +76,7 @@ impl Rows {
             hold_id: None,
             booking_id: None,
             delta: Some(opened),
+            seats: Vec::new(),
         };
         self.journal.insert((event_id, entry.seq), entry);
     }
@@ -72,8 +87,9 @@ impl Rows {
             self.insert_hold(hold)?;
         }
         for hold in &changes.changed_holds {
-            self.change_hold(hold)?;
+            self.change_hold(hold, changes.changed_items.contains(hold))?;
         }
+        self.keep_placed(&changes.placed_items)?;
         for booking in &changes.new_bookings {
             self.insert_booking(booking)?;
         }
@@ -86,6 +102,8 @@ impl Rows {
             row.terms = EventTerms { currency: row.terms.currency, ..event.terms.clone() };
             constraints::event(row)?;
         }
+        self.move_seats(&changes.seat_moves)?;
+        self.replace_blocks(changes)?;
         self.advance(changes)?;
         for event_id in &changes.deleted_events {
             self.delete_event(*event_id)?;
@@ -110,7 +128,7 @@ impl Rows {
     }
 
     /// Only the columns that `store` writes; nothing else of a hold may have changed.
-    fn change_hold(&mut self, hold: &Hold) -> Result<(), Violation> {
+    fn change_hold(&mut self, hold: &Hold, items_too: bool) -> Result<(), Violation> {
         constraints::hold(hold)?;
         let row = self.holds.get_mut(&hold.hold_id).filter(|row| row.status == HoldStatus::Active);
         let row = row.ok_or_else(|| format!("UPDATE holds missed {}: it was not active", hold.hold_id))?;
@@ -118,7 +136,33 @@ impl Rows {
         row.extensions = hold.extensions;
         row.expires_at = hold.expires_at;
         row.ended_at = hold.ended_at;
+        if items_too {
+            row.items.clone_from(&hold.items);
+            row.items.sort_by_key(|item| item.ticket_type_id);
+        }
         if row == hold { Ok(()) } else { Err(format!("a column that is never written differs: {row:?} {hold:?}")) }
+    }
+
+    /// Of a hold whose items were changed before, the first are kept already.
+    fn keep_placed(&mut self, placed: &[(HoldId, Vec<Item>)]) -> Result<(), Violation> {
+        for (hold_id, items) in placed {
+            constraints::items(items)?;
+            self.placed_items.entry(*hold_id).or_insert_with(|| items.clone());
+        }
+        Ok(())
+    }
+
+    fn replace_blocks(&mut self, changes: &Changes) -> Result<(), Violation> {
+        for ids in &changes.ended_blocks {
+            self.blocks.remove(ids);
+        }
+        for block in &changes.written_blocks {
+            constraints::block(block)?;
+            if self.blocks.insert((block.event_id, block.block_id), block.clone()).is_some() {
+                return Err("blocks_pkey".to_owned());
+            }
+        }
+        Ok(())
     }
 
     fn insert_booking(&mut self, booking: &Booking) -> Result<(), Violation> {
@@ -167,6 +211,8 @@ impl Rows {
         self.events.remove(&event_id).ok_or("DELETE FROM events touched no row")?;
         self.pools.retain(|_, pool| pool.event_id != event_id);
         self.ticket_types.retain(|_, ticket_type| ticket_type.event_id != event_id);
+        self.blocks.retain(|(of_event, _), _| *of_event != event_id);
+        self.seats.retain(|(of_event, _), _| *of_event != event_id);
         self.journal.retain(|(of_event, _), _| *of_event != event_id);
         Ok(())
     }

@@ -2,12 +2,13 @@
 //!
 //! Every case has a seed of its own, which a failure prints. `BOXOFFICE_SEED=n BOXOFFICE_CASES=1` plays just that one again.
 
+use std::fmt::Debug;
 use std::ops::Range;
 use std::thread;
 
 use proptest::prelude::{Rng, RngExt};
 use proptest::strategy::{NewTree, Strategy, ValueTree};
-use proptest::test_runner::{Config, RngSeed, TestCaseError, TestError, TestRunner};
+use proptest::test_runner::{Config, RngSeed, TestCaseError, TestError, TestRng, TestRunner};
 
 use crate::model::random::{self, Draw, Step};
 use crate::model::{Model, Seconds};
@@ -41,19 +42,32 @@ pub const BY_THE_THOUSAND: Plan = Plan {
 
 /// A world, and what happens in it.
 #[derive(Clone, Debug)]
-pub struct Script {
-    pub world: Model,
-    pub steps: Vec<Step>,
+pub struct Script<W = Model, S = Step> {
+    pub world: W,
+    pub steps: Vec<S>,
+}
+
+/// How scripts are drawn.
+pub type Drawing<W = Model, S = Step> = fn(&Plan, &mut TestRng) -> Script<W, S>;
+
+/// Plays `property` on as many scripts of the naive model as asked.
+pub fn for_all_scripts(name: &str, plan: &Plan, property: impl Fn(&Script) -> Result<(), String> + Sync) {
+    for_all_scripts_of(general_admission, name, plan, property);
 }
 
 /// Plays `property` on as many scripts as asked, on all cores. `name` is the test's, for whoever wants to run it again.
-pub fn for_all_scripts(name: &str, plan: &Plan, property: impl Fn(&Script) -> Result<(), String> + Sync) {
+pub fn for_all_scripts_of<W: Clone + Debug, S: Clone + Debug>(
+    draw: Drawing<W, S>,
+    name: &str,
+    plan: &Plan,
+    property: impl Fn(&Script<W, S>) -> Result<(), String> + Sync,
+) {
     let cases = variable("BOXOFFICE_CASES").unwrap_or(plan.cases);
     let first = variable("BOXOFFICE_SEED").unwrap_or_else(chance);
     let workers = thread::available_parallelism().map_or(1, |cores| cores.get() as u64);
     let failure = thread::scope(|scope| {
         let play = |worker| {
-            (worker..cases).step_by(workers as usize).find_map(|n| play(plan, first.wrapping_add(n), &property))
+            (worker..cases).step_by(workers as usize).find_map(|n| play(draw, plan, first.wrapping_add(n), &property))
         };
         let workers: Vec<_> = (0..workers).map(|worker| scope.spawn(move || play(worker))).collect();
         workers.into_iter().find_map(|worker| worker.join().expect("a property answers and does not panic"))
@@ -64,8 +78,14 @@ pub fn for_all_scripts(name: &str, plan: &Plan, property: impl Fn(&Script) -> Re
     }
 }
 
-fn play(plan: &Plan, seed: u64, property: &impl Fn(&Script) -> Result<(), String>) -> Option<(u64, String)> {
-    match runner(plan, seed).run(&Scripts(*plan), |script| property(&script).map_err(TestCaseError::fail)) {
+fn play<W: Clone + Debug, S: Clone + Debug>(
+    draw: Drawing<W, S>,
+    plan: &Plan,
+    seed: u64,
+    property: &impl Fn(&Script<W, S>) -> Result<(), String>,
+) -> Option<(u64, String)> {
+    let scripts = Scripts { plan: *plan, draw };
+    match runner(plan, seed).run(&scripts, |script| property(&script).map_err(TestCaseError::fail)) {
         Ok(()) => None,
         Err(TestError::Fail(reason, _)) => Some((seed, reason.to_string())),
         Err(TestError::Abort(reason)) => Some((seed, format!("given up: {reason}"))),
@@ -84,7 +104,12 @@ fn runner(plan: &Plan, seed: u64) -> TestRunner {
 
 /// The script of a seed.
 pub fn script(plan: &Plan, seed: u64) -> Script {
-    Scripts(*plan).new_tree(&mut runner(plan, seed)).expect("every seed has a script").current()
+    script_of(general_admission, plan, seed)
+}
+
+/// The same of other scripts.
+pub fn script_of<W: Clone + Debug, S: Clone + Debug>(draw: Drawing<W, S>, plan: &Plan, seed: u64) -> Script<W, S> {
+    Scripts { plan: *plan, draw }.new_tree(&mut runner(plan, seed)).expect("every seed has a script").current()
 }
 
 pub fn variable(name: &str) -> Option<u64> {
@@ -98,43 +123,49 @@ pub fn chance() -> u64 {
     RandomState::new().hash_one(0)
 }
 
+fn general_admission(plan: &Plan, rng: &mut TestRng) -> Script {
+    let events: Vec<u64> = (0..rng.random_range(EVENTS)).map(|_| rng.next_u64()).collect();
+    let draw = |_| Draw { op: rng.next_u64(), pause: rng.next_u64() };
+    let draws: Vec<Draw> = (0..plan.commands_per_case).map(draw).collect();
+    let batch_about = plan.batches_about[rng.random_range(0..plan.batches_about.len())];
+    let world = random::world(&events, plan.tick);
+    let steps = random::history(&world, &draws, batch_about, plan.batch_commands_max, plan.tick);
+    Script { world, steps }
+}
+
 /// Makes scripts.
 #[derive(Debug)]
-struct Scripts(Plan);
+struct Scripts<W, S> {
+    plan: Plan,
+    draw: Drawing<W, S>,
+}
 
-impl Strategy for Scripts {
-    type Tree = Shrinking;
-    type Value = Script;
+impl<W: Clone + Debug, S: Clone + Debug> Strategy for Scripts<W, S> {
+    type Tree = Shrinking<W, S>;
+    type Value = Script<W, S>;
 
     fn new_tree(&self, runner: &mut TestRunner) -> NewTree<Self> {
-        let rng = runner.rng();
-        let plan = self.0;
-        let events: Vec<u64> = (0..rng.random_range(EVENTS)).map(|_| rng.next_u64()).collect();
-        let draw = |_| Draw { op: rng.next_u64(), pause: rng.next_u64() };
-        let draws: Vec<Draw> = (0..plan.commands_per_case).map(draw).collect();
-        let batch_about = plan.batches_about[rng.random_range(0..plan.batches_about.len())];
-        let world = random::world(&events, plan.tick);
-        let steps = random::history(&world, &draws, batch_about, plan.batch_commands_max, plan.tick);
-        let chunk = plan.commands_per_case / 2;
-        Ok(Shrinking { script: Script { world, steps }, chunk, at: 0, removed: vec![], again: false })
+        let script = (self.draw)(&self.plan, runner.rng());
+        let chunk = self.plan.commands_per_case / 2;
+        Ok(Shrinking { script, chunk, at: 0, removed: vec![], again: false })
     }
 }
 
 /// Shrinks by leaving steps out: halves first, single ones last, over and over until none can be spared.
-struct Shrinking {
-    script: Script,
+struct Shrinking<W, S> {
+    script: Script<W, S>,
     chunk: usize,
     at: usize,
     /// What the last simplification took.
-    removed: Vec<Step>,
+    removed: Vec<S>,
     /// Whether this round has taken anything.
     again: bool,
 }
 
-impl ValueTree for Shrinking {
-    type Value = Script;
+impl<W: Clone + Debug, S: Clone + Debug> ValueTree for Shrinking<W, S> {
+    type Value = Script<W, S>;
 
-    fn current(&self) -> Script {
+    fn current(&self) -> Script<W, S> {
         self.script.clone()
     }
 

@@ -3,7 +3,7 @@
 mod descriptions;
 mod examples;
 mod layouts;
-mod model;
+pub mod model;
 mod orphans;
 mod picks;
 mod sheets;

@@ -1,14 +1,18 @@
 //! Shelves filled from the rows: with everything, or with exactly what `load` would read for a batch.
 
+mod seatings;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use boxoffice::domain::hold::{Hold, HoldStatus};
 use boxoffice::domain::ids::{EventId, PoolId};
 use boxoffice::domain::time::Instant;
 use boxoffice::inventory::command::Command;
-use boxoffice::inventory::needs::{Named, events_short_of_room};
+use boxoffice::inventory::needs::{Named, events_short};
 use boxoffice::inventory::shelf::{Shelf, ShelvedEvent};
 use uuid::Uuid;
+
+pub use seatings::Kept;
 
 use crate::rows::Rows;
 
@@ -16,9 +20,14 @@ use crate::rows::Rows;
 pub fn with_everything(rows: &Rows, now: Instant) -> Shelf {
     let events: Vec<EventId> = rows.events.keys().copied().collect();
     let mut shelf = with_terms(rows, &events, now);
+    for event_id in &events {
+        seatings::read_whole(rows, &mut shelf, *event_id);
+    }
+    rows.blocks.values().for_each(|block| shelf.add_block(block.clone()));
     for hold in rows.holds.values() {
         add_hold(rows, &mut shelf, hold);
     }
+    rows.placed_items.iter().for_each(|(hold_id, items)| shelf.add_placed_items(*hold_id, items.clone()));
     for event_id in events {
         read_next_expiries(rows, &mut shelf, event_id);
         read_details(rows, &mut shelf, event_id);
@@ -29,15 +38,31 @@ pub fn with_everything(rows: &Rows, now: Instant) -> Shelf {
 
 /// The statements of `load`, one after the other, on what its own rules say that the commands need.
 pub fn as_loaded(rows: &Rows, commands: &[Command], now: Instant) -> Shelf {
+    as_loaded_and_kept(rows, &mut Kept::default(), commands, now)
+}
+
+/// The same with what is known of seats from batches before, which is taken.
+pub fn as_loaded_and_kept(rows: &Rows, kept: &mut Kept, commands: &[Command], now: Instant) -> Shelf {
     let named = Named::by(commands);
     let mut shelf = with_terms(rows, &locked(rows, &named), now);
-    let short = events_short_of_room(&shelf, commands);
-    if named.names_holds() || !short.is_empty() || !named.cancelled_events.is_empty() {
-        for hold in rows.holds.values().filter(|hold| is_read(rows, hold, &named, &short, now)) {
+    seatings::read(rows, &mut shelf, kept, &named.judged_seats);
+    for (event_id, block_id) in rows.blocks.keys() {
+        if named.blocked_events.contains(&event_id.as_uuid()) && named.blocks.contains(&block_id.as_uuid()) {
+            shelf.add_block(rows.blocks[&(*event_id, *block_id)].clone());
+        }
+    }
+    let short = events_short(&shelf, commands);
+    if named.names_holds() || !short.of_anything.is_empty() || !named.cancelled_events.is_empty() {
+        for hold in rows.holds.values().filter(|hold| is_read(rows, hold, &named, &short.of_anything, now)) {
             add_hold(rows, &mut shelf, hold);
         }
     }
-    for event_id in short {
+    for hold_id in shelf.holds_with_keys(&named.idempotency_keys) {
+        if let Some(items) = rows.placed_items.get(&hold_id) {
+            shelf.add_placed_items(hold_id, items.clone());
+        }
+    }
+    for event_id in short.of_places {
         read_next_expiries(rows, &mut shelf, event_id);
     }
     for event_id in named.amended_events.iter().map(|event_id| EventId::from(*event_id)) {
@@ -67,6 +92,7 @@ fn with_terms(rows: &Rows, events: &[EventId], now: Instant) -> Shelf {
         shelf.add_event(ShelvedEvent {
             event_id: *event_id,
             terms: row.terms.clone(),
+            is_seated: row.layout.is_some(),
             details: None,
             ticket_types: Vec::new(),
             tallies: row.tallies,
@@ -84,7 +110,7 @@ fn with_terms(rows: &Rows, events: &[EventId], now: Instant) -> Shelf {
 }
 
 /// `load/holds.rs`: which holds are read.
-fn is_read(rows: &Rows, hold: &Hold, named: &Named, short: &[EventId], now: Instant) -> bool {
+fn is_read(rows: &Rows, hold: &Hold, named: &Named, short: &BTreeSet<EventId>, now: Instant) -> bool {
     let booked_as = |id: &Uuid| rows.bookings.get(&(*id).into()).is_some_and(|row| row.hold_id == hold.hold_id);
     let key = hold.idempotency.as_ref().map(|idempotency| idempotency.key);
     let active = hold.status == HoldStatus::Active;

@@ -114,7 +114,12 @@ impl Stage {
     }
 
     pub fn decide(&self, shelf: Shelf, commands: &[Command]) -> Result<(Vec<Answer>, Changes), Violation> {
-        let decided = catch_unwind(AssertUnwindSafe(|| decide(&self.rules, shelf, commands)));
-        decided.map_err(|_| "decide panicked; its message is above".to_owned())
+        decided(&self.rules, shelf, commands)
     }
+}
+
+/// A panic is a violation like any other.
+pub fn decided(rules: &HoldRules, shelf: Shelf, commands: &[Command]) -> Result<(Vec<Answer>, Changes), Violation> {
+    let decided = catch_unwind(AssertUnwindSafe(|| decide(rules, shelf, commands)));
+    decided.map_err(|_| "decide panicked; its message is above".to_owned())
 }

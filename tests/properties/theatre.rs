@@ -1,7 +1,7 @@
 //! A small theatre for the plain examples: one event, asked in plain words, at seconds that the example says.
 
 use boxoffice::domain::event::{EventChanges, EventStatus, EventTerms};
-use boxoffice::domain::hold::{Hold, Idempotency, Wanted};
+use boxoffice::domain::hold::{Amount, Hold, Idempotency, Wanted};
 use boxoffice::domain::hold_rules::HoldRules;
 use boxoffice::domain::ids::{BookingId, EventId, HoldId, PoolId, TicketTypeId};
 use boxoffice::domain::payment_token::Possession::{self, Proven, Refuted};
@@ -19,6 +19,9 @@ use crate::translate::{id, instant};
 
 pub const RULES: HoldRules =
     HoldRules { ttl_seconds_default: 120, quantity_max: 100, lifetime_seconds_max: 300, extensions_max: 3 };
+
+/// The number of the event.
+const EVENT: usize = 1;
 
 /// An event on sale. Holds and bookings are numbered by whoever asks.
 pub struct Theatre {
@@ -38,9 +41,10 @@ impl Theatre {
             max_quantity_per_hold: None,
             sale_starts_at: None,
             sale_ends_at: None,
+            orphans_refused: false,
         };
-        rows.add_event(id(1), terms);
-        Self { rows, event: id(1), pools: 0, types: 0 }
+        rows.add_event(id(EVENT), terms);
+        Self { rows, event: id(EVENT), pools: 0, types: 0 }
     }
 
     /// One pool and one free ticket type.
@@ -75,7 +79,7 @@ impl Theatre {
     }
 
     pub fn hold(&self, hold: usize) -> &Hold {
-        &self.rows.holds[&id(hold)]
+        &self.rows.holds[&hold_id(hold)]
     }
 
     /// One command, decided alone.
@@ -105,19 +109,33 @@ impl Theatre {
 impl Theatre {
     pub fn place(&self, hold: usize, places: u32) -> Command {
         let wanted = Wanted::Places(quantity(places));
-        Command::Place(Place { hold_id: id(hold), event_id: self.event, wanted, ttl_seconds: None, idempotency: None })
+        Command::Place(Place {
+            hold_id: hold_id(hold),
+            event_id: self.event,
+            wanted,
+            ttl_seconds: None,
+            idempotency: None,
+        })
     }
 
     pub fn place_items(&self, hold: usize, items: &[(TicketTypeId, u32)]) -> Command {
-        let wanted = Wanted::Items(items.iter().map(|(of_type, places)| (*of_type, quantity(*places))).collect());
-        Command::Place(Place { hold_id: id(hold), event_id: self.event, wanted, ttl_seconds: None, idempotency: None })
+        let wanted = Wanted::Items(
+            items.iter().map(|(of_type, places)| (*of_type, Amount::Places(quantity(*places)))).collect(),
+        );
+        Command::Place(Place {
+            hold_id: hold_id(hold),
+            event_id: self.event,
+            wanted,
+            ttl_seconds: None,
+            idempotency: None,
+        })
     }
 
     /// With an idempotency key; `body` stands for the fingerprint of the request.
     pub fn place_with_key(&self, hold: usize, places: u32, key: u128, body: u8) -> Command {
         let idempotency = Some(Idempotency { key: Uuid::from_u128(key), fingerprint: [body; 32] });
         let wanted = Wanted::Places(quantity(places));
-        Command::Place(Place { hold_id: id(hold), event_id: self.event, wanted, ttl_seconds: None, idempotency })
+        Command::Place(Place { hold_id: hold_id(hold), event_id: self.event, wanted, ttl_seconds: None, idempotency })
     }
 
     pub fn amend(&self, change: impl FnOnce(&mut EventChanges)) -> Command {
@@ -132,19 +150,19 @@ impl Theatre {
 }
 
 pub fn extend(hold: usize) -> Command {
-    Command::Extend { hold_id: id(hold), possession: Proven }
+    Command::Extend { hold_id: hold_id(hold), possession: Proven }
 }
 
 pub fn release(hold: usize) -> Command {
-    Command::Release { hold_id: id(hold), possession: Proven }
+    Command::Release { hold_id: hold_id(hold), possession: Proven }
 }
 
 pub fn sweep(hold: usize) -> Command {
-    Command::Expire { hold_id: id(hold), cause: ExpiryCause::Due }
+    Command::Expire { hold_id: hold_id(hold), cause: ExpiryCause::Due }
 }
 
 pub fn expire(hold: usize) -> Command {
-    Command::Expire { hold_id: id(hold), cause: ExpiryCause::Operator }
+    Command::Expire { hold_id: hold_id(hold), cause: ExpiryCause::Operator }
 }
 
 pub fn book(booking: usize, hold: usize) -> Command {
@@ -156,15 +174,16 @@ pub fn book_with_wrong_token(booking: usize, hold: usize) -> Command {
 }
 
 fn book_as(booking: usize, hold: usize, possession: Possession) -> Command {
-    Command::Book { booking_id: id(booking), hold_id: id(hold), possession }
+    Command::Book { booking_id: id(booking), hold_id: hold_id(hold), possession, portion: None }
 }
 
 pub fn cancel(booking: usize) -> Command {
     Command::Cancel { booking_id: id::<BookingId>(booking) }
 }
 
+/// Ends in the same two bytes as its event's: that is how a batch knows which event a hold belongs to before it is read.
 pub fn hold_id(hold: usize) -> HoldId {
-    id(hold)
+    id((hold << 16) + EVENT)
 }
 
 fn quantity(places: u32) -> Quantity {

@@ -4,9 +4,11 @@
 
 use std::collections::BTreeMap;
 
+use boxoffice::domain::block::{BlockWanted, BlockedPlaces};
 use boxoffice::domain::event::{EventChanges, EventStatus, EventTerms};
-use boxoffice::domain::hold::{Idempotency, Wanted};
+use boxoffice::domain::hold::{Amount, Idempotency, Portion, Wanted};
 use boxoffice::domain::hold_rules::HoldRules;
+use boxoffice::domain::ids::TicketTypeId;
 use boxoffice::domain::payment_token::Possession;
 use boxoffice::domain::quantity::{Capacity, Quantity};
 use boxoffice::domain::time::Instant;
@@ -49,6 +51,7 @@ pub fn terms(event: &model::Event) -> EventTerms {
         max_quantity_per_hold: event.max_quantity,
         sale_starts_at: event.sale_starts.map(instant),
         sale_ends_at: event.sale_ends.map(instant),
+        orphans_refused: false,
     }
 }
 
@@ -62,34 +65,55 @@ pub fn command(op: &Op) -> Command {
         Op::Release { hold, proven } => Command::Release { hold_id: id(*hold), possession: possession(*proven) },
         Op::ExpireDue { hold } => Command::Expire { hold_id: id(*hold), cause: ExpiryCause::Due },
         Op::ExpireNow { hold } => Command::Expire { hold_id: id(*hold), cause: ExpiryCause::Operator },
-        Op::Book { booking, hold, proven } => {
-            Command::Book { booking_id: id(*booking), hold_id: id(*hold), possession: possession(*proven) }
+        Op::ChangeItems { hold, proven, wanted } => {
+            Command::ChangeItems { hold_id: id(*hold), possession: possession(*proven), wanted: self::wanted(wanted) }
         }
+        Op::Book { booking, hold, proven, portion } => Command::Book {
+            booking_id: id(*booking),
+            hold_id: id(*hold),
+            possession: possession(*proven),
+            portion: portion.as_ref().map(|items| Portion::Items(amounts(items))),
+        },
         Op::Cancel { booking } => Command::Cancel { booking_id: id(*booking) },
         Op::Resize { pool, capacity } => {
             let capacity = Capacity::new((*capacity).into()).expect("test capacities are small");
             Command::Resize { pool_id: id(*pool), capacity }
         }
+        Op::Block(block) => Command::Block {
+            event_id: id(block.event),
+            block_id: id(block.block),
+            wanted: BlockWanted {
+                reason: block.reason.clone(),
+                places: BlockedPlaces::Places { pool_id: id(block.pool), quantity: quantity(block.quantity) },
+            },
+        },
+        Op::Unblock { event, block } => Command::Unblock { event_id: id(*event), block_id: id(*block) },
         Op::Amend { event, change } => Command::Amend { event_id: id(*event), changes: Box::new(changes(change)) },
         Op::Delete { event } => Command::Delete { event_id: id(*event) },
     }
 }
 
-/// As the edge does it: repetitions of a ticket type added up, in the order of the ids.
 fn place(asked: &model::Place) -> Place {
-    let wanted = match &asked.wanted {
-        model::Wanted::Places(places) => Wanted::Places(quantity(*places)),
-        model::Wanted::Items(items) => {
-            let mut sums = BTreeMap::new();
-            for (of_type, places) in items {
-                *sums.entry(*of_type).or_insert(0) += places;
-            }
-            Wanted::Items(sums.into_iter().map(|(of_type, places)| (id(of_type), quantity(places))).collect())
-        }
-    };
+    let wanted = wanted(&asked.wanted);
     let idempotency = asked.key.map(|key| Idempotency { key: Uuid::from_u128(key as u128), fingerprint: body(asked) });
     let ttl_seconds = asked.ttl.map(|ttl| ttl as u32);
     Place { hold_id: id(asked.hold), event_id: id(asked.event), wanted, ttl_seconds, idempotency }
+}
+
+fn wanted(wanted: &model::Wanted) -> Wanted {
+    match wanted {
+        model::Wanted::Places(places) => Wanted::Places(quantity(*places)),
+        model::Wanted::Items(items) => Wanted::Items(amounts(items)),
+    }
+}
+
+/// As the edge does it: repetitions of a ticket type added up, in the order of the ids.
+fn amounts(items: &[(usize, u32)]) -> Vec<(TicketTypeId, Amount)> {
+    let mut sums = BTreeMap::new();
+    for (of_type, places) in items {
+        *sums.entry(*of_type).or_insert(0) += places;
+    }
+    sums.into_iter().map(|(of_type, places)| (id(of_type), Amount::Places(quantity(places)))).collect()
 }
 
 fn quantity(places: u32) -> Quantity {

@@ -8,3 +8,4 @@ mod last_seats;
 mod lock;
 mod once;
 mod resize;
+mod seats;

@@ -7,7 +7,9 @@ pub mod cluster;
 pub mod database;
 pub mod process;
 pub mod service;
+pub mod theatre;
 
 pub use client::{Client, Reply};
 pub use database::Database;
 pub use service::Service;
+pub use theatre::Theatre;

@@ -3,10 +3,14 @@
 //! It is obvious in place of fast: no counters, no rows, nothing that is swept. Lists are scanned, and what a hold is
 //! follows from the time. It knows nothing of the service's types, so it judges the pure decision and the real server alike.
 
+#[path = "model/blocks.rs"]
+mod blocks;
+#[path = "model/change.rs"]
+mod change;
 #[path = "model/chooser.rs"]
 mod chooser;
 #[path = "model/dice.rs"]
-mod dice;
+pub mod dice;
 #[path = "model/events.rs"]
 mod events;
 #[path = "model/holds.rs"]
@@ -62,6 +66,8 @@ pub struct Hold {
     pub asked: Place,
     /// What it was answered.
     pub placed: HoldView,
+    /// What it has now, as in `placed`.
+    pub items: Vec<(TypeNo, u32, i64)>,
     pub ttl: Seconds,
     pub expires: Seconds,
     pub extensions: u32,
@@ -96,6 +102,17 @@ impl Hold {
             None => State::Active,
         }
     }
+
+    /// As it is told now.
+    pub fn view(&self) -> HoldView {
+        HoldView {
+            quantity: self.items.iter().map(|(_, quantity, _)| quantity).sum(),
+            total: self.items.iter().map(|(_, quantity, price)| i64::from(*quantity) * price).sum(),
+            items: self.items.clone(),
+            expires: self.expires,
+            ..self.placed.clone()
+        }
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -114,11 +131,12 @@ pub struct Model {
     pub types: Vec<TicketType>,
     pub holds: Vec<Hold>,
     pub bookings: Vec<Booking>,
+    pub blocks: Vec<BlockView>,
 }
 
 impl Model {
     pub fn new(rules: Rules) -> Self {
-        Self { rules, events: vec![], pools: vec![], types: vec![], holds: vec![], bookings: vec![] }
+        Self { rules, events: vec![], pools: vec![], types: vec![], holds: vec![], bookings: vec![], blocks: vec![] }
     }
 
     /// Does what is asked, if it may be done, and says what must be answered. Time never goes back between calls.
@@ -129,9 +147,14 @@ impl Model {
             Op::Release { hold, proven } => self.release(*hold, *proven, now),
             Op::ExpireDue { hold } => self.expire_due(*hold, now),
             Op::ExpireNow { hold } => self.expire_now(*hold, now),
-            Op::Book { booking, hold, proven } => self.book(*booking, *hold, *proven, now),
+            Op::ChangeItems { hold, proven, wanted } => self.change_items(*hold, *proven, wanted, now),
+            Op::Book { booking, hold, proven, portion } => {
+                self.book((*booking, *hold), *proven, portion.as_deref(), now)
+            }
             Op::Cancel { booking } => self.cancel(*booking, now),
             Op::Resize { pool, capacity } => self.resize(*pool, *capacity, now),
+            Op::Block(block) => self.block(block, now),
+            Op::Unblock { event, block } => self.unblock(*event, *block),
             Op::Amend { event, change } => self.amend(*event, change, now),
             Op::Delete { event } => self.delete(*event),
         };
@@ -157,8 +180,13 @@ impl Model {
         holds.map(|hold| self.quantity_in(hold, pool)).sum()
     }
 
+    /// Places of a pool that are kept back.
+    pub fn blocked(&self, pool: PoolNo) -> u32 {
+        self.blocks.iter().filter(|kept| kept.block.pool == pool).map(|kept| kept.block.quantity).sum()
+    }
+
     pub fn quantity_in(&self, hold: &Hold, pool: PoolNo) -> u32 {
-        let of_pool = hold.placed.items.iter().filter(|(of_type, _, _)| self.types[*of_type].pool == pool);
+        let of_pool = hold.items.iter().filter(|(of_type, _, _)| self.types[*of_type].pool == pool);
         of_pool.map(|(_, quantity, _)| quantity).sum()
     }
 }

@@ -82,7 +82,7 @@ impl House {
         self.strips[self.strip_of(seat.0)].section
     }
 
-    pub(super) fn pool_of(&self, seat: SeatIndex) -> PoolNumber {
+    pub fn pool_of(&self, seat: SeatIndex) -> PoolNumber {
         self.strips[self.strip_of(seat.0)].pool
     }
 

@@ -63,6 +63,11 @@ pub struct AmendBody {
     #[serde(default, deserialize_with = "change")]
     #[schema(value_type = Option<String>, format = DateTime)]
     sale_ends_at: Change<String>,
+    /// Whether selections by hand are refused that leave single seats alone without need. Only of events with seats. Cannot
+    /// be cleared.
+    #[serde(default, deserialize_with = "change")]
+    #[schema(value_type = bool, required = false)]
+    orphans_refused: Change<bool>,
 }
 
 /// Amend an event
@@ -112,6 +117,7 @@ impl From<AmendBody> for EventPatch {
             max_quantity_per_hold: body.max_quantity_per_hold,
             sale_starts_at: body.sale_starts_at,
             sale_ends_at: body.sale_ends_at,
+            orphans_refused: body.orphans_refused,
         }
     }
 }

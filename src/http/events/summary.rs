@@ -111,7 +111,7 @@ impl From<EventSummary> for SummaryBody {
             time_zone: event.time_zone,
             venue_id: event.seating.map(|seating| seating.venue_id),
             layout_version: event.seating.map(|seating| seating.layout_version),
-            orphans_refused: event.seating.map(|seating| seating.orphans_refused),
+            orphans_refused: event.seating.map(|_| event.orphans_refused),
             total_seats: event.total_seats,
             available: event.available,
         }
@@ -132,6 +132,7 @@ impl From<&WholeEvent> for SummaryBody {
             ends_at: event.details.ends_at,
             time_zone: event.details.time_zone.clone(),
             seating: event.seating,
+            orphans_refused: event.terms.orphans_refused,
             total_seats,
             available: total_seats,
         })

@@ -133,7 +133,7 @@ impl<'a> From<&'a WholeEvent> for EventBody<'a> {
             sale_ends_at: terms.sale_ends_at.map(Timestamp),
             venue_id: event.seating.map(|seating| seating.venue_id),
             layout_version: event.seating.map(|seating| seating.layout_version),
-            orphans_refused: event.seating.map(|seating| seating.orphans_refused),
+            orphans_refused: event.seating.map(|_| event.terms.orphans_refused),
             pools: event.pools.iter().map(PoolBody::from).collect(),
             ticket_types: event.ticket_types.iter().map(TicketTypeBody::from).collect(),
         }

@@ -55,6 +55,10 @@ impl HoldBody {
         Self { extensions_left: Some(extensions_left), ..Self::at(hold, at) }
     }
 
+    pub fn changed(hold: &Hold, at: Instant) -> Self {
+        Self::at(hold, at)
+    }
+
     pub fn now(found: &HoldNow) -> Self {
         Self { booking_id: found.booking_id, ..Self::at(&found.hold, found.server_time) }
     }

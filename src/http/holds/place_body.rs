@@ -1,41 +1,68 @@
-//! What a client asks for, parsed.
-
-use std::collections::BTreeMap;
+//! A hold to be placed, and what its items shall become, parsed.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::domain::hold::{HOLD_TTL_SECONDS_MAX, HOLD_TTL_SECONDS_MIN, ITEMS_PER_HOLD_MAX, Wanted};
-use crate::domain::ids::{EventId, TicketTypeId};
-use crate::domain::quantity::Quantity;
-use crate::error::{ApiError, ErrorCode};
+use super::wanted_body::{BestAvailableBody, ItemWantedBody, WantedMembers};
+use crate::domain::hold::{HOLD_TTL_SECONDS_MAX, HOLD_TTL_SECONDS_MIN, Wanted};
+use crate::domain::ids::EventId;
+use crate::error::ApiError;
 use crate::http::body::Object;
 
-/// A hold to be placed: either `qty`, of an event's only ticket type, or `items`.
+/// A hold to be placed: one of `qty`, of an event's only ticket type, `items`, `seat_ids` and `best_available`.
 // Written back for the fingerprint, hence `Serialize`.
 #[derive(Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"event_id": "0199d3c0-7a51-7c2e-9f43-5d1f6f0c9a11", "qty": 2}))]
 pub struct PlaceBody {
     event_id: EventId,
-    /// How many places, of the event's only ticket type. Not together with `items`.
+    /// How many places, of the event's only ticket type.
     #[schema(minimum = 1, maximum = 10_000_000, example = 2)]
     qty: Option<i64>,
-    /// How many of which ticket types; one that is named twice is added up. Not together with `qty`.
+    /// How many, or which seats, of which ticket types; one that is named twice is added up.
     #[schema(value_type = Option<Vec<ItemWantedBody>>, min_items = 1, max_items = 50)]
     items: Option<Vec<Object<ItemWantedBody>>>,
+    /// These seats, all or none, each as the only ticket type of its pool. No more than one hold may have.
+    #[schema(min_items = 1)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    seat_ids: Option<Vec<i64>>,
+    /// The best seats that there are for a group.
+    #[schema(value_type = Option<BestAvailableBody>)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    best_available: Option<Object<BestAvailableBody>>,
     /// Seconds until the hold expires. Without it the event's own default, else the service's.
     #[schema(minimum = 10, maximum = 900, example = 120)]
     ttl_seconds: Option<i64>,
 }
 
-/// A quantity of one ticket type.
-#[derive(Deserialize, Serialize, ToSchema)]
+/// What the items of a hold shall become: one of `qty`, `items`, `seat_ids` and `best_available`, as when a hold is placed.
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct ItemWantedBody {
-    ticket_type_id: TicketTypeId,
-    #[schema(minimum = 1, maximum = 10_000_000, example = 2)]
-    qty: i64,
+#[schema(example = json!({"seat_ids": [17, 18, 19]}))]
+pub struct ChangeItemsBody {
+    /// How many places, of the event's only ticket type.
+    #[schema(minimum = 1, maximum = 10_000_000, example = 3)]
+    qty: Option<i64>,
+    #[schema(value_type = Option<Vec<ItemWantedBody>>, min_items = 1, max_items = 50)]
+    items: Option<Vec<Object<ItemWantedBody>>>,
+    #[schema(min_items = 1)]
+    seat_ids: Option<Vec<i64>>,
+    #[schema(value_type = Option<BestAvailableBody>)]
+    best_available: Option<Object<BestAvailableBody>>,
+}
+
+impl ChangeItemsBody {
+    /// # Errors
+    /// As for a hold that is placed.
+    pub fn wanted(&self, quantity_max: u32) -> Result<Wanted, ApiError> {
+        let members = WantedMembers {
+            qty: self.qty,
+            items: self.items.as_deref(),
+            seat_ids: self.seat_ids.as_deref(),
+            best_available: self.best_available.as_ref().map(|Object(best)| best),
+        };
+        members.wanted(quantity_max)
+    }
 }
 
 impl PlaceBody {
@@ -46,14 +73,15 @@ impl PlaceBody {
     /// What is wanted. `quantity_max` is the service's limit per hold: what a quantity that is out of any range is told.
     ///
     /// # Errors
-    /// `VALIDATION_FAILED` when it is not said in exactly one way, `QUANTITY_OUT_OF_RANGE`.
+    /// `VALIDATION_FAILED` when it is not said in exactly one way or a seat is named twice, `QUANTITY_OUT_OF_RANGE`.
     pub fn wanted(&self, quantity_max: u32) -> Result<Wanted, ApiError> {
-        match (self.qty, &self.items) {
-            (Some(qty), None) => Quantity::new(qty).map(Wanted::Places).ok_or_else(|| out_of_range(qty, quantity_max)),
-            (None, Some(items)) => wanted_items(items, quantity_max),
-            (Some(_), Some(_)) => Err(ApiError::invalid("/items", "Give either qty or items, not both")),
-            (None, None) => Err(ApiError::invalid("/qty", "Give either qty or items")),
-        }
+        let members = WantedMembers {
+            qty: self.qty,
+            items: self.items.as_deref(),
+            seat_ids: self.seat_ids.as_deref(),
+            best_available: self.best_available.as_ref().map(|Object(best)| best),
+        };
+        members.wanted(quantity_max)
     }
 
     /// # Errors
@@ -71,28 +99,4 @@ impl PlaceBody {
             .with("max", HOLD_TTL_SECONDS_MAX)),
         }
     }
-}
-
-/// In the order of the ids, as the database gives them back: a replay then reads like the first answer.
-fn wanted_items(items: &[Object<ItemWantedBody>], quantity_max: u32) -> Result<Wanted, ApiError> {
-    if items.is_empty() || items.len() > ITEMS_PER_HOLD_MAX {
-        return Err(ApiError::invalid("/items", format!("A hold has 1 to {ITEMS_PER_HOLD_MAX} items")));
-    }
-    let mut sums: BTreeMap<TicketTypeId, Quantity> = BTreeMap::new();
-    for Object(ItemWantedBody { ticket_type_id, qty }) in items {
-        let out_of_range = |requested| out_of_range(requested, quantity_max).with("ticket_type_id", ticket_type_id);
-        let quantity = Quantity::new(*qty).ok_or_else(|| out_of_range(*qty))?;
-        let sum = match sums.get(ticket_type_id) {
-            Some(before) => before
-                .plus(quantity)
-                .ok_or_else(|| out_of_range(i64::from(before.get()) + i64::from(quantity.get())))?,
-            None => quantity,
-        };
-        sums.insert(*ticket_type_id, sum);
-    }
-    Ok(Wanted::Items(sums.into_iter().collect()))
-}
-
-fn out_of_range(requested: i64, quantity_max: u32) -> ApiError {
-    ApiError::new(ErrorCode::QuantityOutOfRange).with("requested", requested).with("min", 1).with("max", quantity_max)
 }

@@ -3,12 +3,17 @@
 use crate::domain::event::{EventChanges, EventStatus};
 use crate::domain::hold::HoldStatus;
 use crate::domain::ids::{EventId, PoolId};
+use crate::domain::invalid::Invalid;
 use crate::domain::quantity::{CAPACITY_PER_EVENT_MAX, Capacity};
 use crate::inventory::command::{Answer, Outcome, Pool, Refusal};
 use crate::inventory::shelf::Shelf;
 
 pub(super) fn resize(shelf: &mut Shelf, pool_id: PoolId, capacity: Capacity) -> Answer {
-    let event_id = shelf.pool(pool_id).ok_or(Refusal::PoolNotFound)?.event_id;
+    let pool = shelf.pool(pool_id).ok_or(Refusal::PoolNotFound)?;
+    if pool.seated && capacity.get() != pool.capacity {
+        return Err(Refusal::PoolOfSeats { capacity: pool.capacity });
+    }
+    let event_id = pool.event_id;
     // Live holds count: their owners were promised the places. Overdue ones do not, and the answer shall not show them.
     shelf.expire_overdue(event_id);
     let pool = shelf.pool(pool_id).ok_or(Refusal::PoolNotFound)?.clone();
@@ -37,6 +42,9 @@ fn event_not_too_large(shelf: &Shelf, pool: &Pool, capacity: Capacity) -> Result
 pub(super) fn amend(shelf: &mut Shelf, event_id: EventId, changes: &EventChanges) -> Answer {
     let event = shelf.event(event_id).ok_or(Refusal::EventNotFound)?;
     let before = (event.details.clone().ok_or(Refusal::EventNotFound)?, event.terms.clone());
+    if changes.orphans_refused.is_some() && !event.is_seated {
+        return Err(Refusal::Contradictory(Invalid::new("/orphans_refused", "The event has no seats")));
+    }
     let (mut details, mut terms) = before.clone();
     changes.apply(&mut details, &mut terms);
 

@@ -4,8 +4,9 @@
 
 use time::Duration;
 
+use super::change::portion_of;
 use crate::domain::booking::{Booking, BookingStatus, Payment};
-use crate::domain::hold::{EXTENSION_REPEAT_SECONDS, Hold, HoldStatus};
+use crate::domain::hold::{EXTENSION_REPEAT_SECONDS, Hold, HoldStatus, Portion};
 use crate::domain::hold_rules::HoldRules;
 use crate::domain::ids::{BookingId, HoldId};
 use crate::domain::payment_token::Possession;
@@ -56,13 +57,25 @@ pub(super) fn expire(shelf: &mut Shelf, hold_id: HoldId, cause: ExpiryCause) -> 
     Ok(Outcome::Expired { hold_id })
 }
 
-pub(super) fn book(shelf: &mut Shelf, booking_id: BookingId, hold_id: HoldId, possession: Possession) -> Answer {
+pub(super) fn book(
+    shelf: &mut Shelf,
+    (booking_id, hold_id): (BookingId, HoldId),
+    possession: Possession,
+    portion: Option<&Portion>,
+) -> Answer {
     let hold = possessed(shelf, hold_id, possession)?.clone();
     // The booking is looked for before the hold is judged: a repeat is good long after the expiry.
     if let Some(booking) = shelf.booking_of(hold_id) {
         return Ok(Outcome::Booked { booking: booking.clone(), hold, replayed: true });
     }
     still_active(shelf, &hold)?;
+    if let Some(portion) = portion {
+        let items = portion_of(shelf, &hold, portion)?;
+        if items != hold.items {
+            shelf.change_items(hold_id, items);
+        }
+    }
+    let hold = shelf.hold(hold_id).ok_or(Refusal::HoldNotFound)?.clone();
     let booking = Booking {
         booking_id,
         hold_id,
@@ -84,7 +97,7 @@ pub(super) fn cancel(shelf: &mut Shelf, booking_id: BookingId) -> Answer {
     Ok(Outcome::Cancelled { booking, hold })
 }
 
-fn possessed(shelf: &Shelf, hold_id: HoldId, possession: Possession) -> Result<&Hold, Refusal> {
+pub(super) fn possessed(shelf: &Shelf, hold_id: HoldId, possession: Possession) -> Result<&Hold, Refusal> {
     let hold = shelf.hold(hold_id).ok_or(Refusal::HoldNotFound)?;
     match possession {
         Possession::Proven => Ok(hold),
@@ -92,7 +105,7 @@ fn possessed(shelf: &Shelf, hold_id: HoldId, possession: Possession) -> Result<&
     }
 }
 
-fn still_active(shelf: &mut Shelf, hold: &Hold) -> Result<(), Refusal> {
+pub(super) fn still_active(shelf: &mut Shelf, hold: &Hold) -> Result<(), Refusal> {
     match hold.status {
         HoldStatus::Active if hold.is_overdue(shelf.now) => {
             shelf.give_back(hold.hold_id, HoldStatus::Expired);

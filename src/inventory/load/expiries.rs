@@ -3,6 +3,8 @@
 //! A pool of which nothing is held has nothing to wait for, and would make the search walk everybody else's holds.
 //! Holds on the shelf are left out: the batch may end or extend them, so the shelf looks at those itself.
 
+use std::collections::BTreeSet;
+
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -10,7 +12,11 @@ use crate::domain::ids::EventId;
 use crate::inventory::shelf::Shelf;
 
 /// Reads for the events that are `short` of room.
-pub(super) async fn read(connection: &mut PgConnection, shelf: &mut Shelf, short: &[EventId]) -> sqlx::Result<()> {
+pub(super) async fn read(
+    connection: &mut PgConnection,
+    shelf: &mut Shelf,
+    short: &BTreeSet<EventId>,
+) -> sqlx::Result<()> {
     let short: Vec<Uuid> = short.iter().map(|event_id| event_id.as_uuid()).collect();
     let on_shelf: Vec<Uuid> = shelf.hold_ids().map(|hold_id| hold_id.as_uuid()).collect();
     let rows = sqlx::query!(

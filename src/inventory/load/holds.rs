@@ -1,9 +1,11 @@
 //! The holds that a batch needs, with their items and bookings.
 
+use std::collections::BTreeSet;
+
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use crate::db::column::{count, currency, known, unknown};
+use crate::db::column::{count, currency, known, seats, unknown};
 use crate::domain::booking::{Booking, BookingStatus, Payment};
 use crate::domain::hold::{Hold, HoldStatus, Idempotency, Item};
 use crate::domain::ids::EventId;
@@ -28,6 +30,7 @@ struct Row {
     pool_id: Uuid,
     quantity: i32,
     unit_price: i64,
+    seat_ids: Option<Vec<i32>>,
     booking_id: Option<Uuid>,
     booking_status: Option<String>,
     booked_at: Option<Instant>,
@@ -40,7 +43,7 @@ pub(super) async fn read(
     connection: &mut PgConnection,
     shelf: &mut Shelf,
     named: &Named,
-    short: &[EventId],
+    short: &BTreeSet<EventId>,
 ) -> sqlx::Result<()> {
     let short: Vec<Uuid> = short.iter().map(|event_id| event_id.as_uuid()).collect();
     let rows = sqlx::query_as!(
@@ -49,7 +52,7 @@ pub(super) async fn read(
         SELECT
             holds.hold_id, holds.event_id, holds.status, holds.currency, holds.ttl_seconds, holds.extensions,
             holds.created_at, holds.expires_at, holds.ended_at, holds.idempotency_key, holds.fingerprint,
-            items.ticket_type_id, items.pool_id, items.quantity, items.unit_price,
+            items.ticket_type_id, items.pool_id, items.quantity, items.unit_price, items.seat_ids,
             bookings.booking_id AS "booking_id?", bookings.status AS "booking_status?",
             bookings.created_at AS "booked_at?", bookings.cancelled_at
         FROM holds
@@ -92,6 +95,7 @@ fn shelve(shelf: &mut Shelf, rows: &[Row]) -> sqlx::Result<()> {
             pool_id: row.pool_id.into(),
             quantity: count("items.quantity", row.quantity)?,
             unit_price: row.unit_price,
+            seats: seats("items.seat_ids", row.seat_ids.as_deref())?,
         })
     };
     shelf.add_hold(Hold {

@@ -23,10 +23,14 @@ struct Row {
     max_quantity_per_hold: Option<i32>,
     sale_starts_at: Option<Instant>,
     sale_ends_at: Option<Instant>,
+    orphans_refused: bool,
+    is_seated: bool,
     pool_id: Uuid,
     capacity: i32,
     held: i32,
     booked: i32,
+    blocked: i32,
+    seated: bool,
     ticket_type_id: Option<Uuid>,
     price: Option<i64>,
     min_quantity: Option<i32>,
@@ -42,8 +46,9 @@ pub(super) async fn read(connection: &mut PgConnection, locked: &BTreeMap<EventI
         SELECT
             (SELECT clock_timestamp()) AS "now!",
             events.event_id, events.status, events.currency, events.hold_ttl_seconds,
-            events.max_quantity_per_hold, events.sale_starts_at, events.sale_ends_at,
-            pools.pool_id, pools.capacity, pools.held, pools.booked,
+            events.max_quantity_per_hold, events.sale_starts_at, events.sale_ends_at, events.orphans_refused,
+            events.venue_id IS NOT NULL AS "is_seated!",
+            pools.pool_id, pools.capacity, pools.held, pools.booked, pools.blocked, pools.seated,
             ticket_types.ticket_type_id AS "ticket_type_id?", ticket_types.price AS "price?",
             ticket_types.min_quantity, ticket_types.max_quantity
         FROM events
@@ -72,6 +77,7 @@ fn shelve(shelf: &mut Shelf, locked: &BTreeMap<EventId, Tallies>, row: &Row) -> 
         shelf.add_event(ShelvedEvent {
             event_id,
             terms: terms(row)?,
+            is_seated: row.is_seated,
             details: None,
             ticket_types: Vec::new(),
             tallies,
@@ -87,6 +93,8 @@ fn shelve(shelf: &mut Shelf, locked: &BTreeMap<EventId, Tallies>, row: &Row) -> 
             capacity: count("pools.capacity", row.capacity)?,
             held: count("pools.held", row.held)?,
             booked: count("pools.booked", row.booked)?,
+            blocked: count("pools.blocked", row.blocked)?,
+            seated: row.seated,
         });
     }
     if let (Some(ticket_type_id), Some(price)) = (row.ticket_type_id, row.price) {
@@ -110,6 +118,7 @@ fn terms(row: &Row) -> sqlx::Result<EventTerms> {
         max_quantity_per_hold: optional_count("events.max_quantity_per_hold", row.max_quantity_per_hold)?,
         sale_starts_at: row.sale_starts_at,
         sale_ends_at: row.sale_ends_at,
+        orphans_refused: row.orphans_refused,
     })
 }
 

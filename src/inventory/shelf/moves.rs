@@ -1,5 +1,8 @@
 //! The moves: each keeps counters, tallies and journal together.
 
+mod blocks;
+mod items;
+
 use std::collections::BTreeMap;
 
 use super::Shelf;
@@ -7,19 +10,23 @@ use crate::domain::booking::{Booking, BookingStatus};
 use crate::domain::event::{EventDetails, EventTerms};
 use crate::domain::hold::{Hold, HoldStatus, Item};
 use crate::domain::ids::{BookingId, EventId, HoldId, PoolId};
+use crate::domain::seat::Tenure;
+use crate::domain::seating::SeatIndex;
 use crate::domain::time::Instant;
-use crate::inventory::changes::{EntryKind, JournalEntry, PoolDelta};
+use crate::inventory::changes::{EntryKind, JournalEntry, PoolDelta, SeatMove};
 use crate::inventory::command::Pool;
 
 /// What `decide` may do, once it has judged that it may.
 impl Shelf {
     /// Takes room for a new, active hold. There must be room.
     pub fn place(&mut self, hold: Hold) {
-        for (pool_id, quantity) in quantity_by_pool(&hold.items) {
+        for (pool_id, share) in shares(&hold.items) {
             let pool = self.pool_mut(pool_id);
-            assert!(pool.available() >= quantity, "room is judged before a hold is placed");
-            pool.held += quantity;
-            self.record(hold.event_id, EntryKind::HoldPlaced, Some(hold.hold_id), None, held(pool_id, quantity, 1));
+            assert!(pool.available() >= share.quantity, "room is judged before a hold is placed");
+            pool.held += share.quantity;
+            self.move_seats(hold.event_id, &share.seats, Tenure::Nobody, Tenure::Held(hold.hold_id));
+            let moved = held(pool_id, share.quantity, 1);
+            self.record(hold.event_id, EntryKind::HoldPlaced, (Some(hold.hold_id), None), moved, share.seats);
         }
         let event = self.event_mut(hold.event_id);
         event.tallies.active_holds += 1;
@@ -35,7 +42,7 @@ impl Shelf {
         hold.expires_at = expires_at;
         hold.extensions += 1;
         let hold = hold.clone();
-        self.record(hold.event_id, EntryKind::HoldExtended, Some(hold_id), None, None);
+        self.record(hold.event_id, EntryKind::HoldExtended, (Some(hold_id), None), None, Vec::new());
         self.written.changed_holds.insert(hold_id);
         hold
     }
@@ -48,9 +55,10 @@ impl Shelf {
             HoldStatus::Active | HoldStatus::Booked => unreachable!("a hold is given back by release or expiry"),
         };
         let hold = self.end_hold(hold_id, status);
-        for (pool_id, quantity) in quantity_by_pool(&hold.items) {
-            self.pool_mut(pool_id).held -= quantity;
-            self.record(hold.event_id, kind, Some(hold_id), None, held(pool_id, quantity, -1));
+        for (pool_id, share) in shares(&hold.items) {
+            self.pool_mut(pool_id).held -= share.quantity;
+            self.move_seats(hold.event_id, &share.seats, Tenure::Held(hold_id), Tenure::Nobody);
+            self.record(hold.event_id, kind, (Some(hold_id), None), held(pool_id, share.quantity, -1), share.seats);
         }
         if status == HoldStatus::Expired {
             self.event_mut(hold.event_id).tallies.expired_holds += 1;
@@ -61,12 +69,14 @@ impl Shelf {
     pub fn book(&mut self, booking: Booking) {
         let (hold_id, booking_id) = (booking.hold_id, booking.booking_id);
         let hold = self.end_hold(hold_id, HoldStatus::Booked);
-        for (pool_id, quantity) in quantity_by_pool(&hold.items) {
+        for (pool_id, Share { quantity, seats }) in shares(&hold.items) {
             let pool = self.pool_mut(pool_id);
             pool.held -= quantity;
             pool.booked += quantity;
+            self.move_seats(hold.event_id, &seats, Tenure::Held(hold_id), Tenure::Booked(hold_id));
             let moved = PoolDelta { held: -signed(quantity), booked: signed(quantity), ..PoolDelta::none(pool_id) };
-            self.record(hold.event_id, EntryKind::HoldBooked, Some(hold_id), Some(booking_id), Some(moved));
+            let ids = (Some(hold_id), Some(booking_id));
+            self.record(hold.event_id, EntryKind::HoldBooked, ids, Some(moved), seats);
         }
         self.event_mut(hold.event_id).tallies.bookings += 1;
         self.written.new_bookings.insert(booking_id);
@@ -82,11 +92,12 @@ impl Shelf {
         booking.cancelled_at = Some(now);
         let booking = booking.clone();
         let items = self.hold_mut(booking.hold_id).items.clone();
-        for (pool_id, quantity) in quantity_by_pool(&items) {
+        for (pool_id, Share { quantity, seats }) in shares(&items) {
             self.pool_mut(pool_id).booked -= quantity;
+            self.move_seats(booking.event_id, &seats, Tenure::Booked(booking.hold_id), Tenure::Nobody);
             let moved = PoolDelta { booked: -signed(quantity), ..PoolDelta::none(pool_id) };
-            let hold_id = Some(booking.hold_id);
-            self.record(booking.event_id, EntryKind::BookingCancelled, hold_id, Some(booking_id), Some(moved));
+            let ids = (Some(booking.hold_id), Some(booking_id));
+            self.record(booking.event_id, EntryKind::BookingCancelled, ids, Some(moved), seats);
         }
         self.event_mut(booking.event_id).tallies.bookings -= 1;
         self.written.changed_bookings.insert(booking_id);
@@ -101,7 +112,7 @@ impl Shelf {
         pool.capacity = capacity;
         let pool = pool.clone();
         let moved = PoolDelta { capacity: capacity_delta, ..PoolDelta::none(pool_id) };
-        self.record(pool.event_id, EntryKind::PoolResized, None, None, Some(moved));
+        self.record(pool.event_id, EntryKind::PoolResized, (None, None), Some(moved), Vec::new());
         pool
     }
 
@@ -111,7 +122,7 @@ impl Shelf {
         assert!(event.terms.status.can_become(terms.status), "the move of the status is judged before an amendment");
         event.details = Some(details);
         event.terms = terms;
-        self.record(event_id, EntryKind::EventAmended, None, None, None);
+        self.record(event_id, EntryKind::EventAmended, (None, None), None, Vec::new());
         self.written.amended_events.insert(event_id);
     }
 
@@ -158,9 +169,9 @@ impl Shelf {
         &mut self,
         event_id: EventId,
         kind: EntryKind,
-        hold_id: Option<HoldId>,
-        booking_id: Option<BookingId>,
+        (hold_id, booking_id): (Option<HoldId>, Option<BookingId>),
         delta: Option<PoolDelta>,
+        seats: Vec<SeatIndex>,
     ) {
         let tallies = &mut self.event_mut(event_id).tallies;
         tallies.seq += 1;
@@ -168,7 +179,21 @@ impl Shelf {
         if let Some(delta) = delta {
             self.written.pool_deltas.entry(delta.pool_id).or_insert(PoolDelta::none(delta.pool_id)).add(delta);
         }
-        self.written.journal.push(JournalEntry { event_id, seq, kind, hold_id, booking_id, delta });
+        self.written.journal.push(JournalEntry { event_id, seq, kind, hold_id, booking_id, delta, seats });
+    }
+
+    /// Each of the seats goes from one to another.
+    fn move_seats(&mut self, event_id: EventId, seats: &[SeatIndex], from: Tenure, to: Tenure) {
+        for seat in seats.iter().copied() {
+            let moved = self.written.seat_moves.entry((event_id, seat));
+            let moved = moved.or_insert(SeatMove { event_id, seat, from, to: from });
+            assert!(moved.to == from && from.can_become(to), "who has a seat is judged before it changes hands");
+            moved.to = to;
+            if let Some(seating) = self.seatings.get_mut(&event_id) {
+                assert_eq!(seating.state(seat), Some(from.state()), "the seating is as the rows are");
+                seating.set(seat, to.state());
+            }
+        }
     }
 
     fn holds_where(&self, event_id: EventId, wanted: impl Fn(&Hold, Instant) -> bool) -> Vec<HoldId> {
@@ -185,7 +210,26 @@ fn signed(quantity: u32) -> i32 {
     i32::try_from(quantity).expect("a pool has at most ten million places")
 }
 
+/// What a hold has of one pool.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Share {
+    quantity: u32,
+    /// In the order of the items.
+    seats: Vec<SeatIndex>,
+}
+
 /// One hold may draw on a pool through several ticket types.
+fn shares(items: &[Item]) -> BTreeMap<PoolId, Share> {
+    let mut shares: BTreeMap<PoolId, Share> = BTreeMap::new();
+    for item in items {
+        let share = shares.entry(item.pool_id).or_default();
+        share.quantity += item.quantity;
+        share.seats.extend(&item.seats);
+    }
+    shares
+}
+
+/// How many places a hold has, or wants, of each pool.
 pub fn quantity_by_pool(items: &[Item]) -> BTreeMap<PoolId, u32> {
     let mut sums = BTreeMap::new();
     for item in items {

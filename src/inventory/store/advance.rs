@@ -7,6 +7,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::StoreError;
+use crate::db::column::seat_ids;
 use crate::db::row_count::expect_rows;
 use crate::inventory::changes::{Changes, JournalEntry, PoolDelta};
 
@@ -24,20 +25,21 @@ pub(super) async fn advance(connection: &mut PgConnection, changes: &Changes) ->
             UPDATE pools
             SET capacity = pools.capacity + delta.capacity,
                 held = pools.held + delta.held,
-                booked = pools.booked + delta.booked
-            FROM unnest($1::uuid[], $2::integer[], $3::integer[], $4::integer[])
-                AS delta (pool_id, capacity, held, booked)
+                booked = pools.booked + delta.booked,
+                blocked = pools.blocked + delta.blocked
+            FROM unnest($1::uuid[], $2::integer[], $3::integer[], $4::integer[], $21::integer[])
+                AS delta (pool_id, capacity, held, booked, blocked)
             WHERE pools.pool_id = delta.pool_id
             RETURNING 1
         ), new_entries AS (
             INSERT INTO journal (
                 recorded_at, event_id, seq, kind, pool_id, hold_id, booking_id,
-                capacity_delta, held_delta, booked_delta
+                capacity_delta, held_delta, booked_delta, seat_ids, blocked_delta
             )
             SELECT
                 $5::timestamptz, unnest($6::uuid[]), unnest($7::bigint[]), unnest($8::text[]), unnest($9::uuid[]),
                 unnest($10::uuid[]), unnest($11::uuid[]), unnest($12::integer[]), unnest($13::integer[]),
-                unnest($14::integer[])
+                unnest($14::integer[]), unnest($20::text[])::integer[], unnest($22::integer[])
             RETURNING 1
         ), moved_events AS (
             UPDATE inventory
@@ -74,6 +76,9 @@ pub(super) async fn advance(connection: &mut PgConnection, changes: &Changes) ->
         &active_holds,
         &expired_holds,
         &bookings,
+        &journal.seat_ids as &[Option<String>],
+        &pools.blockeds,
+        &journal.blockeds,
     )
     .fetch_one(connection)
     .await?;
@@ -88,6 +93,7 @@ struct PoolColumns {
     capacities: Vec<i32>,
     helds: Vec<i32>,
     bookeds: Vec<i32>,
+    blockeds: Vec<i32>,
 }
 
 impl PoolColumns {
@@ -97,6 +103,7 @@ impl PoolColumns {
             capacities: deltas.iter().map(|delta| delta.capacity).collect(),
             helds: deltas.iter().map(|delta| delta.held).collect(),
             bookeds: deltas.iter().map(|delta| delta.booked).collect(),
+            blockeds: deltas.iter().map(|delta| delta.blocked).collect(),
         }
     }
 }
@@ -112,6 +119,8 @@ struct JournalColumns {
     capacities: Vec<i32>,
     helds: Vec<i32>,
     bookeds: Vec<i32>,
+    blockeds: Vec<i32>,
+    seat_ids: Vec<Option<String>>,
 }
 
 impl JournalColumns {
@@ -127,6 +136,8 @@ impl JournalColumns {
             capacities: delta(|delta| delta.capacity),
             helds: delta(|delta| delta.held),
             bookeds: delta(|delta| delta.booked),
+            blockeds: delta(|delta| delta.blocked),
+            seat_ids: entries.iter().map(|entry| seat_ids(&entry.seats)).collect(),
         }
     }
 }

@@ -33,7 +33,8 @@ pub(super) async fn amend(
                 max_quantity_per_hold = $10,
                 sale_starts_at = $11,
                 sale_ends_at = $12,
-                updated_at = $13
+                updated_at = $13,
+                orphans_refused = $14
             WHERE event_id = $1
             "#,
             event.event_id.as_uuid(),
@@ -49,6 +50,7 @@ pub(super) async fn amend(
             event.terms.sale_starts_at,
             event.terms.sale_ends_at,
             now,
+            event.terms.orphans_refused,
         )
         .execute(&mut *connection)
         .await?;

@@ -4,6 +4,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::StoreError;
+use super::items::ItemColumns;
 use crate::db::column::integer;
 use crate::db::row_count::expect_rows;
 use crate::domain::hold::Hold;
@@ -12,7 +13,7 @@ use crate::domain::time::Instant;
 /// Inserts new holds with their items in one round trip.
 pub(super) async fn insert(connection: &mut PgConnection, holds: &[Hold]) -> Result<(), StoreError> {
     let rows = HoldColumns::of(holds)?;
-    let items = ItemColumns::of(holds)?;
+    let items = ItemColumns::of(holds.iter().map(|hold| (hold.hold_id, &hold.items[..])))?;
     let inserted = sqlx::query!(
         r#"
         WITH new_holds AS (
@@ -27,10 +28,10 @@ pub(super) async fn insert(connection: &mut PgConnection, holds: &[Hold]) -> Res
                 unnest($12::uuid[]), unnest($13::bytea[])
             RETURNING 1
         ), new_items AS (
-            INSERT INTO items (hold_id, ticket_type_id, pool_id, quantity, unit_price)
+            INSERT INTO items (hold_id, ticket_type_id, pool_id, quantity, unit_price, seat_ids)
             SELECT
                 unnest($14::uuid[]), unnest($15::uuid[]), unnest($16::uuid[]), unnest($17::integer[]),
-                unnest($18::bigint[])
+                unnest($18::bigint[]), unnest($19::text[])::integer[]
             RETURNING 1
         )
         SELECT
@@ -55,6 +56,7 @@ pub(super) async fn insert(connection: &mut PgConnection, holds: &[Hold]) -> Res
         &items.pool_ids,
         &items.quantities,
         &items.unit_prices,
+        &items.seat_ids as &[Option<String>],
     )
     .fetch_one(connection)
     .await?;
@@ -69,13 +71,16 @@ pub(super) async fn change(connection: &mut PgConnection, holds: &[Hold]) -> Res
         r#"
         UPDATE holds
         SET status = changed.status,
+            quantity = changed.quantity,
+            total = changed.total,
             extensions = changed.extensions,
             expires_at = changed.expires_at,
             ended_at = changed.ended_at
         FROM (
             SELECT
                 unnest($1::uuid[]) AS hold_id, unnest($2::text[]) AS status, unnest($3::integer[]) AS extensions,
-                unnest($4::timestamptz[]) AS expires_at, unnest($5::timestamptz[]) AS ended_at
+                unnest($4::timestamptz[]) AS expires_at, unnest($5::timestamptz[]) AS ended_at,
+                unnest($6::integer[]) AS quantity, unnest($7::bigint[]) AS total
         ) AS changed
         WHERE holds.hold_id = changed.hold_id
           AND holds.status = 'active'
@@ -85,6 +90,8 @@ pub(super) async fn change(connection: &mut PgConnection, holds: &[Hold]) -> Res
         &rows.extensions,
         &rows.expires_at,
         &rows.ended_at as &[Option<Instant>],
+        &rows.quantities,
+        &rows.totals,
     )
     .execute(connection)
     .await?;
@@ -130,31 +137,5 @@ impl<'a> HoldColumns<'a> {
                 .map(|hold| hold.idempotency.as_ref().map(|idempotency| &idempotency.fingerprint[..]))
                 .collect(),
         })
-    }
-}
-
-/// The items of holds, turned by 90 degrees.
-#[derive(Default)]
-struct ItemColumns {
-    hold_ids: Vec<Uuid>,
-    ticket_type_ids: Vec<Uuid>,
-    pool_ids: Vec<Uuid>,
-    quantities: Vec<i32>,
-    unit_prices: Vec<i64>,
-}
-
-impl ItemColumns {
-    fn of(holds: &[Hold]) -> sqlx::Result<Self> {
-        let mut columns = Self::default();
-        for hold in holds {
-            for item in &hold.items {
-                columns.hold_ids.push(hold.hold_id.as_uuid());
-                columns.ticket_type_ids.push(item.ticket_type_id.as_uuid());
-                columns.pool_ids.push(item.pool_id.as_uuid());
-                columns.quantities.push(integer("items.quantity", item.quantity)?);
-                columns.unit_prices.push(item.unit_price);
-            }
-        }
-        Ok(columns)
     }
 }

@@ -53,7 +53,7 @@ pub(super) async fn events(connection: &mut PgConnection, events: &[&WholeEvent]
         &column(events, |event| event.created_at),
         &column(events, |event| event.seating.map(|seating| seating.venue_id.as_uuid())) as &[Option<Uuid>],
         &layout_versions as &[Option<i32>],
-        &column(events, |event| event.seating.is_some_and(|seating| seating.orphans_refused)),
+        &column(events, |event| event.terms.orphans_refused),
     )
     .execute(connection)
     .await?;

@@ -3,6 +3,8 @@
 use boxoffice::domain::booking::BookingStatus;
 use boxoffice::domain::event::EventStatus;
 use boxoffice::domain::hold::HoldStatus;
+use boxoffice::domain::ids::{BlockId, EventId, HoldId};
+use boxoffice::domain::seat::Tenure;
 
 const ARCHITECTURE: &str = include_str!("../../../ARCHITECTURE.md");
 
@@ -28,9 +30,24 @@ fn a_booking_moves_as_it_is_drawn_and_ends_once() {
     assert_eq!(legal(&all, BookingStatus::as_str, BookingStatus::can_become), sorted(drawn));
 }
 
+#[test]
+fn a_seat_moves_as_it_is_drawn_and_from_one_to_another_only_through_nobody() {
+    let event_id = EventId::generate();
+    let (hold, other) = (HoldId::generate(event_id), HoldId::generate(event_id));
+    let [block, another] = [EventId::generate(), EventId::generate()].map(|id| BlockId::from(id.as_uuid()));
+    let all = [Tenure::Nobody, Tenure::Held(hold), Tenure::Booked(hold), Tenure::Blocked(block)];
+    let name = |tenure: Tenure| tenure.state().as_str();
+    let drawn = drawn("seat", &all.map(name));
+    assert_eq!(legal(&all, name, Tenure::can_become), sorted(drawn));
+    let somebody_else = [Tenure::Held(other), Tenure::Booked(other), Tenure::Blocked(another)];
+    for (from, to) in all[1..].iter().flat_map(|from| somebody_else.map(|to| (*from, to))) {
+        assert!(!from.can_become(to), "{from:?} to {to:?}");
+    }
+}
+
 type Move = (&'static str, &'static str);
 
-fn legal<S: Copy>(all: &[S], name: fn(S) -> &'static str, can_become: fn(S, S) -> bool) -> Vec<Move> {
+fn legal<S: Copy>(all: &[S], name: impl Fn(S) -> &'static str, can_become: fn(S, S) -> bool) -> Vec<Move> {
     let pairs = all.iter().flat_map(|from| all.iter().map(|to| (*from, *to)));
     sorted(pairs.filter(|(from, to)| can_become(*from, *to)).map(|(from, to)| (name(from), name(to))))
 }

@@ -84,6 +84,7 @@ fn a_fault_is_told_with_what_was_expected_and_where() {
         ("rows A-T, 1-40, aisle 12", "at character 23: expected after or before, found 12"),
         ("rows A-T, 1-40, aisle after 41", "at character 29: these rows have no seat 41"),
         ("rows A-T, seats 1-4, 3-6", "at character 22: seat 3 is named twice"),
+        ("row A, odd 1-3, even 5", "at character 22: there is no even number among these seats"),
         ("rows A-T, 1-40, without Z", "at character 25: there is no row Z to leave out"),
         ("rows A-T without I, 1-40, accessible I1", "at character 38: these rows have no row I with seat 1"),
         ("rows A-T, 1-40, accessible A39-A41", "at character 28: these rows have no row A with seats 39 to 41"),

@@ -76,7 +76,7 @@ impl Model {
         picker
     }
 
-    fn draft(&self) -> LayoutDraft {
+    pub fn draft(&self) -> LayoutDraft {
         let mut sections: Vec<SectionDraft> = Vec::new();
         for (at, seat) in self.seats.iter().enumerate() {
             if sections.len() == seat.section {

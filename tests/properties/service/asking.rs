@@ -5,8 +5,8 @@ use reqwest::Method;
 use serde_json::{Map, Value, json};
 
 use super::calendar::Calendar;
-use super::names::Names;
-use crate::model::{Change, Op, Place, Seconds, Status, Wanted};
+use super::names::{Names, block_id};
+use crate::model::{Change, Op, Place, Seconds, Status, TypeNo, Wanted};
 use crate::rows::Violation;
 use crate::support::{Client, Reply};
 
@@ -49,14 +49,31 @@ pub fn request(op: &Op, names: &Names, calendar: &Calendar) -> Option<Request> {
         }
         Op::ExpireDue { .. } => return None,
         Op::ExpireNow { hold } => Request::post(format!("/api/v1/holds/{}/expire", names.hold(*hold)), None),
-        Op::Book { hold, proven, .. } => {
-            let body = json!({"hold_id": names.hold(*hold), "payment_token": names.token(*hold, *proven)});
+        Op::ChangeItems { hold, proven, wanted } => {
+            let path = format!("/api/v1/holds/{}/items", names.hold(*hold));
+            let header = Some(("X-Payment-Token", names.token(*hold, *proven)));
+            Request { method: Method::PUT, path, header, body: Some(wish(wanted, names)) }
+        }
+        Op::Book { hold, proven, portion, .. } => {
+            let mut body = json!({"hold_id": names.hold(*hold), "payment_token": names.token(*hold, *proven)});
+            if let Some(portion) = portion {
+                body["items"] = items(portion, names);
+            }
             Request::post("/api/v1/book", Some(body))
         }
         Op::Cancel { booking } => Request::post(format!("/api/v1/bookings/{}/cancel", names.booking(*booking)), None),
         Op::Resize { pool, capacity } => {
             let path = format!("/api/v1/pools/{}", names.pool(*pool));
             Request { method: Method::PATCH, path, header: None, body: Some(json!({"capacity": capacity})) }
+        }
+        Op::Block(block) => {
+            let body = json!({"reason": block.reason, "pool_id": names.pool(block.pool), "qty": block.quantity});
+            let path = format!("/api/v1/events/{}/blocks/{}", names.event(block.event), block_id(block.block));
+            Request { method: Method::PUT, path, header: None, body: Some(body) }
+        }
+        Op::Unblock { event, block } => {
+            let path = format!("/api/v1/events/{}/blocks/{}", names.event(*event), block_id(*block));
+            Request { method: Method::DELETE, path, header: None, body: None }
         }
         Op::Amend { event, change } => {
             let path = format!("/api/v1/events/{}", names.event(*event));
@@ -70,19 +87,25 @@ pub fn request(op: &Op, names: &Names, calendar: &Calendar) -> Option<Request> {
 }
 
 fn place(asked: &Place, names: &Names) -> Request {
-    let mut body = match &asked.wanted {
-        Wanted::Places(places) => json!({"qty": places}),
-        Wanted::Items(items) => {
-            let item = |(of_type, qty): &(usize, u32)| json!({"ticket_type_id": names.of_type(*of_type), "qty": qty});
-            json!({"items": items.iter().map(item).collect::<Vec<_>>()})
-        }
-    };
+    let mut body = wish(&asked.wanted, names);
     body["event_id"] = json!(names.event(asked.event));
     if let Some(ttl) = asked.ttl {
         body["ttl_seconds"] = json!(ttl);
     }
     let header = asked.key.map(|key| ("Idempotency-Key", names.key(key)));
     Request { header, ..Request::post("/api/v1/holds", Some(body)) }
+}
+
+fn wish(wanted: &Wanted, names: &Names) -> Value {
+    match wanted {
+        Wanted::Places(places) => json!({"qty": places}),
+        Wanted::Items(wanted) => json!({"items": items(wanted, names)}),
+    }
+}
+
+fn items(items: &[(TypeNo, u32)], names: &Names) -> Value {
+    let item = |(of_type, qty): &(TypeNo, u32)| json!({"ticket_type_id": names.of_type(*of_type), "qty": qty});
+    items.iter().map(item).collect()
 }
 
 /// Only what changes; what is cleared is null.

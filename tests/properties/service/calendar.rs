@@ -44,7 +44,8 @@ impl Calendar {
         let holds = moved("holds", &["created_at", "expires_at", "ended_at"]);
         let bookings = moved("bookings", &["created_at", "cancelled_at"]);
         let terms = moved("events", &["starts_at", "ends_at", "sale_starts_at", "sale_ends_at"]);
-        database.execute(holds + &bookings + &terms).await;
+        let blocks = moved("blocks", &["created_at", "updated_at"]);
+        database.execute(holds + &bookings + &terms + &blocks).await;
         self.origin -= Duration::seconds(time);
         self.passed = at;
     }

@@ -107,9 +107,11 @@ impl Crowd<'_> {
 
 fn hold_of(op: &Op, names: &Names) -> Option<String> {
     match op {
-        Op::Extend { hold, .. } | Op::Release { hold, .. } | Op::ExpireNow { hold } | Op::Book { hold, .. } => {
-            Some(names.hold(*hold).to_owned())
-        }
+        Op::Extend { hold, .. }
+        | Op::Release { hold, .. }
+        | Op::ExpireNow { hold }
+        | Op::ChangeItems { hold, .. }
+        | Op::Book { hold, .. } => Some(names.hold(*hold).to_owned()),
         _ => None,
     }
 }

@@ -34,6 +34,10 @@ pub struct Ledger {
 #[derive(Default)]
 struct Account {
     placed: Option<Value>,
+    /// The items that it had at some time; of racing changes nobody knows which was the last.
+    items: Vec<Value>,
+    /// Those of the booking.
+    booked: Option<Value>,
     overdue: bool,
     released: bool,
     expired: bool,
@@ -64,20 +68,23 @@ impl Ledger {
         let mut held: BTreeMap<String, u64> = BTreeMap::new();
         let mut booked = held.clone();
         for (hold_id, account) in &accounts {
-            let ended =
-                account.end(house, hold_id).await.map_err(|violation| format!("hold {hold_id}: {violation}"))?;
-            let counter = match ended {
+            let ended = account.end(house, hold_id).await;
+            let (end, items) = ended.map_err(|violation| format!("hold {hold_id}: {violation}"))?;
+            let counter = match end {
                 End::Lives => &mut held,
                 End::Booked => &mut booked,
                 End::GaveBack => continue,
             };
-            for (of_type, quantity) in account.items()? {
+            for (of_type, quantity) in items {
                 *counter.entry(of_type).or_default() += quantity;
             }
         }
         for event in 0..world.events.len() {
-            let status = look(house.client(0), &format!("/api/v1/events/{}/status", names.event(event))).await?;
+            let path = format!("/api/v1/events/{}", names.event(event));
+            let status = look(house.client(0), &format!("{path}/status")).await?;
             counters_are_the_sums(&status.body, &held, &booked)?;
+            let blocks = look(house.client(0), &format!("{path}/blocks")).await?;
+            self.blocks_are_what_was_told(&status.body, &blocks.body)?;
         }
         the_journal_never_passes_the_capacity(house).await?;
         house.audit().await
@@ -100,6 +107,7 @@ impl Ledger {
                     let account = accounts.entry(told(reply, "hold_id")).or_default();
                     let first = account.placed.get_or_insert(reply.body.clone());
                     same("what a repeat of a hold is told", &reply.body["items"], &first["items"])?;
+                    account.items.push(reply.body["items"].clone());
                 }
                 (Op::ExpireDue { .. }, Some(hold_id), None) => {
                     accounts.entry(hold_id.clone()).or_default().overdue = true;
@@ -112,7 +120,12 @@ impl Ledger {
                     match op {
                         Op::Release { .. } => account.released = true,
                         Op::ExpireNow { .. } => account.expired = true,
-                        Op::Book { .. } => _ = account.bookings.insert(told(reply, "booking_id")),
+                        Op::ChangeItems { .. } => account.items.push(reply.body["items"].clone()),
+                        Op::Book { .. } => {
+                            account.bookings.insert(told(reply, "booking_id"));
+                            let first = account.booked.get_or_insert(reply.body["items"].clone());
+                            same("what a repeat of a booking is told", &reply.body["items"], first)?;
+                        }
                         _ => {}
                     }
                 }
@@ -129,6 +142,38 @@ impl Ledger {
         }
         Ok(accounts)
     }
+
+    /// A block that there is was made so by somebody; one that was made is there, or somebody ended it.
+    fn blocks_are_what_was_told(&self, status: &Value, blocks: &Value) -> Result<(), Violation> {
+        let there = blocks["blocks"].as_array().ok_or("an event has blocks")?;
+        let succeeded = |entry: &&Entry| entry.reply.as_ref().is_some_and(|reply| reply.status.is_success());
+        for block in there {
+            let as_told = |entry: &Entry| {
+                let told = entry.reply.as_ref().map(|reply| &reply.body);
+                let same = |member: &str| told.is_some_and(|told| told[member] == block[member]);
+                matches!(entry.op, Op::Block(_)) && ["event_id", "block_id", "reason", "pools"].into_iter().all(same)
+            };
+            if !self.entries.iter().filter(succeeded).any(as_told) {
+                return Err(format!("nobody was told of {block}"));
+            }
+        }
+        for Entry { op, reply, .. } in self.entries.iter().filter(succeeded) {
+            let (Op::Block(made), Some(reply)) = (op, reply) else { continue };
+            let ended = |entry: &Entry| matches!(entry.op, Op::Unblock { event, block } if (event, block) == (made.event, made.block));
+            let is_there = there.iter().any(|block| block["block_id"] == reply.body["block_id"]);
+            let of_event = reply.body["event_id"] == status["event_id"];
+            if of_event && !is_there && !self.entries.iter().filter(succeeded).any(ended) {
+                return Err(format!("a block is gone that nobody ended: {}", reply.body));
+            }
+        }
+        for pool in status["pools"].as_array().ok_or("a status has pools")? {
+            let parts = there.iter().filter_map(|block| block["pools"].as_array()).flatten();
+            let own = parts.filter(|part| part["pool_id"] == pool["pool_id"]);
+            let sum = own.filter_map(|part| part["qty"].as_u64()).sum();
+            same("blocked, by the counter and by the blocks", &pool["blocked"].as_u64(), &Some(sum))?;
+        }
+        Ok(())
+    }
 }
 
 enum End {
@@ -139,7 +184,7 @@ enum End {
 
 impl Account {
     /// Looks how the hold ended. Of what it was told there may be one end only, and it must be that.
-    async fn end(&self, house: &House, hold_id: &str) -> Result<End, Violation> {
+    async fn end(&self, house: &House, hold_id: &str) -> Result<(End, Vec<(String, u64)>), Violation> {
         let hold = look(house.client(1), &format!("/api/v1/holds/{hold_id}")).await?;
         same("status", &hold.status.as_u16(), &200)?;
         let given_back = self.overdue || self.expired;
@@ -154,20 +199,25 @@ impl Account {
         if self.ends_told.iter().any(|end| end != status) {
             return Err(format!("it is {status}, and somebody was told that it is {:?}", self.ends_told));
         }
-        let Some(booking_id) = self.bookings.first() else { return Ok(end) };
+        let items = quantities(&hold.body["items"])?;
+        let Some(booking_id) = self.bookings.first() else {
+            let was_told = self.items.contains(&hold.body["items"]);
+            return if was_told { Ok((end, items)) } else { Err(format!("nobody was told of {}", hold.body["items"])) };
+        };
+        same("items of a booked hold", &Some(&hold.body["items"]), &self.booked.as_ref())?;
         same("booking_id", &hold.body["booking_id"].as_str(), &Some(booking_id.as_str()))?;
         let booking = look(house.client(1), &format!("/api/v1/bookings/{booking_id}")).await?;
         let status = if self.cancelled { "cancelled" } else { "confirmed" };
         same("status of the booking", &booking.body["status"].as_str(), &Some(status))?;
-        Ok(if self.cancelled { End::GaveBack } else { end })
+        Ok((if self.cancelled { End::GaveBack } else { end }, items))
     }
+}
 
-    /// How many of which ticket type.
-    fn items(&self) -> Result<Vec<(String, u64)>, Violation> {
-        let items = self.placed.as_ref().and_then(|placed| placed["items"].as_array()).ok_or("it was never placed")?;
-        let item = |item: &Value| Some((item["ticket_type_id"].as_str()?.to_owned(), item["qty"].as_u64()?));
-        items.iter().map(|one| item(one).ok_or(format!("no item: {one}"))).collect()
-    }
+/// How many of which ticket type.
+fn quantities(items: &Value) -> Result<Vec<(String, u64)>, Violation> {
+    let item = |item: &Value| Some((item["ticket_type_id"].as_str()?.to_owned(), item["qty"].as_u64()?));
+    let items = items.as_array().ok_or("a hold has items")?;
+    items.iter().map(|one| item(one).ok_or(format!("no item: {one}"))).collect()
 }
 
 fn counters_are_the_sums(
@@ -190,9 +240,10 @@ async fn the_journal_never_passes_the_capacity(house: &House) -> Result<(), Viol
     let passed = "WITH sums AS ( \
                       SELECT sum(capacity_delta) OVER entries AS capacity, \
                              sum(held_delta) OVER entries AS held, \
-                             sum(booked_delta) OVER entries AS booked \
+                             sum(booked_delta) OVER entries AS booked, \
+                             sum(blocked_delta) OVER entries AS blocked \
                       FROM journal WINDOW entries AS (PARTITION BY pool_id ORDER BY seq) \
                   ) \
-                  SELECT count(*) FROM sums WHERE held < 0 OR booked < 0 OR held + booked > capacity";
+                  SELECT count(*) FROM sums WHERE least(held, booked, blocked) < 0 OR held + booked + blocked > capacity";
     same("entries of the journal past the capacity", &house.database().number(passed).await, &0)
 }

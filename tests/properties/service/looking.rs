@@ -5,10 +5,10 @@ use serde_json::{Value, json};
 use super::asking::{look, status};
 use super::calendar::Calendar;
 use super::house::House;
-use super::names::Names;
-use super::replies::{includes, is_booking, is_hold};
+use super::names::{Names, block_id};
+use super::replies::{includes, is_block, is_booking, is_hold};
 use crate::invariants::same;
-use crate::model::{Booking, BookingNo, Event, EventNo, HoldNo, HoldView, Model, Op, PoolNo, Seconds, State};
+use crate::model::{BlockView, Booking, BookingNo, Event, EventNo, HoldNo, Model, Op, PoolNo, Seconds, State};
 use crate::rows::Violation;
 use crate::support::Reply;
 
@@ -20,9 +20,15 @@ pub struct Places {
     pub bookings: Vec<BookingNo>,
 }
 
+struct SeenEvent {
+    told: Reply,
+    counters: Reply,
+    blocks: Reply,
+}
+
 /// What was there, before anybody judges it.
 pub struct Seen {
-    events: Vec<(EventNo, Reply, Reply)>,
+    events: Vec<(EventNo, SeenEvent)>,
     holds: Vec<(HoldNo, Reply)>,
     bookings: Vec<(BookingNo, Reply)>,
     /// Nothing is overdue: counters are exact.
@@ -48,6 +54,7 @@ impl Places {
             | Op::Release { hold, .. }
             | Op::ExpireDue { hold }
             | Op::ExpireNow { hold }
+            | Op::ChangeItems { hold, .. }
             | Op::Book { hold, .. } => {
                 self.holds.extend(held(*hold).map(|held| held.asked.hold));
                 held(*hold).map(|held| held.asked.event)
@@ -57,7 +64,8 @@ impl Places {
                 booked(*booking).and_then(|booked| held(booked.hold)).map(|held| held.asked.event)
             }
             Op::Resize { pool, .. } => model.pools.get(*pool).map(|pool| pool.event),
-            Op::Amend { event, .. } | Op::Delete { event } => Some(*event),
+            Op::Block(block) => Some(block.event),
+            Op::Unblock { event, .. } | Op::Amend { event, .. } | Op::Delete { event } => Some(*event),
         };
         self.events.extend(event.filter(|event| *event < model.events.len() && !self.events.contains(event)));
     }
@@ -68,7 +76,8 @@ impl Places {
         for event in &self.events {
             let path = format!("/api/v1/events/{}", names.event(*event));
             let counters = look(client, &format!("{path}/status")).await?;
-            seen.events.push((*event, look(client, &path).await?, counters));
+            let blocks = look(client, &format!("{path}/blocks")).await?;
+            seen.events.push((*event, SeenEvent { told: look(client, &path).await?, counters, blocks }));
         }
         for hold in &self.holds {
             seen.holds.push((*hold, look(client, &format!("/api/v1/holds/{}", names.hold(*hold))).await?));
@@ -89,9 +98,14 @@ impl Seen {
             let what = format!("{what} {number}");
             move |violation| format!("{what} is not as it should be, {violation}, in {text}")
         };
-        for (event, told, counters) in &self.events {
+        for (event, SeenEvent { told, counters, blocks }) in &self.events {
             self.event(model, *event, told, names, calendar).map_err(of("event", *event, told))?;
             self.counters(model, *event, counters, names, now).map_err(of("the status of event", *event, counters))?;
+            look_at_blocks(model, *event, blocks, names, calendar).map_err(of(
+                "the blocks of event",
+                *event,
+                blocks,
+            ))?;
         }
         for (hold, told) in &self.holds {
             look_at_hold(model, *hold, told, names, calendar, now).map_err(of("hold", *hold, told))?;
@@ -142,12 +156,13 @@ impl Seen {
             return same("code", &told.body["code"], &json!("EVENT_NOT_FOUND"));
         }
         let pools: Vec<PoolNo> = (0..model.pools.len()).filter(|pool| model.pools[*pool].event == number).collect();
-        let mut sums = [0; 4];
+        let mut sums = [0; 5];
         for pool in pools {
             let id = names.pool(pool);
             let counters = one_of(&told.body["pools"], "pool_id", id).ok_or("a pool is missing")?;
-            let [total, available, held, booked] = self.pool(model, pool, counters, now)?;
-            for (sum, part) in sums.iter_mut().zip([total, available, held, booked]) {
+            let counted = self.pool(model, pool, counters, now)?;
+            let [_, available, ..] = counted;
+            for (sum, part) in sums.iter_mut().zip(counted) {
                 *sum += part;
             }
             for of_type in (0..model.types.len()).filter(|of_type| model.types[*of_type].pool == pool) {
@@ -157,23 +172,27 @@ impl Seen {
                 includes(offered, &json!({"pool_id": id, "price": price, "available": available}))?;
             }
         }
-        let [total, available, held, booked] = sums;
-        includes(&told.body, &json!({"total": total, "available": available, "held": held, "booked": booked}))?;
+        let [total, available, held, booked, blocked] = sums;
+        let together = json!({
+            "total": total, "available": available, "held": held, "booked": booked, "blocked": blocked,
+        });
+        includes(&told.body, &together)?;
         same("status", &told.body["status"], &json!(status(model.events[number].status)))
     }
 
-    /// Total, available, held, booked. What is overdue may be held until somebody sweeps it or asks for its room.
-    fn pool(&self, model: &Model, pool: PoolNo, counters: &Value, now: Seconds) -> Result<[u64; 4], Violation> {
+    /// Total, available, held, booked, blocked. What is overdue may be held until somebody sweeps it or asks for its room.
+    fn pool(&self, model: &Model, pool: PoolNo, counters: &Value, now: Seconds) -> Result<[u64; 5], Violation> {
         let number = |member: &str| counters[member].as_u64().ok_or(format!("no {member} in {counters}"));
-        let [total, available, held, booked] =
-            [number("total")?, number("available")?, number("held")?, number("booked")?];
+        let [total, available, held] = [number("total")?, number("available")?, number("held")?];
+        let [booked, blocked] = [number("booked")?, number("blocked")?];
         let live = u64::from(model.held(pool, now));
         let overdue = if self.swept { 0 } else { u64::from(model.overdue(pool, now)) };
         same("capacity", &total, &u64::from(model.pools[pool].capacity))?;
         same("booked", &booked, &u64::from(model.booked(pool)))?;
-        same("available + held + booked", &(available + held + booked), &total)?;
+        same("blocked", &blocked, &u64::from(model.blocked(pool)))?;
+        same("available + held + booked + blocked", &(available + held + booked + blocked), &total)?;
         if (live..=live + overdue).contains(&held) {
-            Ok([total, available, held, booked])
+            Ok([total, available, held, booked, blocked])
         } else {
             Err(format!("held: {held} instead of {live}, with {overdue} overdue"))
         }
@@ -195,12 +214,29 @@ fn look_at_hold(
         State::Released => "released",
         State::Expired(_) => "expired",
     };
-    let view = HoldView { expires: hold.expires, ..hold.placed.clone() };
-    is_hold(&view, status, &told.body, names, calendar)?;
+    is_hold(&hold.view(), status, &told.body, names, calendar)?;
     same("whether time is left", &(told.body["expires_in_ms"] != json!(0)), &(status == "active"))?;
     let booking: Option<&Booking> = model.bookings.iter().find(|booking| booking.hold == number);
     let booking_id = booking.map(|booking| names.booking(booking.booking));
     includes(&told.body, &json!({"booking_id": booking_id, "payment_token": null}))
+}
+
+fn look_at_blocks(
+    model: &Model,
+    event: EventNo,
+    told: &Reply,
+    names: &Names,
+    calendar: &Calendar,
+) -> Result<(), Violation> {
+    if model.events[event].deleted {
+        return same("code", &told.body["code"], &json!("EVENT_NOT_FOUND"));
+    }
+    let kept: Vec<&BlockView> = model.blocks.iter().filter(|kept| kept.block.event == event).collect();
+    same("blocks", &told.body["blocks"].as_array().map(Vec::len), &Some(kept.len()))?;
+    kept.into_iter().try_for_each(|kept| {
+        let found = one_of(&told.body["blocks"], "block_id", &block_id(kept.block.block));
+        is_block(kept, found.ok_or("a block is missing")?, names, calendar)
+    })
 }
 
 fn one_of<'a>(list: &'a Value, member: &str, id: &str) -> Option<&'a Value> {

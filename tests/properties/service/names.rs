@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use uuid::Uuid;
 
-use crate::model::{BookingNo, EventNo, HoldNo, KeyNo, Op, PoolNo, TypeNo};
+use crate::model::{BlockNo, BookingNo, EventNo, HoldNo, KeyNo, Op, PoolNo, TypeNo};
 
 /// An id that nothing has. It is larger than all that are made, as the number is, so that both sort alike.
 const NOBODY: &str = "ffffffff-ffff-7fff-bfff-fffffffffffe";
@@ -73,12 +73,23 @@ impl Names {
             | Op::Release { hold, .. }
             | Op::ExpireDue { hold }
             | Op::ExpireNow { hold }
+            | Op::ChangeItems { hold, .. }
             | Op::Book { hold, .. } => forget_unless(self.holds.contains_key(hold), hold),
             Op::Cancel { booking } => forget_unless(self.bookings.contains_key(booking), booking),
-            Op::Place(_) | Op::Resize { .. } | Op::Amend { .. } | Op::Delete { .. } => {}
+            Op::Place(_)
+            | Op::Resize { .. }
+            | Op::Block(_)
+            | Op::Unblock { .. }
+            | Op::Amend { .. }
+            | Op::Delete { .. } => {}
         }
         op
     }
+}
+
+/// Whoever makes a block chooses its id, which is of its event alone.
+pub fn block_id(block: BlockNo) -> String {
+    Uuid::from_u128(block as u128).to_string()
 }
 
 fn forget_unless(known: bool, number: &mut usize) {

@@ -28,6 +28,7 @@ fn row(refused: &Refused) -> (u16, &'static str) {
         Refused::PoolNotFound => (404, "POOL_NOT_FOUND"),
         Refused::HoldNotFound => (404, "HOLD_NOT_FOUND"),
         Refused::BookingNotFound => (404, "BOOKING_NOT_FOUND"),
+        Refused::BlockNotFound => (404, "BLOCK_NOT_FOUND"),
         Refused::TypeNotFound(_) => (404, "TICKET_TYPE_NOT_FOUND"),
         Refused::TypeRequired | Refused::EndNotAfterStart { .. } | Refused::EventTooLarge { .. } => {
             (422, "VALIDATION_FAILED")
@@ -36,6 +37,7 @@ fn row(refused: &Refused) -> (u16, &'static str) {
         Refused::SaleNotStarted { .. } => (403, "SALE_NOT_STARTED"),
         Refused::QuantityOutOfRange { .. } => (422, "QUANTITY_OUT_OF_RANGE"),
         Refused::Insufficient { .. } => (409, "INSUFFICIENT_SEATS"),
+        Refused::NotInHold(_) => (409, "NOT_IN_HOLD"),
         Refused::KeyReused => (422, "IDEMPOTENCY_KEY_REUSED"),
         Refused::InvalidToken => (403, "INVALID_PAYMENT_TOKEN"),
         Refused::HoldExpired { .. } => (410, "HOLD_EXPIRED"),
@@ -44,12 +46,14 @@ fn row(refused: &Refused) -> (u16, &'static str) {
         Refused::BelowCommitted { .. } => (409, "CAPACITY_BELOW_COMMITTED"),
         Refused::IllegalMove { .. } => (409, "ILLEGAL_TRANSITION"),
         Refused::HasHistory => (409, "EVENT_HAS_HISTORY"),
+        Refused::AboutSeats => unreachable!("no event of the model has seats"),
     }
 }
 
 fn members(refused: &Refused, names: &Names) -> Value {
     match refused {
         Refused::TypeNotFound(of_type) => json!({"ticket_type_id": names.of_type(*of_type)}),
+        Refused::NotInHold(of_type) => json!({"ticket_type_id": names.of_type(*of_type)}),
         Refused::TypeRequired => json!({"pointer": "/items"}),
         Refused::EndNotAfterStart { of_sale } => {
             json!({"pointer": if *of_sale { "/sale_ends_at" } else { "/ends_at" }})

@@ -3,10 +3,10 @@
 use serde_json::{Value, json};
 
 use super::calendar::{Calendar, parsed};
-use super::names::{Held, Names};
+use super::names::{Held, Names, block_id};
 use super::refusals;
 use crate::invariants::same;
-use crate::model::{BookingView, Expected, HoldView};
+use crate::model::{BlockView, BookingView, Expected, HoldView};
 use crate::rows::Violation;
 use crate::support::Reply;
 
@@ -18,6 +18,11 @@ pub fn check(expected: &Expected, reply: &Reply, names: &mut Names, calendar: &C
             granted(reply, 200, *replayed)?;
             extended(hold, *extensions_left, reply, names, calendar)
         }
+        Expected::ItemsChanged { hold } => {
+            granted(reply, 200, false)?;
+            is_hold(hold, "active", &reply.body, names, calendar)?;
+            includes(&reply.body, &json!({"extensions_left": null, "payment_token": null}))
+        }
         Expected::Released { hold } => ended(names.hold(*hold), "released", reply),
         Expected::Expired { hold } => ended(names.hold(*hold), "expired", reply),
         Expected::Booked { booking, replayed } => booked(booking, *replayed, reply, names, calendar),
@@ -25,12 +30,22 @@ pub fn check(expected: &Expected, reply: &Reply, names: &mut Names, calendar: &C
             granted(reply, 200, false)?;
             is_booking(booking, &reply.body, names, calendar)
         }
-        Expected::Resized { pool, capacity, held, booked } => {
+        Expected::Resized { pool, capacity, held, booked, blocked } => {
             granted(reply, 200, false)?;
-            let available = capacity - held - booked;
-            let pool_id = names.pool(*pool);
-            let told = json!({"pool_id": pool_id, "capacity": capacity, "held": held, "booked": booked, "available": available});
+            let available = capacity - held - booked - blocked;
+            let told = json!({
+                "pool_id": names.pool(*pool), "capacity": capacity, "held": held, "booked": booked, "blocked": blocked,
+                "available": available,
+            });
             includes(&reply.body, &told)
+        }
+        Expected::Blocked { block, created } => {
+            granted(reply, if *created { 201 } else { 200 }, false)?;
+            is_block(block, &reply.body, names, calendar)
+        }
+        Expected::Unblocked { block } => {
+            granted(reply, 200, false)?;
+            is_block(block, &reply.body, names, calendar)
         }
         // What it is now may already be what somebody else made of it: see `looking`.
         Expected::Amended => granted(reply, 200, false),
@@ -143,6 +158,18 @@ pub fn is_booking(booking: &BookingView, body: &Value, names: &Names, calendar: 
     includes(body, &told)?;
     calendar.same_tick("created_at", &body["created_at"], Some(booking.created))?;
     calendar.same_tick("cancelled_at", &body["cancelled_at"], booking.cancelled)
+}
+
+/// A block as it is told everywhere.
+pub fn is_block(kept: &BlockView, body: &Value, names: &Names, calendar: &Calendar) -> Result<(), Violation> {
+    let block = &kept.block;
+    let told = json!({
+        "block_id": block_id(block.block), "event_id": names.event(block.event), "reason": block.reason,
+        "qty": block.quantity, "pools": [{"pool_id": names.pool(block.pool), "qty": block.quantity}],
+    });
+    includes(body, &told)?;
+    calendar.same_tick("created_at", &body["created_at"], Some(kept.created))?;
+    calendar.same_tick("updated_at", &body["updated_at"], Some(kept.updated))
 }
 
 fn items(items: &[(usize, u32, i64)], names: &Names) -> Value {

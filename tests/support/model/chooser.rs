@@ -1,10 +1,16 @@
 //! Chooses the next request of a random history, from what the model knows at that moment.
 
 use super::dice::Dice;
-use super::{BookingNo, Change, EventNo, HoldNo, KeyNo, Model, Op, Place, Seconds, State, Status, Wanted};
+use super::{
+    Block, BookingNo, Change, EventNo, HoldNo, KeyNo, Model, Op, Place, Seconds, State, Status, TypeNo, Wanted,
+};
 
 /// A number that nothing has.
 const NOBODY: usize = 999_999;
+/// An event's ids all end in the same two bytes, and so do the numbers that become ids.
+const AFFINITIES: usize = 1 << 16;
+/// Few, so that events have blocks of the same number, and blocks are changed and ended.
+const BLOCKS: usize = 3;
 
 /// Draws requests one after the other, and remembers what has been asked.
 pub struct Chooser {
@@ -35,16 +41,19 @@ impl Chooser {
     pub fn choose(&mut self, model: &Model, now: Seconds, number: u64) -> Op {
         let mut dice = Dice(number);
         let op = match dice.roll(100) {
-            0..36 => self.place(model, &mut dice),
-            36..43 => self.place_again(model, &mut dice),
-            43..50 => self.repeat(model, &mut dice),
-            50..58 => Op::Extend { hold: hold(model, &mut dice), proven: !dice.one_in(12) },
-            58..65 => Op::Release { hold: hold(model, &mut dice), proven: !dice.one_in(12) },
-            65..70 => Op::ExpireDue { hold: hold(model, &mut dice) },
-            70..73 => Op::ExpireNow { hold: hold(model, &mut dice) },
-            73..86 => self.book(hold(model, &mut dice), !dice.one_in(12)),
-            86..91 => Op::Cancel { booking: booking(model, &mut dice) },
-            91..95 => resize(model, &mut dice),
+            0..33 => self.place(model, &mut dice),
+            33..39 => self.place_again(model, &mut dice),
+            39..46 => self.repeat(model, &mut dice),
+            46..53 => Op::Extend { hold: hold(model, &mut dice), proven: !dice.one_in(12) },
+            53..58 => Op::Release { hold: hold(model, &mut dice), proven: !dice.one_in(12) },
+            58..62 => Op::ExpireDue { hold: hold(model, &mut dice) },
+            62..65 => Op::ExpireNow { hold: hold(model, &mut dice) },
+            65..72 => change_items(model, &mut dice),
+            72..83 => self.book_some(model, &mut dice),
+            83..87 => Op::Cancel { booking: booking(model, &mut dice) },
+            87..90 => resize(model, &mut dice),
+            90..93 => block(model, &mut dice),
+            93..95 => unblock(model, &mut dice),
             95..99 => self.amend(model, now, &mut dice),
             _ => Op::Delete { event: event(model, &mut dice) },
         };
@@ -60,7 +69,7 @@ impl Chooser {
             self.keys += 1;
             self.keys
         });
-        Op::Place(Place { hold: self.next_hold(), event, wanted, ttl, key })
+        Op::Place(Place { hold: self.next_hold(event), event, wanted, ttl, key })
     }
 
     /// A client that repeats a request, or uses its key for another one. The service cannot know: the hold that it would
@@ -77,7 +86,7 @@ impl Chooser {
             2 => again.wanted = Wanted::Places(1 + dice.number(3)),
             _ => {}
         }
-        again.hold = self.next_hold();
+        again.hold = self.next_hold(again.event);
         Op::Place(again)
     }
 
@@ -86,15 +95,21 @@ impl Chooser {
         let back = 1 + dice.often_low(4) as usize;
         match self.past.len().checked_sub(back).map(|index| self.past[index].clone()) {
             None => self.place(model, dice),
-            Some(Op::Place(place)) => Op::Place(Place { hold: self.next_hold(), ..place }),
-            Some(Op::Book { hold, proven, .. }) => self.book(hold, proven),
+            Some(Op::Place(place)) => Op::Place(Place { hold: self.next_hold(place.event), ..place }),
+            Some(Op::Book { hold, proven, portion, .. }) => self.book(hold, proven, portion),
             Some(other) => other,
         }
     }
 
-    fn book(&mut self, hold: HoldNo, proven: bool) -> Op {
+    fn book_some(&mut self, model: &Model, dice: &mut Dice) -> Op {
+        let hold = hold(model, dice);
+        let (proven, portion) = (!dice.one_in(12), dice.one_in(3).then(|| portion(model, hold, dice)));
+        self.book(hold, proven, portion)
+    }
+
+    fn book(&mut self, hold: HoldNo, proven: bool, portion: Option<Vec<(TypeNo, u32)>>) -> Op {
         self.bookings += 1;
-        Op::Book { booking: self.bookings, hold, proven }
+        Op::Book { booking: self.bookings, hold, proven, portion }
     }
 
     fn amend(&self, model: &Model, now: Seconds, dice: &mut Dice) -> Op {
@@ -118,9 +133,9 @@ impl Chooser {
         Op::Amend { event: event(model, dice), change }
     }
 
-    fn next_hold(&mut self) -> HoldNo {
+    fn next_hold(&mut self, event: EventNo) -> HoldNo {
         self.holds += 1;
-        self.holds
+        self.holds * AFFINITIES + event % AFFINITIES
     }
 }
 
@@ -155,6 +170,49 @@ fn event(model: &Model, dice: &mut Dice) -> EventNo {
 fn resize(model: &Model, dice: &mut Dice) -> Op {
     let (pool, capacity) = (any_of(model.pools.len(), dice), dice.number(10));
     Op::Resize { pool, capacity: if dice.one_in(6) { 10_000_000 } else { capacity } }
+}
+
+/// Mostly of the hold's own event.
+fn change_items(model: &Model, dice: &mut Dice) -> Op {
+    let hold = hold(model, dice);
+    let proven = !dice.one_in(12);
+    let held = model.holds.iter().find(|held| held.asked.hold == hold);
+    let event = held.map(|held| held.asked.event).filter(|_| !dice.one_in(16));
+    let event = event.unwrap_or_else(|| any_of(model.events.len(), dice));
+    Op::ChangeItems { hold, proven, wanted: wanted(model, event, dice) }
+}
+
+/// Some of what a hold has, now and then a little more.
+fn portion(model: &Model, hold: HoldNo, dice: &mut Dice) -> Vec<(TypeNo, u32)> {
+    let held = model.holds.iter().find(|held| held.asked.hold == hold);
+    let items = held.map(|held| held.items.as_slice()).unwrap_or_default();
+    let some = items.iter().filter(|_| !dice.one_in(3)).map(|(of_type, quantity, _)| (*of_type, *quantity));
+    let mut some: Vec<(TypeNo, u32)> = some.collect();
+    if some.is_empty() {
+        some.push((any_of(model.types.len(), dice), 1));
+    }
+    for (_, quantity) in &mut some {
+        let too_many = usize::from(dice.one_in(6));
+        *quantity = 1 + dice.number(*quantity as usize + too_many);
+    }
+    some
+}
+
+fn block(model: &Model, dice: &mut Dice) -> Op {
+    let pool = any_of(model.pools.len(), dice);
+    let own = model.pools.get(pool).map(|pool| pool.event).filter(|_| !dice.one_in(16));
+    let event = own.unwrap_or_else(|| any_of(model.events.len(), dice));
+    let reason = ["House seats", "A camera"][dice.roll(2)].to_owned();
+    Op::Block(Block { event, block: dice.roll(BLOCKS), pool, quantity: 1 + dice.often_low(4), reason })
+}
+
+fn unblock(model: &Model, dice: &mut Dice) -> Op {
+    let kept = model.blocks.get(dice.roll(model.blocks.len().max(1))).filter(|_| !dice.one_in(4));
+    let (event, block) = match kept {
+        Some(kept) => (kept.block.event, kept.block.block),
+        None => (event(model, dice), dice.roll(BLOCKS)),
+    };
+    Op::Unblock { event, block }
 }
 
 /// Mostly one of the latest holds, now and then any of them, seldom none at all.

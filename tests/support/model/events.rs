@@ -9,9 +9,10 @@ impl Model {
     pub(super) fn resize(&mut self, pool: PoolNo, capacity: u32, now: Seconds) -> Result<Expected, Refused> {
         let event = self.pools.get(pool).ok_or(Refused::PoolNotFound)?.event;
         self.existing(event).map_err(|_| Refused::PoolNotFound)?;
-        let (held, booked) = (self.held(pool, now), self.booked(pool));
-        if capacity < held + booked {
-            return Err(Refused::BelowCommitted { requested: capacity, least: held + booked });
+        let (held, booked, blocked) = (self.held(pool, now), self.booked(pool), self.blocked(pool));
+        let least = held + booked + blocked;
+        if capacity < least {
+            return Err(Refused::BelowCommitted { requested: capacity, least });
         }
         let of_event = self.pools.iter().filter(|pool| pool.event == event).map(|pool| pool.capacity).sum::<u32>();
         let others = of_event - self.pools[pool].capacity;
@@ -19,7 +20,7 @@ impl Model {
             return Err(Refused::EventTooLarge { max: EVENT_CAPACITY_MAX - others });
         }
         self.pools[pool].capacity = capacity;
-        Ok(Expected::Resized { pool, capacity, held, booked })
+        Ok(Expected::Resized { pool, capacity, held, booked, blocked })
     }
 
     pub(super) fn amend(&mut self, event: EventNo, change: &Change, now: Seconds) -> Result<Expected, Refused> {
@@ -51,6 +52,7 @@ impl Model {
             return Err(Refused::HasHistory);
         }
         self.events[event].deleted = true;
+        self.blocks.retain(|kept| kept.block.event != event);
         Ok(Expected::Deleted)
     }
 }

@@ -1,6 +1,6 @@
 //! What becomes of holds and bookings, in the model.
 
-use super::{Booking, BookingNo, BookingView, Ended, Expected, Hold, HoldNo, HoldView, Model, Refused, Seconds, State};
+use super::{Booking, BookingNo, BookingView, Ended, Expected, Hold, HoldNo, Model, Refused, Seconds, State, TypeNo};
 
 /// What is less than this is not worth an extension of a hold that had one.
 const NOTHING_TO_GAIN: Seconds = 5;
@@ -24,8 +24,7 @@ impl Model {
         }
         let exhausted = last < hold.expires + NOTHING_TO_GAIN;
         let extensions_left = if exhausted { 0 } else { rules.max_extensions - hold.extensions };
-        let hold = HoldView { expires: hold.expires, ..hold.placed.clone() };
-        Ok(Expected::Extended { hold, extensions_left, replayed })
+        Ok(Expected::Extended { hold: hold.view(), extensions_left, replayed })
     }
 
     pub(super) fn release(&mut self, number: HoldNo, proven: bool, now: Seconds) -> Result<Expected, Refused> {
@@ -56,16 +55,18 @@ impl Model {
 
     pub(super) fn book(
         &mut self,
-        booking: BookingNo,
-        number: HoldNo,
+        (booking, number): (BookingNo, HoldNo),
         proven: bool,
+        portion: Option<&[(TypeNo, u32)]>,
         now: Seconds,
     ) -> Result<Expected, Refused> {
-        let hold = self.possessed(number, proven)?;
+        let hold = self.possessed(number, proven)?.clone();
         let replayed = hold.ended == Some(Ended::Booked);
         if !replayed {
-            active(hold, now)?;
-            hold.ended = Some(Ended::Booked);
+            active(&hold, now)?;
+            let items = portion.map_or(Ok(hold.items.clone()), |portion| self.portion(&hold, portion))?;
+            let hold = self.possessed(number, proven)?;
+            (hold.items, hold.ended) = (items, Some(Ended::Booked));
             self.bookings.push(Booking { booking, hold: number, created: now, cancelled: None });
         }
         let booking = self.bookings.iter().find(|booking| booking.hold == number);
@@ -85,26 +86,26 @@ impl Model {
         self.holds.iter_mut().find(|hold| hold.asked.hold == number).ok_or(Refused::HoldNotFound)
     }
 
-    fn possessed(&mut self, number: HoldNo, proven: bool) -> Result<&mut Hold, Refused> {
+    pub(super) fn possessed(&mut self, number: HoldNo, proven: bool) -> Result<&mut Hold, Refused> {
         let hold = self.hold(number)?;
         if proven { Ok(hold) } else { Err(Refused::InvalidToken) }
     }
 
     pub fn view(&self, booking: &Booking) -> BookingView {
         let hold = self.holds.iter().find(|hold| hold.asked.hold == booking.hold);
-        let placed = &hold.expect("a booking has a hold").placed;
+        let hold = hold.expect("a booking has a hold");
         BookingView {
             booking: booking.booking,
             hold: booking.hold,
-            event: placed.event,
-            items: placed.items.clone(),
+            event: hold.asked.event,
+            items: hold.items.clone(),
             created: booking.created,
             cancelled: booking.cancelled,
         }
     }
 }
 
-fn active(hold: &Hold, now: Seconds) -> Result<(), Refused> {
+pub(super) fn active(hold: &Hold, now: Seconds) -> Result<(), Refused> {
     match hold.state(now) {
         State::Active => Ok(()),
         State::Expired(at) => Err(Refused::HoldExpired { at, now }),

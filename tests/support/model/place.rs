@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{Event, EventNo, Expected, Hold, HoldView, Model, Place, Refused, Seconds, Short, State, Status, Wanted};
+use super::{
+    Event, EventNo, Expected, Hold, HoldView, Model, Place, Refused, Seconds, Short, State, Status, TypeNo, Wanted,
+};
 
 impl Model {
     pub(super) fn place(&mut self, asked: &Place, now: Seconds) -> Result<Expected, Refused> {
@@ -17,9 +19,9 @@ impl Model {
         }
         let event = self.existing(asked.event)?.clone();
         sells(&event, now)?;
-        let items = self.items(asked)?;
+        let items = self.items(asked.event, &asked.wanted)?;
         self.quantities_allowed(&event, &items)?;
-        self.room_for(&items, now)?;
+        self.room_for(&items, None, now)?;
 
         let ttl = asked.ttl.or(event.ttl).unwrap_or(self.rules.ttl);
         let placed = HoldView {
@@ -33,6 +35,7 @@ impl Model {
         };
         self.holds.push(Hold {
             asked: asked.clone(),
+            items: placed.items.clone(),
             placed: placed.clone(),
             ttl,
             expires: now + ttl,
@@ -47,27 +50,21 @@ impl Model {
     }
 
     /// What is wanted of each ticket type, repetitions added up, at today's prices.
-    fn items(&self, asked: &Place) -> Result<Vec<(usize, u32, i64)>, Refused> {
-        let offered: Vec<usize> = (0..self.types.len())
-            .filter(|of_type| self.pools[self.types[*of_type].pool].event == asked.event)
-            .collect();
-        let mut sums = BTreeMap::new();
-        match &asked.wanted {
-            Wanted::Places(quantity) if offered.len() == 1 => _ = sums.insert(offered[0], *quantity),
+    pub(super) fn items(&self, event: EventNo, wanted: &Wanted) -> Result<Vec<(TypeNo, u32, i64)>, Refused> {
+        let of_event = |of_type: &usize| self.pools[self.types[*of_type].pool].event == event;
+        let offered: Vec<usize> = (0..self.types.len()).filter(of_event).collect();
+        let sums = match wanted {
+            Wanted::Places(quantity) if offered.len() == 1 => added_up(&[(offered[0], *quantity)]),
             Wanted::Places(_) => return Err(Refused::TypeRequired),
-            Wanted::Items(items) => {
-                for (of_type, quantity) in items {
-                    *sums.entry(*of_type).or_insert(0) += quantity;
-                }
-            }
-        }
+            Wanted::Items(items) => added_up(items),
+        };
         match sums.keys().find(|of_type| !offered.contains(of_type)) {
             Some(unknown) => Err(Refused::TypeNotFound(*unknown)),
             None => Ok(sums.into_iter().map(|(of_type, n)| (of_type, n, self.types[of_type].price)).collect()),
         }
     }
 
-    fn quantities_allowed(&self, event: &Event, items: &[(usize, u32, i64)]) -> Result<(), Refused> {
+    pub(super) fn quantities_allowed(&self, event: &Event, items: &[(TypeNo, u32, i64)]) -> Result<(), Refused> {
         let per_hold = event.max_quantity.unwrap_or(u32::MAX).min(self.rules.max_quantity);
         let all = items.iter().map(|(_, quantity, _)| quantity).sum();
         if all > per_hold {
@@ -84,13 +81,19 @@ impl Model {
         Ok(())
     }
 
-    fn room_for(&self, items: &[(usize, u32, i64)], now: Seconds) -> Result<(), Refused> {
+    /// What `own` has, if the items are to be those of a hold that there is, counts as free.
+    pub(super) fn room_for(
+        &self,
+        items: &[(TypeNo, u32, i64)],
+        own: Option<&Hold>,
+        now: Seconds,
+    ) -> Result<(), Refused> {
         let mut shortages = Vec::new();
         for pool in 0..self.pools.len() {
             let of_pool = || items.iter().filter(|(of_type, _, _)| self.types[*of_type].pool == pool);
             let requested = of_pool().map(|(_, quantity, _)| quantity).sum();
-            let held = self.held(pool, now);
-            let available = self.pools[pool].capacity - held - self.booked(pool);
+            let held = self.held(pool, now) - own.map_or(0, |own| self.quantity_in(own, pool));
+            let available = self.pools[pool].capacity - held - self.booked(pool) - self.blocked(pool);
             if requested > available {
                 let types = of_pool().map(|(of_type, _, _)| *of_type).collect();
                 shortages.push(Short { pool, types, requested, available, held });
@@ -99,16 +102,17 @@ impl Model {
         if shortages.is_empty() {
             return Ok(());
         }
-        let retry_at = self.retry_at(&shortages, now);
+        let retry_at = self.retry_at(&shortages, own, now);
         Err(Refused::Insufficient { shortages, retry_at, now })
     }
 
     /// The first expiry by which every pool that lacks room has got something back; none if even all of it would not do.
-    fn retry_at(&self, shortages: &[Short], now: Seconds) -> Option<Seconds> {
+    pub(super) fn retry_at(&self, shortages: &[Short], own: Option<&Hold>, now: Seconds) -> Option<Seconds> {
         if shortages.iter().any(|short| short.available + short.held < short.requested) {
             return None;
         }
-        let live = || self.holds.iter().filter(|hold| hold.state(now) == State::Active);
+        let other = |hold: &&Hold| own.is_none_or(|own| own.asked.hold != hold.asked.hold);
+        let live = || self.holds.iter().filter(other).filter(|hold| hold.state(now) == State::Active);
         let gives_back_by = |pool, time| live().any(|hold| hold.expires <= time && self.quantity_in(hold, pool) > 0);
         let mut expiries: Vec<Seconds> = live().map(|hold| hold.expires).collect();
         expiries.sort_unstable();
@@ -116,8 +120,17 @@ impl Model {
     }
 }
 
+/// Each ticket type once, in their order.
+pub(super) fn added_up(items: &[(TypeNo, u32)]) -> BTreeMap<TypeNo, u32> {
+    let mut sums = BTreeMap::new();
+    for (of_type, quantity) in items {
+        *sums.entry(*of_type).or_insert(0) += quantity;
+    }
+    sums
+}
+
 /// From the second at which the sale starts until the second at which it ends.
-fn sells(event: &Event, now: Seconds) -> Result<(), Refused> {
+pub(super) fn sells(event: &Event, now: Seconds) -> Result<(), Refused> {
     let status = event.status;
     match (event.sale_starts, event.sale_ends) {
         _ if status != Status::OnSale => Err(Refused::NotOnSale { status, ended: None }),

@@ -10,6 +10,7 @@ pub type PoolNo = usize;
 pub type TypeNo = usize;
 pub type HoldNo = usize;
 pub type BookingNo = usize;
+pub type BlockNo = usize;
 pub type KeyNo = usize;
 
 #[derive(Clone, Debug, PartialEq)]
@@ -31,10 +32,17 @@ pub enum Op {
     ExpireNow {
         hold: HoldNo,
     },
+    ChangeItems {
+        hold: HoldNo,
+        proven: bool,
+        wanted: Wanted,
+    },
     Book {
         booking: BookingNo,
         hold: HoldNo,
         proven: bool,
+        /// All of it, or so many of these ticket types, written as a client writes them.
+        portion: Option<Vec<(TypeNo, u32)>>,
     },
     Cancel {
         booking: BookingNo,
@@ -42,6 +50,11 @@ pub enum Op {
     Resize {
         pool: PoolNo,
         capacity: u32,
+    },
+    Block(Block),
+    Unblock {
+        event: EventNo,
+        block: BlockNo,
     },
     Amend {
         event: EventNo,
@@ -66,6 +79,17 @@ impl Place {
     pub fn same_body(&self, other: &Self) -> bool {
         (self.event, &self.wanted, self.ttl) == (other.event, &other.wanted, other.ttl)
     }
+}
+
+/// Places of a pool that an organiser keeps back.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Block {
+    pub event: EventNo,
+    /// Of the event: another one may have a block of the same number.
+    pub block: BlockNo,
+    pub pool: PoolNo,
+    pub quantity: u32,
+    pub reason: String,
 }
 
 /// As a client writes it: items in any order, one ticket type perhaps more than once.
@@ -106,6 +130,9 @@ pub enum Expected {
         extensions_left: u32,
         replayed: bool,
     },
+    ItemsChanged {
+        hold: HoldView,
+    },
     Released {
         hold: HoldNo,
     },
@@ -129,6 +156,14 @@ pub enum Expected {
         capacity: u32,
         held: u32,
         booked: u32,
+        blocked: u32,
+    },
+    Blocked {
+        block: BlockView,
+        created: bool,
+    },
+    Unblocked {
+        block: BlockView,
     },
     Amended,
     Deleted,
@@ -170,27 +205,70 @@ pub struct BookingView {
 }
 
 #[derive(Clone, Debug, PartialEq)]
+pub struct BlockView {
+    pub block: Block,
+    pub created: Seconds,
+    pub updated: Seconds,
+}
+
+#[derive(Clone, Debug, PartialEq)]
 pub enum Refused {
     EventNotFound,
     PoolNotFound,
     HoldNotFound,
     BookingNotFound,
+    BlockNotFound,
     TypeNotFound(TypeNo),
     TypeRequired,
-    NotOnSale { status: Status, ended: Option<Seconds> },
-    SaleNotStarted { starts: Seconds, now: Seconds },
-    QuantityOutOfRange { of_type: Option<TypeNo>, requested: u32, min: u32, max: u32 },
-    Insufficient { shortages: Vec<Short>, retry_at: Option<Seconds>, now: Seconds },
+    NotOnSale {
+        status: Status,
+        ended: Option<Seconds>,
+    },
+    SaleNotStarted {
+        starts: Seconds,
+        now: Seconds,
+    },
+    QuantityOutOfRange {
+        of_type: Option<TypeNo>,
+        requested: u32,
+        min: u32,
+        max: u32,
+    },
+    Insufficient {
+        shortages: Vec<Short>,
+        retry_at: Option<Seconds>,
+        now: Seconds,
+    },
+    NotInHold(TypeNo),
     KeyReused,
     InvalidToken,
-    HoldExpired { at: Seconds, now: Seconds },
-    HoldNotActive { booked: bool },
-    ExtensionLimit { expires: Seconds },
-    EventTooLarge { max: u32 },
-    BelowCommitted { requested: u32, least: u32 },
-    IllegalMove { from: Status, to: Status },
-    EndNotAfterStart { of_sale: bool },
+    HoldExpired {
+        at: Seconds,
+        now: Seconds,
+    },
+    HoldNotActive {
+        booked: bool,
+    },
+    ExtensionLimit {
+        expires: Seconds,
+    },
+    EventTooLarge {
+        max: u32,
+    },
+    BelowCommitted {
+        requested: u32,
+        least: u32,
+    },
+    IllegalMove {
+        from: Status,
+        to: Status,
+    },
+    EndNotAfterStart {
+        of_sale: bool,
+    },
     HasHistory,
+    /// None of its events has seats.
+    AboutSeats,
 }
 
 #[derive(Clone, Debug, PartialEq)]

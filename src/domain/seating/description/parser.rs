@@ -98,6 +98,10 @@ impl Parser {
             let range = self.range()?;
             let more = seats_of(&range)?;
             let more: Vec<_> = more.into_iter().filter(|number| !(odd || even) || odd == (number % 2 == 1)).collect();
+            if more.is_empty() {
+                let kind = if odd { "odd" } else { "even" };
+                return Err(fault(range.character, &format!("there is no {kind} number among these seats")));
+            }
             add_seats(&mut numbers, more, range.character)?;
             if !self.joins() || self.at_any(&CLAUSES) {
                 return Ok(numbers);

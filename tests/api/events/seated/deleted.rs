@@ -15,8 +15,8 @@ async fn a_deleted_event_takes_its_seats_and_blocks_with_it_and_nobody_elses() {
     for body in [&event.body, &other.body] {
         let (event_id, pool_id) = (text(&body["event_id"]), text(&body["pools"][3]["pool_id"]));
         let block = format!(
-            "INSERT INTO blocks (block_id, event_id, pool_id, quantity, reason, created_at)
-             VALUES ('{}', '{event_id}', '{pool_id}', 2, 'House', now())",
+            "INSERT INTO blocks (block_id, event_id, pool_id, quantity, reason, created_at, updated_at)
+             VALUES ('{}', '{event_id}', '{pool_id}', 2, 'House', now(), now())",
             Uuid::now_v7()
         );
         service.database.execute(block).await;

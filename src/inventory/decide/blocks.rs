@@ -1,0 +1,91 @@
+//! What an organiser keeps back. Held and booked places are somebody's, and cannot be.
+
+use std::collections::BTreeMap;
+
+use super::choose::retry_at;
+use super::seats;
+use crate::domain::block::{Block, BlockPart, BlockWanted, BlockedPlaces};
+use crate::domain::ids::{BlockId, EventId, PoolId};
+use crate::domain::quantity::Quantity;
+use crate::domain::seating::SeatIndex;
+use crate::inventory::command::{Answer, Outcome, Refusal, Shortage};
+use crate::inventory::shelf::Shelf;
+
+/// The block becomes exactly what is wanted. What it keeps already counts as free.
+pub(super) fn block(shelf: &mut Shelf, event_id: EventId, block_id: BlockId, wanted: &BlockWanted) -> Answer {
+    shelf.event(event_id).ok_or(Refusal::EventNotFound)?;
+    // Overdue holds are nobody's any more.
+    shelf.expire_overdue(event_id);
+    let parts = shelf.while_unblocked((event_id, block_id), |shelf| parts(shelf, event_id, &wanted.places))?;
+    let before = shelf.block(event_id, block_id).cloned();
+    let created = before.is_none();
+    let block = Block {
+        block_id,
+        event_id,
+        reason: wanted.reason.clone(),
+        parts,
+        created_at: before.as_ref().map_or(shelf.now, |block| block.created_at),
+        updated_at: shelf.now,
+    };
+    match before {
+        Some(before) if before.parts == block.parts && before.reason == block.reason => {
+            Ok(Outcome::Blocked { block: before, created })
+        }
+        _ => {
+            shelf.block_places(block.clone());
+            Ok(Outcome::Blocked { block, created })
+        }
+    }
+}
+
+pub(super) fn unblock(shelf: &mut Shelf, event_id: EventId, block_id: BlockId) -> Answer {
+    shelf.event(event_id).ok_or(Refusal::EventNotFound)?;
+    let block = shelf.block(event_id, block_id).ok_or(Refusal::BlockNotFound)?.clone();
+    shelf.unblock(event_id, block_id);
+    Ok(Outcome::Unblocked { block })
+}
+
+fn parts(shelf: &Shelf, event_id: EventId, places: &BlockedPlaces) -> Result<Vec<BlockPart>, Refusal> {
+    match places {
+        BlockedPlaces::Places { pool_id, quantity } => Ok(vec![of_places(shelf, event_id, *pool_id, *quantity)?]),
+        BlockedPlaces::Seats(wanted) => of_seats(shelf, event_id, wanted),
+    }
+}
+
+fn of_places(shelf: &Shelf, event_id: EventId, pool_id: PoolId, quantity: Quantity) -> Result<BlockPart, Refusal> {
+    let pool = shelf.pool(pool_id).filter(|pool| pool.event_id == event_id).ok_or(Refusal::PoolNotFound)?;
+    if pool.seated {
+        return Err(Refusal::PoolOfSeats { capacity: pool.capacity });
+    }
+    if pool.available() < quantity.get() {
+        let shortage = Shortage {
+            pool_id,
+            ticket_type_ids: Vec::new(),
+            requested: quantity.get(),
+            available: pool.available(),
+            held: pool.held,
+        };
+        let shortages = vec![shortage];
+        let retry_at = retry_at(shelf, &shortages);
+        return Err(Refusal::InsufficientSeats { shortages, retry_at, now: shelf.now });
+    }
+    Ok(BlockPart { pool_id, quantity: quantity.get(), seats: Vec::new() })
+}
+
+fn of_seats(shelf: &Shelf, event_id: EventId, wanted: &[SeatIndex]) -> Result<Vec<BlockPart>, Refusal> {
+    let pools = seats::pools_of(shelf, event_id, wanted)?;
+    let gone = seats::gone(shelf, event_id, wanted.iter().copied());
+    if !gone.is_empty() {
+        return Err(Refusal::SeatsUnavailable { seats: gone, now: shelf.now });
+    }
+    let mut by_pool: BTreeMap<PoolId, Vec<SeatIndex>> = BTreeMap::new();
+    for (seat, pool_id) in wanted.iter().zip(pools) {
+        by_pool.entry(pool_id).or_default().push(*seat);
+    }
+    let part = |(pool_id, seats): (PoolId, Vec<SeatIndex>)| BlockPart {
+        pool_id,
+        quantity: u32::try_from(seats.len()).expect("no layout has so many seats"),
+        seats,
+    };
+    Ok(by_pool.into_iter().map(part).collect())
+}

@@ -1,0 +1,149 @@
+//! The events that `boxoffice dev` offers, so that there is something to try things with: a concert without seats, and a
+//! comedy with them.
+
+use anyhow::bail;
+use sqlx::PgPool;
+
+use super::create_event::create_event;
+use super::create_venue::create_venue;
+use super::creation::Created;
+use crate::domain::ids::{EventId, VenueId};
+use crate::domain::new_event::{EventDraft, NewEvent, PriceZoneDraft, TicketTypeDraft};
+use crate::domain::new_venue::{NewVenue, VenueDraft};
+use crate::domain::seated_event::{LayoutName, Layouts, VenueLayout};
+use crate::domain::seating::{LayoutDraft, SectionDraft};
+
+/// What they are called, and recognised by.
+const CONCERT: &str = "Demo: an evening of improvised music";
+const COMEDY: &str = "Demo: a comedy, in numbered seats";
+
+const WHY: &str = "Created so that there is something to hold and book. Cancel it, or leave it.";
+
+/// How many may come to the concert.
+const CONCERT_SEATS: i64 = 500;
+
+/// The theatre's rows of seats, and how many stand behind them.
+const STALLS: &str = "rows A-H, 1-20, aisle after 10, accessible A1-A2 and A20, companion A3 and A19";
+const BALCONY: &str = "rows A-D, 1-16, aisle after 8, restricted view A1 and A16";
+const STANDING: i64 = 60;
+const PREMIUM_ROWS: [&str; 3] = ["A", "B", "C"];
+
+/// Both are on sale.
+#[derive(Clone, Copy, Debug)]
+pub struct DemoEvents {
+    pub concert: EventId,
+    pub comedy: EventId,
+}
+
+/// Those that are on sale, created where there is none.
+///
+/// # Errors
+///
+/// When the database fails.
+pub async fn ensure(pool: &PgPool) -> anyhow::Result<DemoEvents> {
+    let concert = match find(pool, CONCERT).await? {
+        Some(event_id) => event_id,
+        None => create(pool, NewEvent::try_from(concert())?).await?,
+    };
+    let comedy = match find(pool, COMEDY).await? {
+        Some(event_id) => event_id,
+        None => create_comedy(pool).await?,
+    };
+    Ok(DemoEvents { concert, comedy })
+}
+
+async fn find(pool: &PgPool, name: &str) -> sqlx::Result<Option<EventId>> {
+    let found = sqlx::query_scalar!(
+        r#"
+        /* demo */
+        SELECT event_id
+        FROM events
+        WHERE name = $1
+            AND status = 'on_sale'
+        ORDER BY coalesce(starts_at, 'infinity'), event_id
+        LIMIT 1
+        "#,
+        name,
+    )
+    .fetch_optional(pool)
+    .await?;
+    Ok(found.map(EventId::from))
+}
+
+async fn create(pool: &PgPool, new: NewEvent) -> anyhow::Result<EventId> {
+    match create_event(pool, new, None).await? {
+        Created::Now(created) => Ok(created.event.event_id),
+        Created::Before(_) => bail!("a request without a key was taken for a repeat"),
+    }
+}
+
+async fn create_comedy(pool: &PgPool) -> anyhow::Result<EventId> {
+    let venue = match create_venue(pool, NewVenue::try_from(theatre())?, None).await? {
+        Created::Now(created) => created,
+        Created::Before(_) => bail!("a request without a key was taken for a repeat"),
+    };
+    let venue_id = venue.venue.venue_id;
+    let mut layouts = Layouts::default();
+    let found = VenueLayout {
+        venue_id,
+        venue_name: venue.venue.name.clone(),
+        version: venue.venue.layout.version,
+        layout: venue.layout.as_ref().clone(),
+    };
+    layouts.add(LayoutName { venue_id, version: None }, found);
+    create(pool, NewEvent::parse(comedy(venue_id), &layouts)?).await
+}
+
+fn concert() -> EventDraft {
+    EventDraft {
+        name: CONCERT.to_owned(),
+        total_seats: Some(CONCERT_SEATS),
+        description: Some(WHY.to_owned()),
+        venue_name: Some("Town Hall".to_owned()),
+        ..EventDraft::default()
+    }
+}
+
+fn theatre() -> VenueDraft {
+    let section = |name: &str| SectionDraft { name: name.to_owned(), ..SectionDraft::default() };
+    let sections = vec![
+        SectionDraft { description: Some(STALLS.to_owned()), ..section("Stalls") },
+        SectionDraft { description: Some(BALCONY.to_owned()), ..section("Balcony") },
+        SectionDraft { capacity: Some(STANDING), ..section("Standing") },
+    ];
+    VenueDraft {
+        name: "Demo: the old theatre".to_owned(),
+        layout: LayoutDraft { sections, ..LayoutDraft::default() },
+        ..VenueDraft::default()
+    }
+}
+
+fn comedy(venue_id: VenueId) -> EventDraft {
+    let sold = |name: &str, pool: &str, price| TicketTypeDraft {
+        name: name.to_owned(),
+        pool: Some(pool.to_owned()),
+        price_zone: None,
+        price,
+        min_quantity: None,
+        max_quantity: None,
+    };
+    EventDraft {
+        name: COMEDY.to_owned(),
+        description: Some(WHY.to_owned()),
+        currency: Some("EUR".to_owned()),
+        venue_id: Some(venue_id),
+        price_zones: Some(vec![PriceZoneDraft {
+            section: "Stalls".to_owned(),
+            name: "Premium".to_owned(),
+            rows: PREMIUM_ROWS.map(str::to_owned).to_vec(),
+        }]),
+        ticket_types: Some(vec![
+            sold("Premium", "Stalls, Premium", 4500),
+            sold("Adult", "Stalls", 3000),
+            sold("Child", "Stalls", 1500),
+            sold("Balcony", "Balcony", 2000),
+            sold("Standing", "Standing", 1200),
+        ]),
+        ..EventDraft::default()
+    }
+}

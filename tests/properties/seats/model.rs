@@ -1,0 +1,153 @@
+//! What must be answered where there are seats, told naively: who has a seat is looked up among all holds, bookings and blocks,
+//! and which seats are the best by trying all groups. Speaks in inventory's words and shares nothing else with it.
+
+mod holds;
+mod organiser;
+mod wishes;
+
+use boxoffice::domain::block::Block;
+use boxoffice::domain::booking::{Booking, BookingStatus};
+use boxoffice::domain::event::EventStatus;
+use boxoffice::domain::hold::{Hold, HoldStatus, Item};
+use boxoffice::domain::hold_rules::HoldRules;
+use boxoffice::domain::ids::{EventId, HoldId, PoolId, TicketTypeId};
+use boxoffice::domain::seat::Tenure;
+use boxoffice::domain::seating::SeatIndex;
+use boxoffice::domain::time::Instant;
+use boxoffice::inventory::command::{Answer, Command, Outcome, Refusal};
+use boxoffice::inventory::shelf::TicketType;
+
+use crate::seating::model::Model as Geometry;
+
+#[derive(Clone, Debug)]
+pub struct Model {
+    pub rules: HoldRules,
+    /// Of both events. Nobody sits in it.
+    pub geometry: Geometry,
+    pub events: Vec<Event>,
+    pub types: Vec<TicketType>,
+    /// Beside each what it was when it was placed.
+    pub holds: Vec<(Hold, Hold)>,
+    pub bookings: Vec<Booking>,
+    pub blocks: Vec<Block>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Event {
+    pub event_id: EventId,
+    pub status: EventStatus,
+    pub orphans_refused: bool,
+    pub quantity_max: Option<u32>,
+    /// By the geometry's numbers; the last has no seats.
+    pub pools: Vec<PoolId>,
+    /// The capacity of the last.
+    pub standing: u32,
+}
+
+impl Model {
+    pub fn new(rules: HoldRules, geometry: Geometry) -> Self {
+        Self { rules, geometry, events: vec![], types: vec![], holds: vec![], bookings: vec![], blocks: vec![] }
+    }
+
+    /// Does what is asked, if it may be done, and says what must be answered. Time never goes back between calls.
+    pub fn apply(&mut self, command: &Command, now: Instant) -> Answer {
+        for (hold, _) in self.holds.iter_mut().filter(|(hold, _)| hold.is_overdue(now)) {
+            (hold.status, hold.ended_at) = (HoldStatus::Expired, Some(hold.expires_at));
+        }
+        match command {
+            Command::Place(place) => self.place(place, now),
+            Command::Extend { hold_id, possession } => self.extend(*hold_id, *possession, now),
+            Command::Release { hold_id, possession } => self.release(*hold_id, *possession, now),
+            Command::Expire { hold_id, cause } => self.expire(*hold_id, *cause, now),
+            Command::ChangeItems { hold_id, possession, wanted } => {
+                self.change_items(*hold_id, *possession, wanted, now)
+            }
+            Command::Book { booking_id, hold_id, possession, portion } => {
+                self.book((*booking_id, *hold_id), *possession, portion.as_ref(), now)
+            }
+            Command::Cancel { booking_id } => self.cancel(*booking_id, now),
+            Command::Resize { pool_id, capacity } => self.resize(*pool_id, capacity.get()),
+            Command::Block { event_id, block_id, wanted } => self.block(*event_id, *block_id, wanted, now),
+            Command::Unblock { event_id, block_id } => self.unblock(*event_id, *block_id),
+            Command::Amend { event_id, changes } => self.amend(*event_id, changes, now),
+            Command::Delete { .. } => unreachable!("the scripts delete no event"),
+        }
+    }
+
+    pub fn event(&self, event_id: EventId) -> Result<&Event, Refusal> {
+        self.events.iter().find(|event| event.event_id == event_id).ok_or(Refusal::EventNotFound)
+    }
+
+    pub fn hold(&self, hold_id: HoldId) -> Option<&Hold> {
+        self.holds.iter().map(|(hold, _)| hold).find(|hold| hold.hold_id == hold_id)
+    }
+
+    /// Whose items take places: active holds, and those of confirmed bookings.
+    pub fn live(&self, status: HoldStatus) -> impl Iterator<Item = &Hold> {
+        let confirmed = |hold: &Hold| {
+            let mut bookings = self.bookings.iter();
+            bookings.any(|booking| booking.hold_id == hold.hold_id && booking.status == BookingStatus::Confirmed)
+        };
+        let holds = self.holds.iter().map(|(hold, _)| hold).filter(move |hold| hold.status == status);
+        holds.filter(move |hold| status == HoldStatus::Active || confirmed(hold))
+    }
+
+    /// The one who has a seat.
+    pub fn who(&self, event_id: EventId, seat: SeatIndex) -> Tenure {
+        let names =
+            |hold: &&Hold| hold.event_id == event_id && hold.items.iter().any(|item| item.seats.contains(&seat));
+        let held = self.live(HoldStatus::Active).find(names).map(|hold| Tenure::Held(hold.hold_id));
+        let booked = || self.live(HoldStatus::Booked).find(names).map(|hold| Tenure::Booked(hold.hold_id));
+        let keeps =
+            |block: &&Block| block.event_id == event_id && block.parts.iter().any(|part| part.seats.contains(&seat));
+        let blocked = || self.blocks.iter().find(keeps).map(|block| Tenure::Blocked(block.block_id));
+        held.or_else(booked).or_else(blocked).unwrap_or(Tenure::Nobody)
+    }
+
+    /// Held, booked, blocked.
+    pub fn counters(&self, pool_id: PoolId) -> [u32; 3] {
+        let [held, booked] = [HoldStatus::Active, HoldStatus::Booked]
+            .map(|status| self.live(status).map(|hold| quantity_of(&hold.items, pool_id)).sum());
+        let parts = self.blocks.iter().flat_map(|block| &block.parts).filter(|part| part.pool_id == pool_id);
+        [held, booked, parts.map(|part| part.quantity).sum()]
+    }
+
+    /// `None` if the event has no such seat.
+    pub fn pool_of(&self, event: &Event, seat: SeatIndex) -> Option<PoolId> {
+        self.geometry.seats.get(seat.at()).map(|seat| event.pools[usize::from(seat.pool)])
+    }
+
+    pub fn ticket_type(&self, event_id: EventId, ticket_type_id: TicketTypeId) -> Result<&TicketType, Refusal> {
+        let own = |of_type: &&TicketType| (of_type.event_id, of_type.ticket_type_id) == (event_id, ticket_type_id);
+        self.types.iter().find(own).ok_or(Refusal::TicketTypeNotFound { ticket_type_id })
+    }
+
+    fn on_sale(&self, event_id: EventId) -> Result<&Event, Refusal> {
+        let event = self.event(event_id)?;
+        match event.status {
+            EventStatus::OnSale => Ok(event),
+            status => Err(Refusal::EventNotOnSale { status, sale_ended_at: None }),
+        }
+    }
+}
+
+impl Event {
+    /// Of general admission.
+    pub fn standing_pool(&self) -> PoolId {
+        self.pools[self.pools.len() - 1]
+    }
+}
+
+pub fn quantity_of(items: &[Item], pool_id: PoolId) -> u32 {
+    items.iter().filter(|item| item.pool_id == pool_id).map(|item| item.quantity).sum()
+}
+
+/// Whether this is what had to be answered. The sweeper may have been forestalled by whoever asked for the places.
+pub fn agrees(expected: &Answer, command: &Command, answered: &Answer) -> bool {
+    let forestalled = matches!(
+        (expected, command, answered),
+        (Ok(Outcome::Expired { .. }), Command::Expire { cause, .. }, Ok(Outcome::NotDue))
+            if *cause == boxoffice::inventory::command::ExpiryCause::Due
+    );
+    expected == answered || forestalled
+}

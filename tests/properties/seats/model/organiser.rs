@@ -1,0 +1,140 @@
+//! What organisers do with pools, seats and events.
+
+use std::collections::BTreeMap;
+
+use boxoffice::domain::block::{Block, BlockPart, BlockWanted, BlockedPlaces};
+use boxoffice::domain::event::{EventChanges, EventStatus};
+use boxoffice::domain::hold::HoldStatus;
+use boxoffice::domain::ids::{BlockId, EventId, PoolId};
+use boxoffice::domain::seat::Tenure;
+use boxoffice::domain::seating::SeatIndex;
+use boxoffice::domain::time::Instant;
+use boxoffice::inventory::command::{Answer, Outcome, Pool, Refusal, Shortage};
+
+use super::{Event, Model, quantity_of};
+
+impl Model {
+    /// The block becomes exactly this; what it keeps already counts as free.
+    pub(super) fn block(&mut self, event_id: EventId, block_id: BlockId, wanted: &BlockWanted, now: Instant) -> Answer {
+        let event = self.event(event_id)?;
+        let parts = match &wanted.places {
+            BlockedPlaces::Seats(seats) => self.parts_of_seats(event, block_id, seats, now)?,
+            BlockedPlaces::Places { pool_id, quantity } => {
+                vec![self.part_of_places(event, block_id, (*pool_id, quantity.get()), now)?]
+            }
+        };
+        let before = self.find(event_id, block_id).map(|at| self.blocks.remove(at));
+        let created = before.is_none();
+        let same = before.as_ref().is_some_and(|block| (&block.parts, &block.reason) == (&parts, &wanted.reason));
+        let block = Block {
+            block_id,
+            event_id,
+            reason: wanted.reason.clone(),
+            parts,
+            created_at: before.as_ref().map_or(now, |block| block.created_at),
+            updated_at: before.filter(|_| same).map_or(now, |block| block.updated_at),
+        };
+        self.blocks.push(block.clone());
+        Ok(Outcome::Blocked { block, created })
+    }
+
+    pub(super) fn unblock(&mut self, event_id: EventId, block_id: BlockId) -> Answer {
+        self.event(event_id)?;
+        let at = self.find(event_id, block_id).ok_or(Refusal::BlockNotFound)?;
+        Ok(Outcome::Unblocked { block: self.blocks.remove(at) })
+    }
+
+    /// Only places to stand can become more or fewer.
+    pub(super) fn resize(&mut self, pool_id: PoolId, requested: u32) -> Answer {
+        let at = self.events.iter().position(|event| event.pools.contains(&pool_id)).ok_or(Refusal::PoolNotFound)?;
+        let pool = self.pool(&self.events[at], pool_id);
+        if pool.seated && requested != pool.capacity {
+            return Err(Refusal::PoolOfSeats { capacity: pool.capacity });
+        }
+        let least = pool.held + pool.booked + pool.blocked;
+        if requested < least {
+            return Err(Refusal::CapacityBelowCommitted { requested, least });
+        }
+        if !pool.seated {
+            self.events[at].standing = requested;
+        }
+        Ok(Outcome::Resized(Pool { capacity: requested, ..pool }))
+    }
+
+    /// The scripts change the rule about orphans, and cancel.
+    pub(super) fn amend(&mut self, event_id: EventId, changes: &EventChanges, now: Instant) -> Answer {
+        let at = self.events.iter().position(|event| event.event_id == event_id).ok_or(Refusal::EventNotFound)?;
+        let event = &mut self.events[at];
+        event.orphans_refused = changes.orphans_refused.unwrap_or(event.orphans_refused);
+        if changes.status == Some(EventStatus::Cancelled) {
+            event.status = EventStatus::Cancelled;
+            let of_event = self.holds.iter_mut().map(|(hold, _)| hold).filter(|hold| hold.event_id == event_id);
+            for hold in of_event.filter(|hold| hold.status == HoldStatus::Active) {
+                (hold.status, hold.ended_at) = (HoldStatus::Released, Some(now));
+            }
+        }
+        Ok(Outcome::Amended)
+    }
+
+    /// With its counters.
+    pub fn pool(&self, event: &Event, pool_id: PoolId) -> Pool {
+        let [held, booked, blocked] = self.counters(pool_id);
+        let seated = pool_id != event.standing_pool();
+        let seats = (0..self.geometry.seats.len() as u32).map(SeatIndex);
+        let seats = seats.filter(|seat| self.pool_of(event, *seat) == Some(pool_id)).count() as u32;
+        let capacity = if seated { seats } else { event.standing };
+        Pool { pool_id, event_id: event.event_id, capacity, held, booked, blocked, seated }
+    }
+
+    fn find(&self, event_id: EventId, block_id: BlockId) -> Option<usize> {
+        self.blocks.iter().position(|block| (block.event_id, block.block_id) == (event_id, block_id))
+    }
+
+    fn parts_of_seats(
+        &self,
+        event: &Event,
+        block_id: BlockId,
+        seats: &[SeatIndex],
+        now: Instant,
+    ) -> Result<Vec<BlockPart>, Refusal> {
+        let pools = self.pools_of(event, seats)?;
+        let free = [Tenure::Nobody, Tenure::Blocked(block_id)];
+        let gone = seats.iter().copied().filter(|seat| !free.contains(&self.who(event.event_id, *seat)));
+        let gone: Vec<SeatIndex> = gone.collect();
+        if !gone.is_empty() {
+            return Err(Refusal::SeatsUnavailable { seats: gone, now });
+        }
+        let mut by_pool: BTreeMap<PoolId, Vec<SeatIndex>> = BTreeMap::new();
+        for (seat, pool_id) in seats.iter().zip(pools) {
+            by_pool.entry(pool_id).or_default().push(*seat);
+        }
+        let parts = by_pool.into_iter().map(|(pool_id, seats)| (pool_id, seats.len() as u32, seats));
+        Ok(parts.map(|(pool_id, quantity, seats)| BlockPart { pool_id, quantity, seats }).collect())
+    }
+
+    fn part_of_places(
+        &self,
+        event: &Event,
+        block_id: BlockId,
+        (pool_id, requested): (PoolId, u32),
+        now: Instant,
+    ) -> Result<BlockPart, Refusal> {
+        if !event.pools.contains(&pool_id) {
+            return Err(Refusal::PoolNotFound);
+        }
+        let pool = self.pool(event, pool_id);
+        if pool.seated {
+            return Err(Refusal::PoolOfSeats { capacity: pool.capacity });
+        }
+        let own = self.find(event.event_id, block_id).map(|at| &self.blocks[at].parts);
+        let own = own.into_iter().flatten().filter(|part| part.pool_id == pool_id).map(|part| part.quantity);
+        let available = pool.capacity - pool.held - pool.booked - (pool.blocked - own.sum::<u32>());
+        if requested > available {
+            let short = Shortage { pool_id, ticket_type_ids: vec![], requested, available, held: pool.held };
+            let gives_back = self.live(HoldStatus::Active).filter(|hold| quantity_of(&hold.items, pool_id) > 0);
+            let retry_at = gives_back.map(|hold| hold.expires_at).min().filter(|_| available + pool.held >= requested);
+            return Err(Refusal::InsufficientSeats { shortages: vec![short], retry_at, now });
+        }
+        Ok(BlockPart { pool_id, quantity: requested, seats: vec![] })
+    }
+}
