@@ -2,8 +2,9 @@
 #
 # Shows that a deployment is not noticed: two `boxoffice serve` on one database behind nginx, 300 mixed requests per second
 # (an open loop), and meanwhile 20 restarts, one server after the other: SIGTERM, its end, a new start, and on to the other
-# as soon as it is ready. A client repeats a failed request once at most, and no request may fail with that. Afterwards every
-# acknowledged hold, booking and release must be in the database, and the audit must be clean.
+# as soon as it is ready. A client repeats a failed request once at most, after as long as `Retry-After` says if the answer
+# has one, and no request may fail with that. Afterwards every acknowledged hold, booking and release must be in the
+# database, and the audit must be clean.
 #
 # Needs nginx and a PostgreSQL that `boxoffice with-postgres` finds, and the binaries of
 # `cargo build --release --workspace`. Sends to this machine only and leaves nothing running. Exits with 0 only if nothing

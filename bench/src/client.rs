@@ -34,8 +34,8 @@ pub struct Answer<'a> {
     pub status: u16,
     /// Whether the server said that this repeats an earlier answer.
     pub replayed: bool,
-    /// Whether the server said when to come back.
-    pub retry_after: bool,
+    /// After how many seconds the server said to come back, if it did.
+    pub retry_after: Option<u64>,
     pub body: &'a [u8],
 }
 
@@ -44,7 +44,7 @@ pub struct Answer<'a> {
 struct Head {
     status: u16,
     replayed: bool,
-    retry_after: bool,
+    retry_after: Option<u64>,
     /// The server will close the connection after this answer.
     closes: bool,
     /// Of the head itself, in bytes.
@@ -142,7 +142,7 @@ fn parse_head(buffer: &[u8]) -> io::Result<Option<Head>> {
     };
     let status = response.code.ok_or_else(|| unreadable("no status"))?;
     let closes = response.version == Some(0);
-    let mut head = Head { status, replayed: false, retry_after: false, closes, length, content_length: 0 };
+    let mut head = Head { status, replayed: false, retry_after: None, closes, length, content_length: 0 };
     // These two have no body and may have no length (RFC 9110, section 8.6).
     let mut framed = matches!(status, 204 | 304);
     for header in response.headers {
@@ -155,7 +155,7 @@ fn parse_head(buffer: &[u8]) -> io::Result<Option<Head>> {
         } else if is("idempotent-replayed") {
             head.replayed = header.value == b"true";
         } else if is("retry-after") {
-            head.retry_after = true;
+            head.retry_after = Some(u64::try_from(decimal(header.value)?).unwrap_or(u64::MAX));
         }
     }
     if framed { Ok(Some(head)) } else { Err(unreadable("no content-length")) }

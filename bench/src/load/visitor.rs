@@ -132,7 +132,7 @@ fn judge(answer: &Answer<'_>) -> Verdict {
     match answer.status {
         200..=299 => Verdict::Accepted,
         409 if api::problem_code(answer) == Some("INSUFFICIENT_SEATS") => Verdict::Refused,
-        503 if answer.retry_after => Verdict::Shed,
+        503 if answer.retry_after.is_some() => Verdict::Shed,
         503 => Verdict::Failed("503 without Retry-After".to_owned()),
         _ => Verdict::Failed(api::label(answer)),
     }

@@ -13,7 +13,8 @@ use crate::target::Target;
 const GIVE_UP_AFTER: Duration = Duration::from_secs(30);
 
 /// The pause before a repetition, in milliseconds, drawn at random so that clients that failed together do not come back
-/// together. Shorter than `Retry-After` says: this load shall meet the failure, not avoid it.
+/// together. Shorter than `Retry-After` says: a client that may repeat as often as it likes shall meet the failure, not avoid
+/// it. One that has few tries waits as it is told.
 const PAUSE_MILLIS: std::ops::RangeInclusive<u64> = 10..=100;
 
 /// Sends to one of several servers, and to the next one when that cannot be reached.
@@ -57,6 +58,7 @@ impl Patient {
         let give_up_at = Instant::now() + GIVE_UP_AFTER;
         let mut repeated = Vec::new();
         loop {
+            let mut pause = Duration::from_millis(rand::rng().random_range(PAUSE_MILLIS));
             let failed = match self.client.send(request).await {
                 Ok(answer) => {
                     let label = api::label(&answer);
@@ -64,6 +66,8 @@ impl Patient {
                         let (status, replayed, body) = (answer.status, answer.replayed, answer.body.to_vec());
                         return Ok(Settled { status, label, replayed, body, repeated });
                     }
+                    let told = self.repeats_max.and(answer.retry_after);
+                    pause += told.map_or(Duration::ZERO, Duration::from_secs);
                     label
                 }
                 Err(error) => {
@@ -76,8 +80,7 @@ impl Patient {
                 return Err(GivenUp { repeated, last: failed, out_of_time });
             }
             repeated.push(failed);
-            let pause = rand::rng().random_range(PAUSE_MILLIS);
-            sleep(Duration::from_millis(pause)).await;
+            sleep(pause).await;
         }
     }
 
