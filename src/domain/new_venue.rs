@@ -1,5 +1,7 @@
 //! A venue to be created or amended, parsed from what a request says.
 
+use std::borrow::Cow;
+
 use super::change::{Change, clearable, required};
 use super::invalid::Invalid;
 use super::seating::{Layout, LayoutDraft};
@@ -47,7 +49,7 @@ pub struct VenuePatch {
 pub struct VenueChanges {
     pub name: Option<String>,
     pub address: Option<Option<String>>,
-    pub layout: Option<Layout>,
+    pub layout: Option<NextLayout>,
 }
 
 impl TryFrom<VenuePatch> for VenueChanges {
@@ -57,8 +59,36 @@ impl TryFrom<VenuePatch> for VenueChanges {
         Ok(Self {
             name: required("/name", patch.name, |text| name(&text))?,
             address: clearable(patch.address, |text| address(&text))?.map(Option::flatten),
-            layout: patch.layout.map(Layout::try_from).transpose()?,
+            layout: patch.layout.map(NextLayout::try_from).transpose()?,
         })
+    }
+}
+
+/// A layout for a venue that has one already.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NextLayout {
+    layout: Layout,
+    /// Otherwise people look where they did before.
+    focal_point_given: bool,
+}
+
+impl NextLayout {
+    /// What the layout is when it follows this one. `None` if there is none to follow.
+    pub fn after(&self, newest: Option<&Layout>) -> Cow<'_, Layout> {
+        match newest.map(Layout::focal_point) {
+            Some(point) if !self.focal_point_given && point != self.layout.focal_point() => {
+                Cow::Owned(self.layout.clone().looking_at(point))
+            }
+            _ => Cow::Borrowed(&self.layout),
+        }
+    }
+}
+
+impl TryFrom<LayoutDraft> for NextLayout {
+    type Error = Invalid;
+
+    fn try_from(draft: LayoutDraft) -> Result<Self, Invalid> {
+        Ok(Self { focal_point_given: draft.focal_point.is_some(), layout: draft.try_into()? })
     }
 }
 

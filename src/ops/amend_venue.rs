@@ -13,8 +13,7 @@ use crate::db::column::{count, integer};
 use crate::db::row_count::{WrongRowCount, expect_rows};
 use crate::db::transaction::{TransactionFailure, transaction};
 use crate::domain::ids::VenueId;
-use crate::domain::new_venue::VenueChanges;
-use crate::domain::seating::Layout;
+use crate::domain::new_venue::{NextLayout, VenueChanges};
 use crate::domain::time::Instant;
 use crate::queries;
 
@@ -116,11 +115,8 @@ async fn amend(
     if let Some(address) = &changes.address {
         after.address.clone_from(address);
     }
-    if let Some(layout) = &changes.layout
-        && is_another(connection, venue_id, before.layout_version, layout).await?
-    {
-        after.layout_version += 1;
-        insert_layout(connection, venue_id, after.layout_version, layout, now).await?;
+    if let Some(next) = &changes.layout {
+        after.layout_version = add_layout(connection, venue_id, before.layout_version, next, now).await?;
     }
     if after == before { Ok(()) } else { update(connection, venue_id, &after, now).await }
 }
@@ -143,14 +139,22 @@ async fn lock(connection: &mut PgConnection, venue_id: VenueId) -> Result<Option
     Ok(Some((Present { name: row.name, address: row.address, layout_version }, row.now)))
 }
 
-async fn is_another(
+/// The version that the venue has then: the next one, unless the newest says already what this would.
+async fn add_layout(
     connection: &mut PgConnection,
     venue_id: VenueId,
     version: u32,
-    layout: &Layout,
-) -> Result<bool, AmendVenueError> {
-    let newest = queries::layout::layout(connection, venue_id, version).await?;
-    Ok(newest.is_none_or(|newest| newest != *layout))
+    next: &NextLayout,
+    now: Instant,
+) -> Result<u32, AmendVenueError> {
+    // Under the lock: where people look is taken from the layout that this one follows, and no other.
+    let newest = queries::layout::layout(&mut *connection, venue_id, version).await?;
+    let layout = next.after(newest.as_ref());
+    if newest.as_ref() == Some(&*layout) {
+        return Ok(version);
+    }
+    insert_layout(connection, venue_id, version + 1, &layout, now).await?;
+    Ok(version + 1)
 }
 
 async fn update(

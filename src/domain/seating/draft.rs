@@ -20,7 +20,7 @@ use super::layout::{
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LayoutDraft {
-    /// Absent: the middle of the front.
+    /// Absent: the middle of the front; of a venue that has a layout already, what that one has.
     pub focal_point: Option<PointDraft>,
     pub sections: Vec<SectionDraft>,
 }

@@ -143,6 +143,12 @@ impl Layout {
         is_whole.then(|| Self::of(Some(focal_point), sections, rows, seats))
     }
 
+    /// The same places, with something else to look at.
+    #[must_use]
+    pub fn looking_at(self, focal_point: Point) -> Self {
+        Self::of(Some(focal_point), self.sections, self.rows, self.seats)
+    }
+
     /// What people come to look at: the nearer, the better a seat.
     pub fn focal_point(&self) -> Point {
         self.focal_point

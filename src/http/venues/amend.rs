@@ -31,7 +31,7 @@ pub struct AmendVenueBody {
     #[serde(default, deserialize_with = "change")]
     #[schema(value_type = Option<String>, max_length = 500)]
     address: Change<String>,
-    /// Only together with `sections`, of whose layout it is a part.
+    /// Only together with `sections`, of whose layout it is a part. Without it: as in the newest layout.
     #[schema(value_type = Option<PointBody>)]
     focal_point: Option<Object<PointBody>>,
     /// Another layout: all its sections. It gets a version of its own, and events keep theirs.
@@ -42,7 +42,8 @@ pub struct AmendVenueBody {
 /// Amend a venue
 ///
 /// What is told about it, and its layout: all or nothing. `sections` make another version of the layout, unless they are
-/// what the newest says already: repeating the same request changes nothing more. A body of `text/csv` is another layout
+/// what the newest says already: repeating the same request changes nothing more. Where people look stays, unless a
+/// `focal_point` is given. A body of `text/csv` is another layout
 /// too, as for `POST /api/v1/venues`; then `name` and `address` are query parameters.
 #[utoipa::path(
     patch,

@@ -19,7 +19,8 @@ pub struct SheetParams {
     /// With `text/csv`: the venue's address.
     #[param(max_length = 500)]
     pub(super) address: Option<String>,
-    /// With `text/csv`: what people come to look at, in centimetres; together with `focal_y`.
+    /// With `text/csv`: what people come to look at, in centimetres; together with `focal_y`. Without them: as in the venue's
+    /// newest layout, and of a new venue the middle of the front.
     #[param(value_type = Option<i64>, minimum = -100_000, maximum = 100_000)]
     focal_x: Option<String>,
     #[param(value_type = Option<i64>, minimum = -100_000, maximum = 100_000)]

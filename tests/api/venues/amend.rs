@@ -1,6 +1,7 @@
 //! `PATCH /api/v1/venues/{id}`.
 
 use futures_util::future::join_all;
+use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::{city_hall, create};
@@ -53,6 +54,27 @@ async fn what_is_so_already_changes_nothing() {
     let turned = with(city_hall(), "/focal_point", json!({"x": 5, "y": 5}));
     let turned = service.client.patch(venue.header("location"), turned).await.expect(200).body;
     assert_eq!((&turned["layout_version"], &turned["focal_point"]), (&json!(2), &json!({"x": 5, "y": 5})));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn people_look_where_they_did_until_a_layout_says_otherwise() {
+    let service = Service::start().await;
+    let stage = json!({"x": -700, "y": -300});
+    let venue = create(&service.client, with(city_hall(), "/focal_point", stage.clone())).await;
+    let path = venue.header("location");
+    let again = service.client.patch(path, json!({"sections": city_hall()["sections"]})).await.expect(200).body;
+    assert_eq!(again, venue.body, "nothing else was said, so nothing has changed");
+
+    let smaller = service.client.patch(path, rows("rows A-B, 1-10")).await.expect(200).body;
+    assert_eq!((&smaller["layout_version"], &smaller["focal_point"]), (&json!(2), &stage));
+    let headers = [("Content-Type", "text/csv")];
+    let sheet = "section,row,number\nStalls,A,1\nStalls,A,2\n";
+    let listed = service.client.send_text(Method::PATCH, path, &headers, sheet).await.expect(200).body;
+    assert_eq!((&listed["layout_version"], &listed["focal_point"]), (&json!(3), &stage));
+
+    let turned = with(rows("rows A-B, 1-10"), "/focal_point", json!({"x": 0, "y": 0}));
+    let turned = service.client.patch(path, turned).await.expect(200).body;
+    assert_eq!((&turned["layout_version"], &turned["focal_point"]), (&json!(4), &json!({"x": 0, "y": 0})));
 }
 
 #[tokio::test(flavor = "multi_thread")]
