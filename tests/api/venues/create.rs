@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{arena, city_hall, create};
-use crate::stage::{NOBODY, time, with};
+use crate::stage::{NOBODY, text, time, with};
 use crate::support::Service;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -37,6 +37,18 @@ async fn an_address_without_content_is_none_and_a_focal_point_is_kept() {
     let request = with(with(city_hall(), "/address", json!("  ")), "/focal_point", json!({"x": -5, "y": -300}));
     let body = create(&service.client, request).await.body;
     assert_eq!((&body["address"], &body["focal_point"]), (&json!(null), &json!({"x": -5, "y": -300})));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_row_that_is_named_by_itself_may_be_called_anything() {
+    let service = Service::start().await;
+    let described = "rows Ä, Loge and AB, 1-10, accessible Ä1; row ß, 1-2";
+    let request = json!({"name": "Hall", "sections": [{"name": "Stalls", "rows": described}]});
+    let venue = create(&service.client, request).await;
+    let layout = service.client.get(&format!("{}/layouts/1", venue.header("location"))).await.expect(200).body;
+    let rows = layout["sections"][0]["rows"].as_array().expect("rows");
+    assert_eq!(rows.iter().map(|row| text(&row["label"])).collect::<Vec<_>>(), ["Ä", "Loge", "AB", "ß"]);
+    assert_eq!(rows[0]["attributes"]["accessible"], json!([0]));
 }
 
 #[tokio::test(flavor = "multi_thread")]

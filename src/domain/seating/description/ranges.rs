@@ -2,8 +2,11 @@
 
 /// The labels from one to another, or `None` if one does not count up or down to the other.
 ///
-/// Numbers count. Letters do if the labels differ in their last letter only (A-T, AA-AC), or repeat one letter (AA-CC).
+/// Every label counts to itself. Numbers count. Letters do if the labels differ in their last letter only (A-T, AA-AC), or repeat one letter (AA-CC).
 pub fn labels(from: &str, to: &str) -> Option<Vec<String>> {
+    if from == to {
+        return Some(vec![from.to_owned()]);
+    }
     if let (Ok(from), Ok(to)) = (from.parse(), to.parse()) {
         return Some(numbers(from, to).map(|number| number.to_string()).collect());
     }
