@@ -33,7 +33,7 @@ use std::collections::HashSet;
 
 use super::super::invalid::Invalid;
 use super::draft::RowDraft;
-use super::layout::{ROWS_PER_SECTION_MAX, SEATS_PER_LAYOUT_MAX};
+use super::layout::{ROW_LABEL_LENGTH_MAX, ROWS_PER_SECTION_MAX, SEATS_PER_LAYOUT_MAX};
 use parser::Parser;
 
 /// In characters.
@@ -56,6 +56,10 @@ pub fn parse(text: &str) -> Result<Vec<RowDraft>, Invalid> {
             return Err(tokens::fault(begins, &detail));
         }
         for row in group.drafts() {
+            if row.label.chars().count() > ROW_LABEL_LENGTH_MAX {
+                let detail = format!("row {} must have at most {ROW_LABEL_LENGTH_MAX} characters", row.label);
+                return Err(tokens::fault(begins, &detail));
+            }
             if !labels.insert(row.label.clone()) {
                 return Err(tokens::fault(begins, &format!("row {} was described before", row.label)));
             }

@@ -137,7 +137,8 @@ impl Builder {
             }
             (None, Some(description), None, None) => {
                 let of_description = |fault: Invalid| fault.inside("/rows").inside(&place);
-                self.add_rows(&of_rows(CSV), description::parse(&description).map_err(of_description)?)?
+                let rows = description::parse(&description).map_err(of_description)?;
+                self.add_rows(&of_rows(CSV), rows).map_err(|fault| in_the_text(&place, fault))?
             }
             (None, None, Some(rows), None) => self.add_rows(&of_rows(CSV), rows)?,
             (None, None, None, Some(seats)) => self.add_rows(&of_rows(&format!("{place}/seats")), by_row(seats))?,
@@ -256,6 +257,12 @@ fn by_row(seats: Vec<ListedSeat>) -> Vec<RowDraft> {
 /// Where a name of several seats stands, and what it is called there: in the JSON, or at the first seat that has it.
 fn named<'a>(line: Option<usize>, lines: &str, json: &str, listed: &'a str, in_json: &'a str) -> (String, &'a str) {
     line.map_or_else(|| (json.to_owned(), in_json), |line| (format!("{lines}/{line}"), listed))
+}
+
+/// Where rows are described, requests have a text: nothing in it has a place of its own.
+fn in_the_text(place: &str, fault: Invalid) -> Invalid {
+    let text = format!("{place}/rows");
+    if fault.pointer.starts_with(&text) { Invalid::new(text, fault.detail) } else { fault }
 }
 
 fn point(draft: PointDraft) -> Result<Point, Invalid> {
