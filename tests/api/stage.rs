@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use crate::support::{Client, Reply};
+use crate::support::{Client, Database, Reply};
 
 /// A UUID that nothing has.
 pub const NOBODY: &str = "0199d3c0-7a51-7c2e-9f43-5d1f6f0c9a11";
@@ -58,6 +58,16 @@ impl Concert {
         let items: Vec<Value> = items.iter().map(item).collect();
         client.post("/api/v1/holds", json!({"event_id": self.event_id, "items": items})).await
     }
+}
+
+/// What makes a repeat recognisable is still what it was when clients sent this, so that they may repeat it after a release.
+/// `understood` is the body as it is written back.
+pub async fn assert_fingerprint(database: &Database, route: &str, understood: &str) {
+    let kept = format!(
+        "SELECT count(*) FROM idempotency_keys WHERE fingerprint =
+         sha256(convert_to('{route}', 'UTF8') || '\\x00'::bytea || convert_to('{understood}', 'UTF8'))"
+    );
+    assert_eq!(database.number(&kept).await, 1, "{route} {understood}");
 }
 
 /// The names of an object's members, sorted.

@@ -26,6 +26,8 @@ const ROUTE: &str = "POST /api/v1/events";
 /// An event to be created. Either `total_seats` (one pool, one free ticket type), or `pools`, or a `venue_id`: the sections of
 /// the venue's layout are the pools. With or without `ticket_types` (without: one free ticket type per pool). Times are
 /// RFC 3339 with an offset.
+// Written back for the fingerprint, hence `Serialize`. A field that came later is left out where it is absent, so that a repeat
+// across its release is still the same request.
 #[derive(Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = CreateEvent, example = json!({"name": "Winter concert", "total_seats": 500}))]
@@ -33,6 +35,7 @@ pub struct CreateBody {
     #[schema(min_length = 1, max_length = 200)]
     name: String,
     /// The production that it is one date of. Cannot be changed later.
+    #[serde(skip_serializing_if = "Option::is_none")]
     series_id: Option<SeriesId>,
     /// One pool "General admission" of this size, with one free ticket type. Not together with `pools`.
     #[schema(minimum = 1, maximum = 10_000_000)]
@@ -76,15 +79,19 @@ pub struct CreateBody {
     ticket_types: Option<Vec<Object<CreateTicketType>>>,
     /// Sells the seats of this venue: each section of its layout is a pool of that name, with the section's seats, or with its
     /// capacity where it has none. Not together with `pools`. Cannot be changed later.
+    #[serde(skip_serializing_if = "Option::is_none")]
     venue_id: Option<VenueId>,
     /// Of the venue's layout. Without it: the newest. The event stays with it. Only with `venue_id`.
     #[schema(minimum = 1)]
+    #[serde(skip_serializing_if = "Option::is_none")]
     layout_version: Option<i64>,
     /// Divides sections with seats; each zone is a pool "Section, Zone", and the rows that are in none remain the pool
     /// "Section". 1 to 1,000, of which no two have a row in common. Only with `venue_id`.
     #[schema(value_type = Option<Vec<CreatePriceZone>>)]
+    #[serde(skip_serializing_if = "Option::is_none")]
     price_zones: Option<Vec<Object<CreatePriceZone>>>,
     /// Whether a selection by hand may not leave single seats. Without it: it may. Only with `venue_id`.
+    #[serde(skip_serializing_if = "Option::is_none")]
     orphans_refused: Option<bool>,
 }
 
@@ -125,6 +132,7 @@ struct CreateTicketType {
     /// The name of a price zone: it is sold there in every section that has the zone, as one ticket type per section. Where
     /// there are several, their names end in the section's: "Adult (Stalls)". Not together with `pool`.
     #[schema(example = "Premium")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     price_zone: Option<String>,
     /// Minor units of the currency (cents). 0: free.
     #[schema(minimum = 0, maximum = 100_000_000, example = 2500)]

@@ -66,6 +66,7 @@ pub struct AddDatesBody {
 }
 
 /// One date: its times, and what it has instead of the template's.
+// Written back for the fingerprint, like the event's body.
 #[derive(Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = CreateDate)]
@@ -82,6 +83,7 @@ pub struct DateBody {
     #[schema(format = DateTime)]
     sale_ends_at: Option<String>,
     /// Another venue than the template's. The date is sold with its newest layout.
+    #[serde(skip_serializing_if = "Option::is_none")]
     venue_id: Option<VenueId>,
     /// Without it: the name of the date's own venue if it has one, else what the template says.
     #[schema(min_length = 1, max_length = 200, example = "City Hall")]

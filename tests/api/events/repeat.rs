@@ -4,7 +4,7 @@ use futures_util::future::join_all;
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::stage::{Concert, with};
+use crate::stage::{Concert, assert_fingerprint, with};
 use crate::support::Service;
 
 const EVENTS: &str = "/api/v1/events";
@@ -45,6 +45,24 @@ async fn the_order_of_fields_white_space_and_explicit_nulls_make_no_other_reques
         let reply = service.client.send_text(reqwest::Method::POST, EVENTS, &headers, spelling).await.expect(201);
         assert_eq!(reply.is_replayed(), n > 0, "{spelling}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_sent_before_a_release_can_be_repeated_after_it() {
+    let service = Service::start().await;
+    let request = json!({
+        "name": "A show", "pools": [{"name": "Stalls", "capacity": 5}],
+        "ticket_types": [{"name": "Adult", "pool": "Stalls", "price": 0}],
+    });
+    service.client.post_with_key(EVENTS, &key(), &request).await.expect(201);
+    // Never to be changed but for a field that a client did send.
+    let understood = concat!(
+        r#"{"name":"A show","total_seats":null,"description":null,"venue_name":null,"starts_at":null,"ends_at":null,"#,
+        r#""time_zone":null,"currency":null,"hold_ttl_seconds":null,"max_quantity_per_hold":null,"sale_starts_at":null,"#,
+        r#""sale_ends_at":null,"status":null,"pools":[{"name":"Stalls","capacity":5}],"#,
+        r#""ticket_types":[{"name":"Adult","pool":"Stalls","price":0,"min_quantity":null,"max_quantity":null}]}"#,
+    );
+    assert_fingerprint(&service.database, "POST /api/v1/events", understood).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -4,7 +4,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::{request, template};
-use crate::stage::with;
+use crate::stage::{assert_fingerprint, with};
 use crate::support::Service;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -41,4 +41,23 @@ async fn dates_are_added_once_per_key_and_a_key_is_good_for_one_series() {
     let elsewhere = service.client.post_with_key(&paths[1], &key, &dates).await;
     elsewhere.expect_problem(422, "IDEMPOTENCY_KEY_REUSED");
     assert_eq!(service.database.number("SELECT count(*) FROM events").await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_sent_before_a_release_can_be_repeated_after_it() {
+    let service = Service::start().await;
+    let request = json!({
+        "name": "A play", "template": {"name": "A play", "total_seats": 5},
+        "dates": [{"starts_at": "2099-03-01T19:00:00Z"}],
+    });
+    service.client.post_with_key("/api/v1/series", &Uuid::now_v7().to_string(), &request).await.expect(201);
+    // Never to be changed but for a field that a client did send.
+    let understood = concat!(
+        r#"{"name":"A play","description":null,"template":{"name":"A play","total_seats":5,"description":null,"#,
+        r#""venue_name":null,"starts_at":null,"ends_at":null,"time_zone":null,"currency":null,"hold_ttl_seconds":null,"#,
+        r#""max_quantity_per_hold":null,"sale_starts_at":null,"sale_ends_at":null,"status":null,"pools":null,"#,
+        r#""ticket_types":null},"dates":[{"starts_at":"2099-03-01T19:00:00Z","ends_at":null,"sale_starts_at":null,"#,
+        r#""sale_ends_at":null,"venue_name":null,"time_zone":null}]}"#,
+    );
+    assert_fingerprint(&service.database, "POST /api/v1/series", understood).await;
 }
