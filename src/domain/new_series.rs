@@ -4,7 +4,7 @@ use super::event_fields as fields;
 use super::ids::VenueId;
 use super::invalid::Invalid;
 use super::new_event::{EventDraft, NewEvent, counted};
-use super::seated_event::{LayoutName, Layouts, NamedLayout};
+use super::seated_event::{LayoutName, Layouts, NamedLayout, POOLS_PER_REQUEST_MAX};
 use super::text::{self, SERIES_NAME_LENGTH_MAX};
 
 /// The most dates of one request.
@@ -92,10 +92,11 @@ pub fn events(draft: DatesDraft, layouts: &Layouts) -> Result<Vec<NewEvent>, Inv
     let DatesDraft { template, dates } = draft;
     counted(DATES, dates.len(), DATES_PER_REQUEST_MAX)?;
     without_what_is_a_dates(&template)?;
+    let mut pools = 0;
     let event = |(number, date): (usize, DateDraft)| {
         let (own, has_venue) = (date.own_fields(), date.venue_id.is_some());
         let place = format!("{DATES}/{number}");
-        NewEvent::parse(date.of(&template), layouts).map_err(|mut fault| {
+        let new = NewEvent::parse(date.of(&template), layouts).map_err(|mut fault| {
             if own.contains(&fault.pointer.as_str()) {
                 return fault.inside(&place);
             }
@@ -104,7 +105,12 @@ pub fn events(draft: DatesDraft, layouts: &Layouts) -> Result<Vec<NewEvent>, Inv
                 fault.detail.push_str(&format!(" (at the venue of {place})"));
             }
             fault.inside(TEMPLATE)
-        })
+        })?;
+        pools += new.pools.len();
+        if pools > POOLS_PER_REQUEST_MAX {
+            return Err(Invalid::new(DATES, format!("must have at most {POOLS_PER_REQUEST_MAX} pools together")));
+        }
+        Ok(new)
     };
     dates.into_iter().enumerate().map(event).collect()
 }

@@ -12,6 +12,9 @@ use super::seating::Layout;
 /// The most numbered seats of one request, all of its events together: they are written in one transaction.
 pub const SEATS_PER_REQUEST_MAX: usize = 200_000;
 
+/// The most pools of one request, all of its events together, for the same reason. At a venue a date may have a thousand.
+pub const POOLS_PER_REQUEST_MAX: usize = 10_000;
+
 /// What an event is sold with. It does not change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Seating {

@@ -112,9 +112,9 @@ struct AddedDatesBody {
 
 /// Create a series
 ///
-/// With its first dates, if they are given: all of them or nothing, with at most 200,000 numbered seats together. With an `Idempotency-Key` (a UUID) the request can be
-/// repeated for 24 hours: everything is created once, and a repeat is given the first answer again, with
-/// `Idempotent-Replayed: true`.
+/// With its first dates, if they are given: all of them or nothing, with at most 10,000 pools and 200,000 numbered seats
+/// together. With an `Idempotency-Key` (a UUID) the request can be repeated for 24 hours: everything is created once, and a
+/// repeat is given the first answer again, with `Idempotent-Replayed: true`.
 #[utoipa::path(
     post,
     path = "/api/v1/series",
@@ -155,7 +155,8 @@ pub async fn create(
 
 /// Add dates to a series
 ///
-/// All of them or nothing, with at most 200,000 numbered seats together. With an `Idempotency-Key` (a UUID) the request can be repeated for 24 hours.
+/// All of them or nothing, with at most 10,000 pools and 200,000 numbered seats together. With an `Idempotency-Key` (a UUID)
+/// the request can be repeated for 24 hours.
 #[utoipa::path(
     post,
     path = "/api/v1/series/{id}/events",

@@ -52,6 +52,22 @@ async fn what_is_wrong_with_the_template_is_found_in_the_template() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn one_request_opens_at_most_ten_thousand_pools() {
+    let service = Service::start().await;
+    let pools: Vec<Value> = (0..100).map(|n| json!({"name": format!("Pool {n}"), "capacity": 1})).collect();
+    let dates = |count: usize| vec![json!({"starts_at": "2099-03-01T19:00:00Z"}); count];
+    let season = |count: usize| json!({"name": "A season", "template": {"name": "A play", "pools": pools}, "dates": dates(count)});
+    service.client.post("/api/v1/series", season(101)).await.expect_invalid("/dates");
+    assert_eq!(service.database.number("SELECT count(*) FROM pools").await, 0);
+
+    let created = service.client.post("/api/v1/series", season(100)).await.expect(201);
+    assert_eq!(service.database.number("SELECT count(*) FROM pools").await, 10_000);
+    let more = format!("{}/events", created.header("location"));
+    let added = json!({"template": {"name": "A play", "pools": pools}, "dates": dates(101)});
+    service.client.post(&more, added).await.expect_invalid("/dates");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_template_has_neither_times_nor_another_series() {
     let time = || json!("2099-03-01T19:00:00Z");
     let requests = [
