@@ -56,6 +56,10 @@ pub struct Layouts {
 }
 
 impl Layouts {
+    pub fn is_empty(&self) -> bool {
+        self.found.is_empty()
+    }
+
     pub fn get(&self, name: LayoutName) -> Option<&VenueLayout> {
         self.found.get(&name)
     }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::layouts::{Asked, layouts};
+use super::layouts::{Asked, judged, layouts};
 use super::wire::EventBody;
 use crate::app::App;
 use crate::domain::ids::{SeriesId, VenueId};
@@ -183,7 +183,7 @@ pub async fn create(
         Asked::Now(layouts) => layouts,
         Asked::Before(answer) => return created::<EventWithSeats>(&line, Created::Before(answer), repeatable),
     };
-    let new = NewEvent::parse(draft, &layouts)?;
+    let new = judged(layouts, |layouts| NewEvent::parse(draft, layouts)).await?;
     created(&line, create_event(&app.pool, new, keep).await?, repeatable)
 }
 

@@ -1,8 +1,12 @@
 //! The layouts that a request to create events names: found before the request can be understood whole.
 
+use actix_web::web;
+
 use crate::app::App;
+use crate::domain::invalid::Invalid;
 use crate::domain::seated_event::{Layouts, NamedLayout};
 use crate::error::{ApiError, ErrorCode};
+use crate::http::read::in_time;
 use crate::ops::kept_answer::{Answer, Keep, answered_before};
 use crate::queries::venue_layout::{Found, venue_layout};
 
@@ -16,10 +20,10 @@ pub enum Asked {
 /// `named` is in the order of the events that are sold with the layouts.
 ///
 /// # Errors
-/// The first venue or version that does not exist, with the `pointer` to it; too many seats.
+/// The first venue or version that does not exist, with the `pointer` to it; too many seats; `UNAVAILABLE`.
 pub async fn layouts<T>(app: &App, named: &[NamedLayout], keep: Option<&Keep<T>>) -> Result<Asked, ApiError> {
     if let Some(keep) = keep.filter(|_| !named.is_empty())
-        && let Some(answer) = answered_before(&app.pool, &keep.idempotency).await?
+        && let Some(answer) = in_time(app, answered_before(&app.pool, &keep.idempotency)).await?
     {
         return Ok(Asked::Before(answer));
     }
@@ -27,7 +31,8 @@ pub async fn layouts<T>(app: &App, named: &[NamedLayout], keep: Option<&Keep<T>>
     for NamedLayout { place, name } in named {
         if layouts.get(*name).is_none() {
             let missing = |code, field| Err(ApiError::new(code).with("pointer", format!("{place}/{field}")));
-            match venue_layout(&app.pool, *name).await? {
+            // Each has the time of a read. All together may take longer: there may be as many venues as dates.
+            match in_time(app, venue_layout(&app.pool, *name)).await? {
                 Found::Layout(layout) => layouts.add(*name, *layout),
                 Found::NoVenue => return missing(ErrorCode::VenueNotFound, "venue_id"),
                 Found::NoVersion => return missing(ErrorCode::LayoutNotFound, "layout_version"),
@@ -36,4 +41,19 @@ pub async fn layouts<T>(app: &App, named: &[NamedLayout], keep: Option<&Keep<T>>
         layouts.sell(*name)?;
     }
     Ok(Asked::Now(layouts))
+}
+
+/// What a request asks for, judged by the layouts that it names. They may have a hundred thousand seats, and whoever came over the
+/// same thread would wait for it. Without a layout there is little to judge.
+///
+/// # Errors
+/// The first field that is not valid.
+pub async fn judged<T: Send + 'static>(
+    layouts: Layouts,
+    parse: impl FnOnce(&Layouts) -> Result<T, Invalid> + Send + 'static,
+) -> Result<T, ApiError> {
+    if layouts.is_empty() {
+        return Ok(parse(&layouts)?);
+    }
+    Ok(web::block(move || parse(&layouts)).await.map_err(ApiError::internal)??)
 }

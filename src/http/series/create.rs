@@ -13,7 +13,7 @@ use crate::error::ApiError;
 use crate::http::body::{Body, Object};
 use crate::http::created::{Resource, created, keep};
 use crate::http::events::CreateBody;
-use crate::http::events::layouts::{Asked, layouts};
+use crate::http::events::layouts::{Asked, judged, layouts};
 use crate::http::events::summary::SummaryBody;
 use crate::http::idempotency::IdempotencyKey;
 use crate::http::path::Id;
@@ -149,7 +149,7 @@ pub async fn create(
         Asked::Now(layouts) => layouts,
         Asked::Before(answer) => return created::<SeriesWithEvents>(&line, Created::Before(answer), repeatable),
     };
-    let new = NewSeries::parse(draft, &layouts)?;
+    let new = judged(layouts, |layouts| NewSeries::parse(draft, layouts)).await?;
     created(&line, create_series(&app.pool, new, keep).await?, repeatable)
 }
 
@@ -194,7 +194,7 @@ pub async fn add(
         Asked::Now(layouts) => layouts,
         Asked::Before(answer) => return created::<Dates>(&line, Created::Before(answer), repeatable),
     };
-    let events = events(draft, &layouts)?;
+    let events = judged(layouts, |layouts| events(draft, layouts)).await?;
     created(&line, add_to_series(&app.pool, series_id, events, keep).await?, repeatable)
 }
 

@@ -1,5 +1,7 @@
 //! Seated events as they are shown, listed and counted.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
 use super::{create, play, theatre, venue, zoned};
@@ -76,4 +78,18 @@ async fn what_is_blocked_is_counted_and_not_available_wherever_something_is_coun
         let listed = service.client.get(&list).await.expect(200).body["events"][0].clone();
         assert_eq!((&listed["total_seats"], &listed["available"]), (&json!(164), &json!(157)), "{list}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_layout_that_cannot_be_read_in_time_is_not_waited_for() {
+    let service = Service::start_with(|settings| settings.inventory.answer_within = Duration::from_millis(200)).await;
+    let venue_id = venue(&service.client, theatre()).await;
+    let mut blocker = service.database.pool.begin().await.expect("a transaction begins");
+    sqlx::query("LOCK TABLE layouts").execute(&mut *blocker).await.expect("the table can be locked");
+    let dates = json!({"name": "A run", "template": play(&venue_id), "dates": [{"starts_at": "2099-03-01T19:00:00Z"}]});
+    for (path, request) in [("/api/v1/events", play(&venue_id)), ("/api/v1/series", dates)] {
+        service.client.post(path, request).await.expect_problem(503, "UNAVAILABLE");
+    }
+    blocker.rollback().await.expect("the blocker lets go");
+    create(&service.client, play(&venue_id)).await;
 }
