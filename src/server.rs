@@ -24,7 +24,7 @@ use crate::config::{InventoryMode, Settings};
 use crate::db::connect::{lane_pool, request_pool, status_pool};
 use crate::domain::payment_token::PaymentTokens;
 use crate::http::answer::answer;
-use crate::http::body::{BODY_BYTES_MAX, BodyLimit};
+use crate::http::body::{BODY_BYTES_MAX, BodyLimit, LISTS_BODY_BYTES_MAX};
 use crate::http::venues::VENUE_BODY_BYTES_MAX;
 use crate::http::{
     blocks, bookings, docs, events, health, holds, invariants, openapi, pools, prometheus, seats, series, status,
@@ -67,7 +67,11 @@ fn routes(config: &mut ServiceConfig) {
         .service(at("/api/v1/holds/{id}/expire").route(post().to(holds::expire)))
         .service(at("/api/v1/bookings/{id}").route(get().to(bookings::show)))
         .service(at("/api/v1/bookings/{id}/cancel").route(post().to(bookings::cancel)))
-        .service(at("/api/v1/events").route(post().to(events::create)).route(get().to(events::list)))
+        .service(
+            with_bodies(at("/api/v1/events"), LISTS_BODY_BYTES_MAX)
+                .route(post().to(events::create))
+                .route(get().to(events::list)),
+        )
         .service(
             at("/api/v1/events/{id}")
                 .route(get().to(events::show))
@@ -76,26 +80,28 @@ fn routes(config: &mut ServiceConfig) {
         )
         .service(at("/api/v1/events/{id}/blocks").route(get().to(blocks::list)))
         .service(
-            at("/api/v1/events/{id}/blocks/{block_id}").route(put().to(blocks::put)).route(delete().to(blocks::delete)),
+            with_bodies(at("/api/v1/events/{id}/blocks/{block_id}"), LISTS_BODY_BYTES_MAX)
+                .route(put().to(blocks::put))
+                .route(delete().to(blocks::delete)),
         )
         .service(
-            at("/api/v1/venues")
-                .app_data(PayloadConfig::new(VENUE_BODY_BYTES_MAX))
-                .app_data(BodyLimit(VENUE_BODY_BYTES_MAX))
+            with_bodies(at("/api/v1/venues"), VENUE_BODY_BYTES_MAX)
                 .route(post().to(venues::create))
                 .route(get().to(venues::list)),
         )
         .service(
-            at("/api/v1/venues/{id}")
-                .app_data(PayloadConfig::new(VENUE_BODY_BYTES_MAX))
-                .app_data(BodyLimit(VENUE_BODY_BYTES_MAX))
+            with_bodies(at("/api/v1/venues/{id}"), VENUE_BODY_BYTES_MAX)
                 .route(get().to(venues::show))
                 .route(patch().to(venues::amend)),
         )
         .service(at("/api/v1/venues/{id}/layouts/{version}").route(get().to(venues::layout)).wrap(Compress::default()))
-        .service(at("/api/v1/series").route(post().to(series::create)))
+        .service(with_bodies(at("/api/v1/series"), LISTS_BODY_BYTES_MAX).route(post().to(series::create)))
         .service(at("/api/v1/series/{id}").route(get().to(series::show)))
-        .service(at("/api/v1/series/{id}/events").route(get().to(series::list_events)).route(post().to(series::add)))
+        .service(
+            with_bodies(at("/api/v1/series/{id}/events"), LISTS_BODY_BYTES_MAX)
+                .route(get().to(series::list_events))
+                .route(post().to(series::add)),
+        )
         .service(at("/api/v1/pools/{id}").route(patch().to(pools::resize)))
         .service(at("/api/v1/metrics").route(get().to(totals::show)))
         .service(at("/api/v1/invariants").route(get().to(invariants::show)))
@@ -113,6 +119,11 @@ fn routes(config: &mut ServiceConfig) {
 /// A resource whose template is the `endpoint` of logs and metrics.
 fn at(template: &'static str) -> Resource {
     web::resource(template).app_data(Endpoint(template))
+}
+
+/// A resource whose bodies may be larger than elsewhere: so many bytes.
+fn with_bodies(resource: Resource, bytes_max: usize) -> Resource {
+    resource.app_data(PayloadConfig::new(bytes_max)).app_data(BodyLimit(bytes_max))
 }
 
 /// The OpenAPI document of every route above.

@@ -12,7 +12,7 @@ pub use object::Object;
 use actix_web::dev::Payload;
 use actix_web::error::PayloadError;
 use actix_web::http::header::{CONTENT_ENCODING, CONTENT_TYPE};
-use actix_web::web::Bytes;
+use actix_web::web::{self, Bytes};
 use actix_web::{FromRequest, HttpRequest};
 use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
@@ -24,6 +24,9 @@ use crate::error::{ApiError, ErrorCode};
 /// it.
 pub const BODY_BYTES_MAX: usize = 64 * 1024;
 
+/// The largest body that has an organiser's lists in it, in bytes: two hundred dates, a thousand price zones, the seats of a block.
+pub const LISTS_BODY_BYTES_MAX: usize = 1024 * 1024;
+
 /// The largest body that an address reads, in bytes, attached to it by the route table.
 #[derive(Clone, Copy, Debug)]
 pub struct BodyLimit(pub usize);
@@ -31,13 +34,21 @@ pub struct BodyLimit(pub usize);
 /// A parsed body.
 pub struct Body<T>(pub T);
 
-impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
+impl<T: DeserializeOwned + Send + 'static> FromRequest for Body<T> {
     type Error = ApiError;
     type Future = LocalBoxFuture<'static, Result<Self, ApiError>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let body = read(request, payload, &[Media::Json]);
-        async move { parse(&body.await?.bytes).map(Self) }.boxed_local()
+        async move {
+            let bytes = body.await?.bytes;
+            if bytes.len() <= BODY_BYTES_MAX {
+                return parse(&bytes).map(Self);
+            }
+            // It takes some milliseconds, and several times as many to say what is wrong: not where others wait behind it.
+            web::block(move || parse(&bytes).map(Self)).await.map_err(ApiError::internal)?
+        }
+        .boxed_local()
     }
 }
 

@@ -4,10 +4,15 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::stage::{NOBODY, text};
-use crate::support::{Reply, Service};
+use crate::stage::{NOBODY, text, with};
+use crate::support::{Reply, Service, Theatre};
 
 const JSON: (&str, &str) = ("Content-Type", "application/json");
+
+/// The request at this length, in bytes.
+fn padded(request: &str, length: usize) -> String {
+    format!("{request}{}", " ".repeat(length - request.len()))
+}
 
 #[track_caller]
 fn assert_request_id(reply: &Reply, id: &str) {
@@ -109,23 +114,64 @@ async fn an_id_in_the_path_that_is_no_uuid_is_a_malformed_request() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_body_of_64_kib_is_read_and_a_larger_one_is_refused() {
     let service = Service::start().await;
-    let request = json!({"name": "A show", "total_seats": 5}).to_string();
-    let padded = |length: usize| format!("{request}{}", " ".repeat(length - request.len()));
-    let post = async |body: &str| service.client.send_text(Method::POST, "/api/v1/events", &[JSON], body).await;
-    post(&padded(65_536)).await.expect(201);
-    let refused = post(&padded(65_537)).await.expect_problem(413, "BODY_TOO_LARGE");
+    let event_id = service.client.event(5).await;
+    let request = json!({"event_id": event_id, "qty": 1}).to_string();
+    let post = async |body: &str| service.client.send_text(Method::POST, "/api/v1/holds", &[JSON], body).await;
+    post(&padded(&request, 65_536)).await.expect(201);
+    let refused = post(&padded(&request, 65_537)).await.expect_problem(413, "BODY_TOO_LARGE");
     assert_eq!(refused.body["limit_bytes"], 65_536);
-    assert_eq!(service.database.number("SELECT count(*) FROM events").await, 1);
+    assert_eq!(service.database.number("SELECT count(*) FROM holds").await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_body_with_an_organisers_lists_may_have_1_mib() {
+    let service = Service::start().await;
+    let template = json!({"name": "A play", "total_seats": 5});
+    let dates = json!({"template": template, "dates": [{"starts_at": "2099-03-01T19:00:00Z"}]});
+    let series = service.client.post("/api/v1/series", json!({"name": "A play"})).await.expect(201);
+    let theatre = Theatre::create(&service.client).await;
+    let limit = 1024 * 1024;
+    for (method, path, request, status) in [
+        (Method::POST, "/api/v1/events", template, 201),
+        (Method::POST, "/api/v1/series", json!({"name": "Another"}), 201),
+        (Method::POST, &format!("{}/events", series.header("location")), dates, 201),
+        (
+            Method::PUT,
+            &format!("/api/v1/events/{}/blocks/{}", theatre.event_id, Uuid::now_v7()),
+            json!({"seat_ids": [0], "reason": "technical"}),
+            201,
+        ),
+    ] {
+        let request = request.to_string();
+        let send =
+            async |length| service.client.send_text(method.clone(), path, &[JSON], &padded(&request, length)).await;
+        let refused = send(limit + 1).await.expect_problem(413, "BODY_TOO_LARGE");
+        assert_eq!(refused.body["limit_bytes"], limit, "{path}");
+        send(limit).await.expect(status);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_hundred_dates_with_all_that_a_template_can_say_fit_into_a_body() {
+    let service = Service::start().await;
+    let longest = |length: usize| "ü".repeat(length);
+    let date = json!({"starts_at": "2099-03-01T19:00:00Z", "venue_name": longest(200), "time_zone": "Europe/Berlin"});
+    let template = json!({"name": "A play", "description": longest(5_000), "total_seats": 5});
+    let request = json!({"name": "A season", "template": template, "dates": vec![date; 200]});
+    assert!(request.to_string().len() > 65_536);
+    let created = service.client.post("/api/v1/series", request.clone()).await.expect(201);
+    assert_eq!(created.body["events"].as_array().map(Vec::len), Some(200));
+    let wrong = with(request, "/dates/199/starts_at", json!(5));
+    service.client.post("/api/v1/series", wrong).await.expect_invalid("/dates/199/starts_at");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_body_for_a_venue_may_have_8_mib() {
     let service = Service::start().await;
     let request = json!({"name": "A hall", "sections": [{"name": "Floor", "capacity": 5}]}).to_string();
-    let padded = |length: usize| format!("{request}{}", " ".repeat(length - request.len()));
     let limit = 8 * 1024 * 1024;
     let venue = async |method: Method, path: &str, length: usize| {
-        service.client.send_text(method, path, &[JSON], &padded(length)).await
+        service.client.send_text(method, path, &[JSON], &padded(&request, length)).await
     };
     let created = venue(Method::POST, "/api/v1/venues", limit).await.expect(201);
     let path = created.header("location");

@@ -205,15 +205,32 @@ async fn what_nginx_refuses_itself_is_a_problem_document_too() {
     assert_eq!(refused.body["limit_bytes"], 64 * 1024);
     assert_eq!((&refused.body["request_id"], refused.header("x-correlation-id")), (&json!("order-4711"), "order-4711"));
 
-    let hall = json!({"name": "A hall", "sections": [{"name": "Floor", "capacity": 5}]}).to_string();
-    let venue = async |length: usize| {
-        let padded = format!("{hall}{}", " ".repeat(length - hall.len()));
-        nginx.operators.send_text(Method::POST, "/api/v1/venues", &headers, &padded).await
-    };
-    let limit = 8 * 1024 * 1024;
-    venue(limit).await.expect(201);
-    let refused = venue(limit + 1).await.expect_problem(413, "BODY_TOO_LARGE");
-    assert_eq!(refused.body["limit_bytes"], limit);
+    let hall = json!({"name": "A hall", "sections": [{"name": "Floor", "capacity": 5}]});
+    let lists = 1024 * 1024;
+    let dates = json!({"template": {"name": "A", "total_seats": 1}, "dates": [{"starts_at": "2099-03-01T19:00:00Z"}]});
+    let series = nginx.operators.post("/api/v1/series", json!({"name": "A play"})).await.expect(201);
+    let theatre = Theatre::create(&nginx.operators).await;
+    for (method, path, limit, request) in [
+        (Method::POST, "/api/v1/venues", 8 * lists, hall),
+        (Method::POST, "/api/v1/events", lists, json!({"name": "A show", "total_seats": 5})),
+        (Method::POST, "/api/v1/series", lists, json!({"name": "Another"})),
+        (Method::POST, &format!("{}/events", series.header("location")), lists, dates),
+        (
+            Method::PUT,
+            &format!("/api/v1/events/{}/blocks/{}", theatre.event_id, Uuid::now_v7()),
+            lists,
+            json!({"seat_ids": [0], "reason": "technical"}),
+        ),
+    ] {
+        let request = request.to_string();
+        let send = async |length: usize| {
+            let padded = format!("{request}{}", " ".repeat(length - request.len()));
+            nginx.operators.send_text(method.clone(), path, &headers, &padded).await
+        };
+        let refused = send(limit + 1).await.expect_problem(413, "BODY_TOO_LARGE");
+        assert_eq!(refused.body["limit_bytes"], limit, "{path}");
+        send(limit).await.expect(201);
+    }
 
     let long = format!("/api/v1/events?cursor={}", "x".repeat(40_000));
     nginx.public.get(&long).await.expect_problem(400, "MALFORMED_REQUEST");
