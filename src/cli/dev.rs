@@ -142,7 +142,7 @@ async fn end_of(postgres: Option<&mut Embedded>) {
     }
 }
 
-/// Where to look, and three commands that work as they are, pasted one after the other into any shell.
+/// Where to look, and four commands that work as they are, pasted one after the other into any shell.
 fn welcome(settings: &Settings, address: SocketAddr, demo: DemoEvents) -> anyhow::Result<String> {
     let (event_id, seated_id) = (demo.concert, demo.comedy);
     let base = format!("http://{address}");

@@ -6,6 +6,7 @@ pub mod support;
 
 mod command_line;
 mod database;
+mod demo_events;
 mod embedded_postgres;
 mod errors_doc;
 mod metrics_doc;

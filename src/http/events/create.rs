@@ -37,7 +37,8 @@ pub struct CreateBody {
     /// The production that it is one date of. Cannot be changed later.
     #[serde(skip_serializing_if = "Option::is_none")]
     series_id: Option<SeriesId>,
-    /// One pool "General admission" of this size, with one free ticket type. Not together with `pools`.
+    /// One pool "General admission" of this size, with one free ticket type. Not together with `pools`, `ticket_types` or a
+    /// `venue_id`.
     #[schema(minimum = 1, maximum = 10_000_000)]
     total_seats: Option<i64>,
     #[schema(max_length = 5000)]
