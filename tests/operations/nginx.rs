@@ -156,6 +156,8 @@ async fn what_is_for_organisers_is_not_there_for_the_public() {
     let Some(nginx) = Nginx::start(&[service.running.address()], READ_TIMEOUT).await else { return };
     let public = &nginx.public;
     let event_id = nginx.operators.event(10).await;
+    // An event that has a hold is not deleted by what follows.
+    public.hold(&event_id, 1).await.expect(201);
     let series = nginx.operators.post("/api/v1/series", json!({"name": "A play"})).await.expect(201);
     let hall = json!({"name": "A hall", "sections": [{"name": "Stalls", "rows": "row A, 1-2"}]});
     let venue = nginx.operators.post("/api/v1/venues", hall).await.expect(201);
