@@ -12,6 +12,13 @@ pub struct EventCreated {
     pub event_id: Uuid,
 }
 
+/// `201`: a venue was created.
+#[derive(Deserialize)]
+pub struct VenueCreated {
+    pub venue_id: Uuid,
+    pub layout_version: u32,
+}
+
 /// `201`: a hold was placed.
 #[derive(Deserialize)]
 pub struct HoldPlaced {
@@ -37,11 +44,36 @@ pub struct EventStatus {
     pub sequence: u64,
 }
 
+/// What a client says that it can read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Encoding {
+    Plain,
+    /// As browsers do.
+    Gzip,
+}
+
+impl Encoding {
+    fn headers(self) -> &'static [(&'static str, &'static str)] {
+        match self {
+            Self::Plain => &[],
+            Self::Gzip => &[("accept-encoding", "gzip")],
+        }
+    }
+}
+
 impl EventStatus {
     /// Every seat is counted exactly once.
     pub fn adds_up(&self) -> bool {
         self.available + self.held + self.booked == self.total
     }
+}
+
+/// `200`: the seats of an event. With `since`, `states` is absent, unless too much has changed.
+#[derive(Deserialize)]
+pub struct SeatMap<'a> {
+    pub sequence: u64,
+    /// A letter for each seat.
+    pub states: Option<&'a str>,
 }
 
 /// The part of a problem document that programs match on.
@@ -55,12 +87,37 @@ pub fn create_event(name: &str, total_seats: u32) -> Vec<u8> {
     request("POST", "/api/v1/events", &[], &body.to_string())
 }
 
+/// A house of sections alike, one behind the other.
+pub fn create_venue(name: &str, sections: u32, rows: &str) -> Vec<u8> {
+    let sections: Vec<_> = (1..=sections).map(|n| json!({ "name": format!("Section {n}"), "rows": rows })).collect();
+    let body = json!({ "name": name, "sections": sections });
+    request("POST", "/api/v1/venues", &[], &body.to_string())
+}
+
+/// Every section is a pool with a ticket type.
+pub fn create_seated_event(name: &str, venue_id: Uuid) -> Vec<u8> {
+    let body = json!({ "name": name, "venue_id": venue_id });
+    request("POST", "/api/v1/events", &[], &body.to_string())
+}
+
 /// The plain form, of the event's only ticket type. With a key the request may be repeated.
 pub fn place_hold(event_id: Uuid, qty: u32, key: Option<Uuid>) -> Vec<u8> {
     let body = json!({ "event_id": event_id, "qty": qty }).to_string();
     let key = key.map(|key| key.to_string());
     let header = key.as_deref().map(|key| ("idempotency-key", key));
     request("POST", "/api/v1/holds", header.as_slice(), &body)
+}
+
+/// These seats, all or none.
+pub fn hold_seats(event_id: Uuid, seats: &[u32]) -> Vec<u8> {
+    let body = json!({ "event_id": event_id, "seat_ids": seats });
+    request("POST", "/api/v1/holds", &[], &body.to_string())
+}
+
+/// The best seats for a group, if need be in neighbouring rows.
+pub fn hold_best_available(event_id: Uuid, qty: u32) -> Vec<u8> {
+    let body = json!({ "event_id": event_id, "best_available": { "qty": qty, "together": "nearby" } });
+    request("POST", "/api/v1/holds", &[], &body.to_string())
 }
 
 pub fn book(hold: &HoldPlaced) -> Vec<u8> {
@@ -75,6 +132,18 @@ pub fn release(hold: &HoldPlaced) -> Vec<u8> {
 
 pub fn event_status(event_id: Uuid) -> Vec<u8> {
     request("GET", &format!("/api/v1/events/{event_id}/status"), &[], "")
+}
+
+/// The states of all seats, or what has changed since a sequence.
+pub fn seat_map(event_id: Uuid, since: Option<u64>, encoding: Encoding) -> Vec<u8> {
+    let since = since.map(|sequence| format!("?since={sequence}")).unwrap_or_default();
+    request("GET", &format!("/api/v1/events/{event_id}/seats{since}"), encoding.headers(), "")
+}
+
+/// Where the seats stand.
+pub fn layout(venue: &VenueCreated, encoding: Encoding) -> Vec<u8> {
+    let path = format!("/api/v1/venues/{}/layouts/{}", venue.venue_id, venue.layout_version);
+    request("GET", &path, encoding.headers(), "")
 }
 
 pub fn readiness() -> Vec<u8> {

@@ -1,11 +1,14 @@
 //! What a run measured, as the JSON file has it. The report is made of this and nothing else.
 
+pub mod seats; // of the scenario `seats`
+
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::Context as _;
 use serde::{Deserialize, Serialize};
 
+use self::seats::SeatsResult;
 use crate::database::TableUpdates;
 use crate::engines::Engine;
 use crate::environment::Environment;
@@ -27,6 +30,7 @@ pub struct Results {
     pub sweep: Option<SweepResult>,
     pub overload: Option<OverloadResult>,
     pub stampede: Option<StampedeResult>,
+    pub seats: Option<SeatsResult>,
     pub long: Option<LongResult>,
 }
 

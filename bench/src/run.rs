@@ -15,7 +15,7 @@ use crate::progress::Progress;
 use crate::report;
 use crate::results::Results;
 use crate::scenarios::rig::Site;
-use crate::scenarios::{grid, long, overload, stampede, sweep};
+use crate::scenarios::{grid, long, overload, seats, stampede, sweep};
 use crate::suite::Suite;
 
 #[derive(Args, Debug)]
@@ -85,6 +85,10 @@ impl Run {
             Some(stampede) => Some(stampede::run(&mut site, stampede).await.context("scenario stampede")?),
             None => None,
         };
+        let seats = match &suite.scenarios.seats {
+            Some(table) => Some(seats::run(&mut site, table).await.context("scenario seats")?),
+            None => None,
+        };
         let long = match &suite.scenarios.long {
             Some(long) => Some(long::run(&mut site, long).await.context("scenario long")?),
             None => None,
@@ -99,6 +103,7 @@ impl Run {
             sweep,
             overload,
             stampede,
+            seats,
             long,
         })
     }

@@ -3,6 +3,8 @@
 //! A file is TOML with a table per scenario. What a grid scenario does not say comes from `defaults`. Unknown names are
 //! refused, and so is what is out of range, before anything is started.
 
+mod seats; // the table of the scenario `seats`
+
 use std::fmt::Display;
 use std::ops::RangeInclusive;
 use std::path::Path;
@@ -11,6 +13,7 @@ use std::time::Duration;
 use anyhow::{Context as _, ensure};
 use serde::{Deserialize, Serialize};
 
+pub use self::seats::Seats;
 use crate::engines::Engine;
 use crate::load::schedule::Arrivals;
 
@@ -60,9 +63,11 @@ pub struct Scenarios {
     pub read_one: Option<GridTable>,
     pub read_many: Option<GridTable>,
     pub mixed: Option<GridTable>,
+    pub seats_named: Option<GridTable>,
     pub sweep: Option<Sweep>,
     pub overload: Option<Overload>,
     pub stampede: Option<Stampede>,
+    pub seats: Option<Seats>,
     pub long: Option<Long>,
 }
 
@@ -165,6 +170,8 @@ pub enum GridKind {
     ReadMany,
     /// 90 % status, 8 % holds, 2 % bookings, of a thousand events.
     Mixed,
+    /// Seats of one event, each visitor naming those that may be available.
+    SeatsNamed,
 }
 
 impl Default for Defaults {
@@ -187,6 +194,7 @@ impl GridKind {
             Self::ReadOne => "read-one",
             Self::ReadMany => "read-many",
             Self::Mixed => "mixed",
+            Self::SeatsNamed => "seats-named",
         }
     }
 
@@ -243,6 +251,7 @@ impl Suite {
             (GridKind::ReadOne, &tables.read_one),
             (GridKind::ReadMany, &tables.read_many),
             (GridKind::Mixed, &tables.mixed),
+            (GridKind::SeatsNamed, &tables.seats_named),
         ];
         all.into_iter().filter_map(|(kind, table)| Some(self.grid(kind, table.as_ref()?))).collect()
     }
@@ -304,6 +313,9 @@ impl Scenarios {
             within("connections of stampede", stampede.connections, &CONNECTIONS)?;
             within("patience-ms of stampede", stampede.patience_ms, &PATIENCE_MS)?;
             within("others-per-second of stampede", stampede.others_per_second, &OTHERS_PER_SECOND)?;
+        }
+        if let Some(seats) = &self.seats {
+            seats.check()?;
         }
         if let Some(long) = &self.long {
             within("clients of long", long.clients, &CLIENTS)?;

@@ -43,6 +43,31 @@ async fn an_answer_in_pieces_is_put_together_and_the_connection_is_used_again() 
 }
 
 #[tokio::test]
+async fn a_body_in_chunks_is_put_together_wherever_its_pieces_are_cut() {
+    const HEAD: &str = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n";
+    let (target, thread) = server(vec![vec![
+        vec![HEAD, "3\r\n", "aa", "h\r", "\n00A;of=seats\r\nb\r\nbbxxaa", "a\r\n0", "\r\n\r", "\n"],
+        vec![HEAD, "0\r\n\r\n"],
+        vec!["HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nah"],
+    ]]);
+    let mut client = Client::new(target);
+    for expected in ["aahb\r\nbbxxaaa", "", "ah"] {
+        let answer = client.send(&api::readiness()).await.expect("an answer");
+        assert_eq!(std::str::from_utf8(answer.body), Ok(expected));
+    }
+    thread.join().expect("the server had what it expected");
+}
+
+#[tokio::test]
+async fn chunks_that_are_not_as_they_say_are_an_error() {
+    for body in ["3\r\nlonger\r\n0\r\n\r\n", "x\r\n", "ffffffffffffffff\r\n", "0\r\n\r\nmore", "1\r\na\r\n"] {
+        let (target, thread) = server(vec![vec![vec!["HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n", body]]]);
+        assert!(Client::new(target).send(&api::readiness()).await.is_err(), "{body:?}");
+        thread.join().expect("the server had what it expected");
+    }
+}
+
+#[tokio::test]
 async fn a_connection_that_the_server_closes_is_opened_again() {
     let closing = "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
     let (target, thread) = server(vec![vec![vec![closing]], vec![vec![closing]]]);

@@ -2,18 +2,21 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
 use boxoffice_bench::api;
 use boxoffice_bench::load::closed_loop::{self, Until};
 use boxoffice_bench::load::open_loop::OpenLoop;
+use boxoffice_bench::load::sale::{Sale, Wish};
 use boxoffice_bench::load::schedule::{Arrivals, Schedule};
 use boxoffice_bench::load::visitor::Traffic;
 use boxoffice_bench::load::zipf::Picker;
 use boxoffice_bench::target::Target;
 use rand::SeedableRng as _;
 use rand::rngs::SmallRng;
+use uuid::Uuid;
 
 const OK: &str = "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n";
 const BUSY: &str = "HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\ncontent-length: 0\r\n\r\n";
@@ -117,6 +120,59 @@ async fn a_closed_loop_ends_when_someone_has_enough() {
     let traffic = Traffic::Same(api::readiness().into());
     let recorder = closed_loop::run(target, &traffic, 1, &until).await.expect("a run");
     assert_eq!(recorder.accepted.count(), 0);
+}
+
+/// Sells seats to whoever is the first to name them, each once, and writes down who asked for what.
+fn house(asked: Arc<Mutex<Vec<u32>>>) -> Target {
+    const HELD: &str = "HTTP/1.1 201 Created\r\ncontent-length: 0\r\n\r\n";
+    const GONE: &str = "HTTP/1.1 409 Conflict\r\ncontent-length: 28\r\n\r\n{\"code\":\"SEATS_UNAVAILABLE\"}";
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let port = listener.local_addr().expect("a bound listener has an address").port();
+    thread::spawn(move || {
+        for stream in listener.incoming() {
+            let asked = asked.clone();
+            thread::spawn(move || {
+                let mut stream = stream.expect("a client");
+                let mut request = [0; 4096];
+                while let Ok(length @ 1..) = stream.read(&mut request) {
+                    let text = String::from_utf8_lossy(&request[..length]);
+                    let seat =
+                        text.split("\"seat_ids\":[").nth(1).and_then(|rest| rest.split(']').next()?.parse().ok());
+                    let seat = seat.expect("a request for one seat");
+                    let mut asked = asked.lock().expect("nobody panics");
+                    let is_gone = asked.contains(&seat);
+                    asked.push(seat);
+                    // A client that has gone is noticed at the next read.
+                    let _ = stream.write_all(if is_gone { GONE } else { HELD }.as_bytes());
+                }
+            });
+        }
+    });
+    Target::local(port)
+}
+
+#[tokio::test]
+async fn a_sale_ends_with_its_last_seat_and_nobody_asks_twice_for_the_same() {
+    const SEATS: u32 = 200;
+    const CLIENTS: usize = 3;
+    let asked = Arc::new(Mutex::new(Vec::new()));
+    let until = Until::end_of(Duration::from_secs(600));
+    let sale = Arc::new(Sale::new(Uuid::nil(), Wish::Named, SEATS, 0..SEATS, until.clone()));
+    let target = house(asked.clone());
+    let recorder = closed_loop::run(target, &Traffic::Seats(sale.clone()), CLIENTS, &until).await.expect("a run");
+    let course = Arc::into_inner(sale).expect("all visitors have gone").into_course();
+
+    assert_eq!((recorder.accepted_in_all(), recorder.error_count()), (u64::from(SEATS), 0));
+    assert_eq!(course.held, SEATS);
+    // As many in each part as a twentieth of the house has; the refusals of a part are told with it.
+    assert!(course.parts.iter().all(|part| (part.accepted.count(), part.seats) == (10, 10)));
+    let refused: u64 = course.parts.iter().map(|part| part.refused).sum();
+    let asked = asked.lock().expect("nobody panics");
+    assert_eq!(asked.len() as u64, u64::from(SEATS) + refused);
+    // By each client at most once.
+    assert!((0..SEATS).all(|seat| (1..=CLIENTS).contains(&asked.iter().filter(|it| **it == seat).count())));
+    let (first, last) = (&course.parts[0], &course.parts[19]);
+    assert!(first.refused < last.refused, "{} and {}", first.refused, last.refused);
 }
 
 #[test]

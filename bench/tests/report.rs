@@ -24,6 +24,11 @@ fn targets_say_what_was_measured_and_whether_it_is_enough() {
         "| sweep of 100,000 holds | each exactly once in the journal | not so | **no** |",
         "| overload, 10 × against 5 × | memory ≤ 1.5 × | 1.76 × (381 MiB) | **no** |",
         "| stampede, other events | ≥ 90 % of their success | 99 % | yes |",
+        "| seats, named, 256 clients, until sold out | ≥ 8,000 holds/s | 2,500; the first half at 10,000 | **no** |",
+        "| seats, best available, 256 clients, until sold out | ≥ 4,000 holds/s | 4,800; the first half at 5,600 | yes |",
+        "| seat map of 20,000 seats | p99 ≤ 30 ms | 31.0 ms | **no** |",
+        "| seat map of 20,000 seats | ≤ 60,000 bytes compressed | 5,650 | yes |",
+        "| event of 20,000 seats | created in ≤ 2,000 ms | 2,100 (1,900–2,300) ms | **no** |",
         "| long, 2 minutes | last minute ≥ 90 % of the first | 85 % (20,000, 17,000 holds/s) | **no** |",
     ] {
         assert!(text.contains(row), "{row} is not in\n{text}");
@@ -43,11 +48,29 @@ fn the_report_says_what_its_figures_depend_on_and_leave_out() {
 }
 
 #[test]
+fn a_house_is_told_from_its_first_seats_to_its_last() {
+    let text = text(&fixed(), None);
+    for row in [
+        "| named | 50 % | 1.0 | 10,000 | 10,000 | 4,000 | – |",
+        "| named | 100 % | 8.0 | 2,500 | 2,500 | 22,000 | 15.0 / 30.0 |",
+        "| 0–5 % | 4,000 | 0 % | 3.50 / 6.00 | 4,000 | 0 % | 3.50 / 6.00 | 11,000 | 2 % |",
+        "| 95–100 % | 3,900 | 12 % | 3.60 / 6.10 | 3,000 | 50 % | 4.60 / 8.10 | 200 | 99 % |",
+        "| 90–95 % | – | – | – | – | – | – | – | – |",
+        "- best available, other answers: 2 × 500 INTERNAL, 7 × 503",
+        "| all seats, compressed | 1 | 5,650 | 120 | 8.00 / 31.0 |",
+        "The load generator used 31 % and 12 % of a core",
+        "3 other answers are left out",
+    ] {
+        assert!(text.contains(row), "{row} is not in\n{text}");
+    }
+}
+
+#[test]
 fn every_plot_is_well_formed_and_no_name_covers_another() {
     let folder = std::env::temp_dir().join(format!("boxoffice-bench-report-{}", std::process::id()));
     let report = folder.join("fixed.md");
     write(&report, &fixed()).expect("a folder for temporary files");
-    for plot in ["throughput", "latency", "percentiles", "goodput", "long"] {
+    for plot in ["throughput", "latency", "percentiles", "goodput", "seats", "seats-latency", "long"] {
         let svg = std::fs::read_to_string(folder.join(format!("fixed/{plot}.svg"))).expect("a plot");
         assert_well_formed(&svg);
         assert!(!svg.contains("NaN") && !svg.contains("inf"), "{plot} has a point nowhere");

@@ -59,6 +59,9 @@ fn what_is_out_of_range_is_refused_with_the_range() {
     assert!(of("window-seconds = nan").starts_with("window-seconds of hot"));
     let sweep = refusal("name = 'a'\n[scenarios.sweep]\nholds = 10\nclients = 1\nrounds = 1\nquiet-seconds = 1");
     assert_eq!(sweep, "holds of sweep is 10: it must be from 1000 to 1000000");
+    let seats = "sections = 5\nclients = 256\ncurve-clients = 0\nread-clients = 1\nrounds = 1\nwindow-seconds = 1";
+    let seats = refusal(&format!("name = 'a'\n[scenarios.seats]\n{seats}"));
+    assert_eq!(seats, "curve-clients of seats is 0: it must be from 1 to 4096");
 }
 
 #[test]
@@ -66,6 +69,7 @@ fn an_engine_that_a_scenario_does_not_have_is_refused() {
     let of = |table: &str, engines: &str| refusal(&format!("name = 'a'\n[scenarios.{table}]\nengines = {engines}"));
     assert_eq!(of("mixed", "['lanes', 'floor']"), "engines of mixed: floor is not for this scenario");
     assert_eq!(of("read-one", "['lanes', 'per-request']"), "engines of read-one: per-request is not for this scenario");
+    assert_eq!(of("seats-named", "['lanes', 'floor']"), "engines of seats-named: floor is not for this scenario");
     assert_eq!(of("hot", "['floor']"), "engines of hot: lanes must be among them");
     assert_eq!(of("hot", "['lanes', 'lanes']"), "engines of hot: lanes twice");
 }

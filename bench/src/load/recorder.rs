@@ -152,8 +152,14 @@ impl Default for Recorder {
     }
 }
 
+impl Default for Latencies {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl Latencies {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let histogram = Histogram::new_with_max(LATENCY_MICROS_MAX, SIGNIFICANT_DIGITS);
         Self(histogram.expect("the bounds are constants that HdrHistogram takes"))
     }
@@ -162,7 +168,10 @@ impl Latencies {
         self.0.saturating_record(u64::try_from(latency.as_micros()).unwrap_or(u64::MAX));
     }
 
-    fn add(&mut self, other: &Self) -> anyhow::Result<()> {
+    /// # Errors
+    ///
+    /// None in practice: all histograms have the same bounds.
+    pub fn add(&mut self, other: &Self) -> anyhow::Result<()> {
         self.0.add(&other.0).context("histograms differ in their bounds")
     }
 

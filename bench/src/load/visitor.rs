@@ -8,6 +8,7 @@ use rand::{Rng as _, SeedableRng as _};
 use uuid::Uuid;
 
 use super::recorder::Verdict;
+use super::sale::Sale;
 use super::zipf::Picker;
 use crate::api::{self, HoldPlaced};
 use crate::client::{Answer, Client};
@@ -27,6 +28,8 @@ pub enum Traffic {
     Checkout(Arc<[u8]>),
     /// Looks, holds and bookings, of events that are drawn anew each time.
     Mixed(Arc<[EventRequests]>, Picker),
+    /// Seats of one event, which become fewer.
+    Seats(Arc<Sale>),
 }
 
 /// What can be asked about one event.
@@ -61,12 +64,18 @@ pub struct Visitor {
     rng: SmallRng,
     /// Held and not yet booked.
     holds: Vec<HoldPlaced>,
+    /// Of a sale of seats: those that may be available, for all that the visitor knows.
+    seats: Vec<u32>,
 }
 
 impl Visitor {
     /// What a visitor draws depends on the index alone.
     pub fn new(traffic: Traffic, index: usize) -> Self {
-        Self { traffic, rng: SmallRng::seed_from_u64(index as u64), holds: Vec::new() }
+        let seats = match &traffic {
+            Traffic::Seats(sale) => sale.seats_on_sale(),
+            Traffic::Same(_) | Traffic::Among(..) | Traffic::Checkout(_) | Traffic::Mixed(..) => Vec::new(),
+        };
+        Self { traffic, rng: SmallRng::seed_from_u64(index as u64), holds: Vec::new(), seats }
     }
 
     /// One visit. A connection that fails is a verdict too.
@@ -80,6 +89,7 @@ impl Visitor {
                 let draw = self.rng.random_range(0..100);
                 mixed(client, event, draw, &mut self.holds).await
             }
+            Traffic::Seats(sale) => sale.visit(client, &mut self.rng, &mut self.seats).await,
         };
         visited.unwrap_or_else(|error| Verdict::Failed(error.to_string()))
     }
@@ -128,10 +138,13 @@ async fn place(client: &mut Client, hold: &[u8]) -> io::Result<Result<HoldPlaced
     })
 }
 
-fn judge(answer: &Answer<'_>) -> Verdict {
+/// What the API promises for lack of room, of places and of seats.
+const REFUSALS: [&str; 3] = ["INSUFFICIENT_SEATS", "SEATS_UNAVAILABLE", "SEATS_NOT_TOGETHER"];
+
+pub(super) fn judge(answer: &Answer<'_>) -> Verdict {
     match answer.status {
         200..=299 => Verdict::Accepted,
-        409 if api::problem_code(answer) == Some("INSUFFICIENT_SEATS") => Verdict::Refused,
+        409 if api::problem_code(answer).is_some_and(|code| REFUSALS.contains(&code)) => Verdict::Refused,
         503 if answer.retry_after.is_some() => Verdict::Shed,
         503 => Verdict::Failed("503 without Retry-After".to_owned()),
         _ => Verdict::Failed(api::label(answer)),

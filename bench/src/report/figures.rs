@@ -19,6 +19,12 @@ pub fn number(figure: f64) -> String {
     text
 }
 
+/// Of what is counted: below ten without a decimal.
+pub fn number_of(count: impl TryInto<u64>) -> String {
+    let count: u64 = count.try_into().unwrap_or(u64::MAX);
+    if count < 10 { count.to_string() } else { number(count as f64) }
+}
+
 /// The median, and the range where there is one.
 pub fn spread(spread: Spread) -> String {
     if spread.max > spread.min {
@@ -40,6 +46,11 @@ pub fn milliseconds(micros: u64) -> String {
 
 pub fn p50_p99(micros: Percentiles) -> String {
     format!("{} / {}", milliseconds(micros.p50), milliseconds(micros.p99))
+}
+
+/// `25 %` of one hundred for twenty-five; of nothing, nothing.
+pub fn share(part: u64, whole: u64) -> String {
+    format!("{:.0} %", part as f64 / whole.max(1) as f64 * 100.0)
 }
 
 /// `–` for what is not known.

@@ -1,6 +1,6 @@
 //! The tables of the scenarios that are grids of clients and engines.
 
-use super::figures::{number, or_dash, p50_p99, spread};
+use super::figures::{number, number_of, or_dash, p50_p99, share, spread};
 use super::table::Table;
 use crate::database::TableUpdates;
 use crate::engines::Engine;
@@ -52,6 +52,11 @@ fn about(kind: GridKind) -> &'static str {
         }
         GridKind::ReadMany => "The status of 1,000 events, each as likely as the others.",
         GridKind::Mixed => "90 % status, 8 % holds, 2 % bookings, of 1,000 events, the k-th in proportion to k^-1.1.",
+        GridKind::SeatsNamed => {
+            "Holds of one numbered seat each. Every window has a new event of 20,000 seats, and ends before they are sold. Each \
+             client draws its seats at random from those of which it has not been told that they are gone, so the service \
+             that sells more refuses more."
+        }
     }
 }
 
@@ -61,19 +66,26 @@ fn unit(kind: GridKind) -> &'static str {
         GridKind::SoldOut => "refusals/s",
         GridKind::ReadOne | GridKind::ReadMany => "reads/s",
         GridKind::Mixed => "requests/s",
-        GridKind::Hot | GridKind::HotRemote | GridKind::ManyUniform | GridKind::ManyZipf | GridKind::LastSeats => {
-            "holds/s"
-        }
+        GridKind::Hot
+        | GridKind::HotRemote
+        | GridKind::ManyUniform
+        | GridKind::ManyZipf
+        | GridKind::LastSeats
+        | GridKind::SeatsNamed => "holds/s",
     }
 }
 
 fn figures(grid: &GridResult) -> String {
     let (engines, unit) = (grid.engines(), unit(grid.kind));
     let has_ratio = engines.contains(&Engine::PerRequest);
+    let has_refusals = grid.kind == GridKind::SeatsNamed;
     let mut columns = vec!["clients".to_owned()];
     columns.extend(engines.iter().map(|engine| format!("{}, {unit}", engine.title())));
     if has_ratio {
         columns.push("ratio".to_owned());
+    }
+    if has_refusals {
+        columns.extend(engines.iter().map(|engine| format!("{}, refused", engine.title())));
     }
     columns.extend(engines.iter().map(|engine| format!("{}, p50 / p99 ms", engine.title())));
     let mut table = Table::new(0, &columns.iter().map(String::as_str).collect::<Vec<_>>());
@@ -83,6 +95,9 @@ fn figures(grid: &GridResult) -> String {
         row.extend(each(|series| spread(series.per_second)));
         if has_ratio {
             row.push(or_dash(ratio(cell), |ratio| format!("{ratio:.1} ×")));
+        }
+        if has_refusals {
+            row.extend(each(|series| share(series.refused, series.accepted + series.refused)));
         }
         row.extend(each(|series| p50_p99(series.micros)));
         table.row(&row);
@@ -167,9 +182,4 @@ fn remarks(grid: &GridResult) -> String {
         }
     }
     if text.is_empty() { text } else { format!("\nOther answers, which the figures leave out:\n{text}\n") }
-}
-
-fn number_of(count: impl TryInto<u64>) -> String {
-    let count: u64 = count.try_into().unwrap_or(u64::MAX);
-    if count < 10 { count.to_string() } else { number(count as f64) }
 }

@@ -7,6 +7,7 @@ mod figures; // how figures are written
 mod grids; // tables of clients and engines
 mod others; // the other tables
 mod plots; // which plots there are
+mod seats; // sales of a house, and its seat map
 mod table; // a Markdown table
 mod targets; // what was to be reached, beside what was
 
@@ -50,6 +51,7 @@ pub fn text(results: &Results, plots_folder: Option<&str>) -> String {
     parts.extend(results.sweep.as_ref().map(others::sweep));
     parts.extend(results.overload.as_ref().map(others::overload));
     parts.extend(results.stampede.as_ref().map(others::stampede));
+    parts.extend(results.seats.as_ref().map(seats::section));
     parts.extend(results.long.as_ref().map(others::long));
     if !results.grids.is_empty() {
         parts.push(format!("### How it was measured\n\n{}", conditions::method(results)));

@@ -4,6 +4,7 @@ use super::chart::{Axis, Chart, Line, Point};
 use super::figures;
 use super::targets::CLIENTS;
 use crate::engines::Engine;
+use crate::results::seats::{SeatsResult, Step};
 use crate::results::{GridResult, LongResult, OverloadResult, Results, Series, Spread};
 use crate::suite::GridKind;
 
@@ -35,6 +36,10 @@ pub fn plots(results: &Results) -> Vec<Plot> {
     }
     if let Some(overload) = &results.overload {
         add("goodput.svg", "Accepted and refused holds per second against offered load", goodput(overload));
+    }
+    if let Some(seats) = &results.seats {
+        add("seats.svg", "Holds per second as the house fills, best available and named", filling(seats));
+        add("seats-latency.svg", "Latency of the best available seats as the house fills", picking(seats));
     }
     if let Some(long) = &results.long {
         add("long.svg", "Holds per second, minute by minute", minutes(long));
@@ -138,6 +143,53 @@ fn goodput(overload: &OverloadResult) -> Chart {
         y: Axis::linear("holds per second", figures_of(&lines)),
         lines,
     }
+}
+
+fn filling(seats: &SeatsResult) -> Chart {
+    let line = |name: &str, colour, steps: &[Step]| by_fullness(name, colour, steps, |step| in_range(step.per_second));
+    let lines = vec![
+        line("best, in order", BLUE, &seats.in_order.steps),
+        line("best, scattered", ORANGE, &seats.scattered.steps),
+        line("named", PURPLE, &seats.named.steps),
+    ];
+    Chart {
+        title: "Seats: throughput as the house fills".to_owned(),
+        x: fullness(),
+        y: Axis::linear("holds per second", figures_of(&lines)),
+        lines,
+    }
+}
+
+fn picking(seats: &SeatsResult) -> Chart {
+    let milliseconds = |micros: u64| (micros as f64 / 1000.0, None);
+    let mut lines = Vec::new();
+    for (name, colour, curve) in [("in order", BLUE, &seats.in_order), ("scattered", ORANGE, &seats.scattered)] {
+        let p99 = |step: &Step| milliseconds(step.micros.p99);
+        lines.push(by_fullness(&format!("{name}, p99"), colour, &curve.steps, p99));
+        let median = |step: &Step| milliseconds(step.micros.p50);
+        let median = by_fullness(&format!("{name}, median"), colour, &curve.steps, median);
+        lines.push(Line { is_dashed: true, ..median });
+    }
+    let y = Axis::linear("milliseconds", figures_of(&lines));
+    Chart { title: "Best available: latency of a hold as the house fills".to_owned(), x: fullness(), y, lines }
+}
+
+fn by_fullness(
+    name: &str,
+    colour: &'static str,
+    steps: &[Step],
+    figure: impl Fn(&Step) -> (f64, Option<(f64, f64)>),
+) -> Line {
+    let points = steps.iter().map(|step| {
+        let (y, range) = figure(step);
+        Point { x: f64::from(step.full), y, range }
+    });
+    Line { name: name.to_owned(), colour, is_dashed: false, points: points.collect() }
+}
+
+fn fullness() -> Axis {
+    let ticks = (0..=100).step_by(20).map(|full| (f64::from(full), format!("{full} %")));
+    Axis::of_values("how full the house was", false, ticks.collect())
 }
 
 fn minutes(long: &LongResult) -> Chart {

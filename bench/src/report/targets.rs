@@ -3,6 +3,7 @@
 use super::figures::{factor, milliseconds, number, spread};
 use super::table::Table;
 use crate::engines::Engine;
+use crate::results::seats::{Question, SalesResult, SeatsResult};
 use crate::results::{GridResult, LongResult, OverloadResult, Results, Series, StampedeResult, SweepResult};
 use crate::suite::GridKind;
 
@@ -47,6 +48,9 @@ pub fn table(results: &Results) -> String {
     }
     if let Some(stampede) = &results.stampede {
         bystanders(stampede, &mut targets);
+    }
+    if let Some(seats) = &results.seats {
+        seated(seats, &mut targets);
     }
     if let Some(long) = &results.long {
         targets.extend(last_minute(long));
@@ -217,6 +221,42 @@ fn bystanders(stampede: &StampedeResult, targets: &mut Vec<Target>) {
         measured: format!("{slower:.1} ×"),
         is_reached: slower <= 3.0,
     });
+}
+
+fn seated(seats: &SeatsResult, targets: &mut Vec<Target>) {
+    targets.push(sold_out("named", &seats.named, 8000.0));
+    targets.push(sold_out("best available", &seats.best_available, 4000.0));
+    let of_seats = |what: &str| format!("{what} of {} seats", number(f64::from(seats.seats)));
+    if let Some(read) = seats.read_alone(Question::Gzip) {
+        targets.push(at_most_ms(of_seats("seat map"), "p99", 30, read.micros.p99));
+        targets.push(Target {
+            what: of_seats("seat map"),
+            wanted: "≤ 60,000 bytes compressed".to_owned(),
+            measured: number(read.bytes as f64),
+            is_reached: read.bytes <= 60_000,
+        });
+    }
+    targets.push(Target {
+        what: of_seats("event"),
+        wanted: "created in ≤ 2,000 ms".to_owned(),
+        measured: format!("{} ms", spread(seats.event_ms)),
+        is_reached: seats.event_ms.median <= 2000.0,
+    });
+}
+
+/// From the first hold to the last seat.
+fn sold_out(sale: &str, sales: &SalesResult, at_least: f64) -> Target {
+    let until = |full| sales.milestones.iter().find(|milestone| milestone.full == full);
+    let (half, whole) = (until(50), until(100));
+    Target {
+        what: format!("seats, {sale}, {} clients, until sold out", sales.clients),
+        wanted: format!("≥ {} holds/s", number(at_least)),
+        measured: match (whole, half) {
+            (Some(whole), Some(half)) => format!("{}; the first half at {}", spread(whole.holds), spread(half.holds)),
+            _ => "not sold out".to_owned(),
+        },
+        is_reached: whole.is_some_and(|whole| whole.holds.median >= at_least),
+    }
 }
 
 fn last_minute(long: &LongResult) -> Option<Target> {

@@ -3,12 +3,14 @@
 //! All engines run all the time, and short windows of load alternate between them, so that whatever disturbs the machine
 //! disturbs all. Every window starts after a checkpoint, so that none pays for the writes of the one before.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, ensure};
 use uuid::Uuid;
 
 use super::freshness;
+use super::house::House;
 use super::rig::{Rig, SEATS, Site};
 use super::series::{Measured, series};
 use crate::api::{self, EventStatus};
@@ -17,6 +19,7 @@ use crate::database;
 use crate::engines::{Engine, floor};
 use crate::load::closed_loop::{self, Until};
 use crate::load::recorder::Recorder;
+use crate::load::sale::{Sale, Wish};
 use crate::load::visitor::{EventRequests, Traffic};
 use crate::load::zipf::Picker;
 use crate::results::{Cell, GridResult};
@@ -37,12 +40,17 @@ const LAST_SEATS: u32 = 500;
 /// Of a sold-out event. As many as one hold may have, so that one hold has them all.
 const SOLD_OUT_SEATS: u32 = 100;
 
+/// Of a house of numbered seats that no window sells out: 20,000 seats.
+const SECTIONS: u32 = 20;
+
 /// One scenario while it runs.
 struct Running<'a> {
     grid: &'a Grid,
     rig: Rig<'a>,
     /// Made once, for the scenarios that go through many. Empty for the others, where every window has a new one.
     events: Vec<Uuid>,
+    /// Of the scenario that sells numbered seats.
+    house: Option<House>,
 }
 
 /// Runs a scenario from start to audit.
@@ -59,7 +67,11 @@ pub async fn run(site: &mut Site, grid: &Grid) -> anyhow::Result<GridResult> {
         None => None,
     };
     let events = if has_many_events(grid.kind) { rig.create_events(EVENTS, SEATS).await? } else { Vec::new() };
-    let mut running = Running { grid, rig, events };
+    let house = match grid.kind {
+        GridKind::SeatsNamed => Some(House::create(rig.lanes()?.target, SECTIONS).await?),
+        _ => None,
+    };
+    let mut running = Running { grid, rig, events, house };
     let mut cells = Vec::with_capacity(grid.clients.len());
     for &clients in &grid.clients {
         cells.push(running.cell(clients).await?);
@@ -100,12 +112,7 @@ impl Running<'_> {
     }
 
     async fn window(&mut self, engine: Engine, clients: usize, length: Duration) -> anyhow::Result<Measured> {
-        let event_id = match self.grid.kind {
-            _ if !self.events.is_empty() => None,
-            GridKind::LastSeats => Some(self.rig.create_event(LAST_SEATS).await?),
-            GridKind::SoldOut => Some(self.sold_out_event().await?),
-            _ => Some(self.rig.create_event(SEATS).await?),
-        };
+        let event_id = self.event().await?;
         let before = match event_id {
             Some(event_id) => Some(self.rig.event_status(event_id).await?),
             None => None,
@@ -122,7 +129,7 @@ impl Running<'_> {
             }
             (_, Some(event_id)) if self.grid.kind == GridKind::ReadOne => {
                 let target = self.rig.target(engine)?;
-                let traffic = self.traffic(Some(event_id))?;
+                let traffic = self.traffic(Some(event_id), &until)?;
                 let (recorder, checks) = tokio::join!(
                     closed_loop::run(target, &traffic, clients, &until),
                     freshness::look(target, event_id, length),
@@ -130,7 +137,7 @@ impl Running<'_> {
                 (recorder?, Some(checks?))
             }
             _ => {
-                let traffic = self.traffic(event_id)?;
+                let traffic = self.traffic(event_id, &until)?;
                 (closed_loop::run(self.rig.target(engine)?, &traffic, clients, &until).await?, None)
             }
         };
@@ -142,7 +149,18 @@ impl Running<'_> {
         Ok(Measured { recorder, cpu, wal_bytes, stale })
     }
 
-    fn traffic(&self, event_id: Option<Uuid>) -> anyhow::Result<Traffic> {
+    /// A new one, where the scenario is about one.
+    async fn event(&self) -> anyhow::Result<Option<Uuid>> {
+        Ok(match (self.grid.kind, &self.house) {
+            _ if !self.events.is_empty() => None,
+            (GridKind::LastSeats, _) => Some(self.rig.create_event(LAST_SEATS).await?),
+            (GridKind::SoldOut, _) => Some(self.sold_out_event().await?),
+            (_, Some(house)) => Some(house.create_event(self.rig.lanes()?.target).await?.0),
+            (_, None) => Some(self.rig.create_event(SEATS).await?),
+        })
+    }
+
+    fn traffic(&self, event_id: Option<Uuid>, until: &Until) -> anyhow::Result<Traffic> {
         let events = &self.events;
         let holds = || events.iter().map(|&event_id| api::place_hold(event_id, 1, None));
         let one = || event_id.context("this scenario is about one event");
@@ -162,6 +180,11 @@ impl Running<'_> {
                 let requests = events.iter().map(|&event_id| EventRequests::of(event_id)).collect();
                 Traffic::Mixed(requests, Picker::zipf(events.len(), ZIPF_EXPONENT))
             }
+            GridKind::SeatsNamed => {
+                let seats = self.house.as_ref().map_or(0, |house| house.seats);
+                let sale = Sale::new(one()?, Wish::Named, seats, 0..seats, until.clone());
+                Traffic::Seats(Arc::new(sale))
+            }
         })
     }
 
@@ -178,15 +201,16 @@ impl Running<'_> {
     fn check(&self, before: &EventStatus, after: &EventStatus, recorder: &Recorder) -> anyhow::Result<()> {
         ensure!(after.adds_up(), "the counters of an event do not add up");
         let accepted = recorder.accepted_in_all();
+        if matches!(self.grid.kind, GridKind::LastSeats | GridKind::SeatsNamed) {
+            // The seat of an answer that was lost is held all the same.
+            let (sold, lost) = (after.held, recorder.error_count());
+            ensure!(
+                sold <= after.total && (accepted..=accepted + lost).contains(&sold),
+                "{accepted} holds were accepted and {lost} answers lost, but {sold} seats are held"
+            );
+        }
         match self.grid.kind {
             GridKind::LastSeats => {
-                // The seat of an answer that was lost is held all the same.
-                let sold = after.held;
-                let lost = recorder.error_count();
-                ensure!(
-                    sold <= u64::from(LAST_SEATS) && (accepted..=accepted + lost).contains(&sold),
-                    "{accepted} holds were accepted and {lost} answers lost, but {sold} seats are held"
-                );
                 ensure!(recorder.refused.count() == 0 || after.available == 0, "a refusal before the sale ran out");
             }
             GridKind::SoldOut => {
