@@ -2,8 +2,8 @@
 //!
 //! Reading 20,000 rows for each batch would be too slow, so what a batch knew in the end is kept for the next one, with the
 //! number of the event's last journal entry. Under the lock that number tells whether anything happened since; the journal
-//! tells to which seats. A mistake here costs a rolled back batch, never a seat: `store` writes a seat only where its row says
-//! what was decided on.
+//! tells to which seats. A mistake here costs a request, at the worst, and never a seat: `store` writes a seat only where its row
+//! says what was decided on.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
