@@ -1,11 +1,22 @@
 //! Seats when something goes wrong: what an instance knows of them is a hint, and their rows have the last word.
 
+use std::sync::Arc;
+
+use futures_util::future::join_all;
+use reqwest::Method;
 use serde_json::json;
+use tokio::sync::Semaphore;
 
 use super::proxy::Cut;
 use super::wired::Wired;
-use crate::support::theatre::states_with;
-use crate::support::{Service, Theatre};
+use crate::support::process::ServerProcess;
+use crate::support::theatre::{seats_of, states_with};
+use crate::support::{Client, Database, Service, Theatre};
+
+const KILLS: u32 = 5;
+const BUYERS: u32 = 8;
+/// Of sixteen seats.
+const KILLED_AFTER: u32 = 6;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn seats_that_somebody_took_past_the_lock_are_not_sold_again() {
@@ -81,6 +92,57 @@ async fn seats_of_a_commit_whose_answer_is_lost_are_held_once_and_known_to_be() 
     }
     assert_eq!(theatre.states(&wired.client).await, states_with(&[(&[0], 'h'), (&[30, 31], 'b')]));
     wired.database.assert_sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_seat_that_was_acknowledged_is_lost_when_the_server_is_killed_while_they_are_sold() {
+    let database = Database::create().await;
+    let mut server = ServerProcess::start(&database).await;
+    for kill in 0..KILLS {
+        let theatre = Theatre::create(&server.client).await;
+        let half = Arc::new(Semaphore::new(0));
+        let buyers = (0..BUYERS).map(|_| {
+            let (client, event_id, half) = (server.client.clone(), theatre.event_id.clone(), half.clone());
+            tokio::spawn(buy_until_it_dies(client, event_id, half))
+        });
+        let buyers: Vec<_> = buyers.collect();
+        // In the middle of the sale: so many of the balcony's and of the front row's seats are acknowledged.
+        let _ = half.acquire_many(KILLED_AFTER).await.expect("nobody closes it");
+        server.kill();
+        let acknowledged = join_all(buyers).await.into_iter().flat_map(|seats| seats.expect("a buyer does not panic"));
+        let acknowledged: Vec<String> = acknowledged.map(|seat| seat.to_string()).collect();
+        let held = format!(
+            "SELECT count(DISTINCT seat_id) FROM seats WHERE event_id = '{}' AND state = 'held' AND seat_id IN ({})",
+            theatre.event_id,
+            acknowledged.join(",")
+        );
+        let held = database.number(&held).await;
+        assert_eq!(usize::try_from(held), Ok(acknowledged.len()), "kill {kill}: each once, and there");
+        server = ServerProcess::start(&database).await;
+        // The next server knows who has what.
+        for seat in acknowledged.iter().map(|seat| seat.parse().expect("a number")) {
+            theatre.hold_seats(&server.client, &[seat]).await.expect_problem(409, "SEATS_UNAVAILABLE");
+        }
+    }
+    database.assert_sound().await;
+}
+
+/// Takes single seats, the best there are; those that were acknowledged.
+async fn buy_until_it_dies(client: Client, event_id: String, bought: Arc<Semaphore>) -> Vec<u64> {
+    let mut seats = Vec::new();
+    // The rows behind the first are sold as two types.
+    for section in ["Balcony", "Stalls"].into_iter().cycle() {
+        let best = json!({"qty": 1, "section": section});
+        let body = json!({"event_id": event_id, "best_available": best});
+        let Ok(reply) = client.try_send(Method::POST, "/api/v1/holds", &[], Some(body)).await else { return seats };
+        if reply.status == 201 {
+            seats.extend(seats_of(&reply));
+            bought.add_permits(1);
+        } else if section == "Stalls" {
+            return seats;
+        }
+    }
+    unreachable!("a cycle has no end")
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -6,8 +6,9 @@ use futures_util::future::join_all;
 use serde_json::json;
 use uuid::Uuid;
 
+use crate::support::process::{PATIENT, ServerProcess};
 use crate::support::theatre::{THEATRE_SEATS, seats_of, states_with};
-use crate::support::{Client, Reply, Service, Theatre};
+use crate::support::{Client, Database, Reply, Service, Theatre};
 
 const CLIENTS: usize = 256;
 const ROUNDS: u32 = 10;
@@ -147,10 +148,11 @@ async fn a_seat_that_is_blocked_and_held_at_once_is_one_or_the_other() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_best_seats_go_to_one_each_until_there_are_none_from_whichever_server() {
-    let service = Service::start().await;
-    let (second, second_client) = service.another();
-    let clients = [service.client.clone(), second_client];
+async fn the_best_seats_go_to_one_each_until_there_are_none_from_whichever_process() {
+    let database = Database::create().await;
+    let servers =
+        [ServerProcess::start_with(&database, &PATIENT).await, ServerProcess::start_with(&database, &PATIENT).await];
+    let clients = servers.each_ref().map(|server| server.client.clone());
     for _ in 0..3 {
         let theatre = one_type(&clients[0]).await;
         let taken = join_all((0..CLIENTS).map(|n| take_best(&clients[n % 2], &theatre, 1 + n % 4))).await;
@@ -158,8 +160,7 @@ async fn the_best_seats_go_to_one_each_until_there_are_none_from_whichever_serve
         assert_eq!(taken.iter().copied().collect::<BTreeSet<u64>>().len(), taken.len(), "no seat twice: {taken:?}");
         assert_eq!(taken.len(), THEATRE_SEATS, "none is left, since some come alone");
     }
-    service.database.assert_sound().await;
-    second.stop().await.expect("the second server stops");
+    database.assert_sound().await;
 }
 
 /// A theatre whose seats are each sold as one ticket type.

@@ -132,7 +132,7 @@ fn limits_are_refused_where_they_are_passed() {
     );
     let full = described("Full", "rows 1-100, 1-1000");
     assert_eq!(layout(vec![full.clone()]).map(|layout| layout.seats().len()), Ok(SEATS_PER_LAYOUT_MAX));
-    assert_eq!(refused(vec![full, described("More", "rows A, 1-1")]), "/sections/1/rows/0/seats");
+    assert_eq!(refused(vec![full, described("More", "rows A, 1-1")]), "/sections/1/rows");
     let behind = |number: i64| described(&number.to_string(), "rows 1-1000, 1-1");
     assert_eq!(refused((0..3).map(behind).collect()), "/sections/1");
     let draft =
