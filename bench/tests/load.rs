@@ -169,10 +169,9 @@ async fn a_sale_ends_with_its_last_seat_and_nobody_asks_twice_for_the_same() {
     let refused: u64 = course.parts.iter().map(|part| part.refused).sum();
     let asked = asked.lock().expect("nobody panics");
     assert_eq!(asked.len() as u64, u64::from(SEATS) + refused);
-    // By each client at most once.
+    // By each client at most once, since all look at the same map.
     assert!((0..SEATS).all(|seat| (1..=CLIENTS).contains(&asked.iter().filter(|it| **it == seat).count())));
-    let (first, last) = (&course.parts[0], &course.parts[19]);
-    assert!(first.refused < last.refused, "{} and {}", first.refused, last.refused);
+    assert!(refused < u64::from(SEATS) / 2, "{refused}: what answers have told is on the map");
 }
 
 #[test]

@@ -21,11 +21,14 @@ pub const PARTS: u32 = 20;
 /// Of the groups that are seated by the service.
 const GROUP_SIZES: Range<u32> = 1..7;
 
+/// How long those who find nothing on sale wait for the answers that are on their way.
+const LAST_ANSWERS: Duration = Duration::from_millis(500);
+
 /// What the visitors ask for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wish {
-    /// One seat, drawn from all of which the visitor has not been told that they are gone. Nobody looks at the seat map, so
-    /// that visitors want the same seat as often as chance has it.
+    /// One seat, drawn from a seat map that all visitors look at. It shows what answers have told, so that visitors want the
+    /// same seat as often as chance has it while the answers are on their way.
     Named,
     /// Seats for a group, every size as often as the others. The service chooses them.
     BestAvailable,
@@ -43,6 +46,14 @@ pub struct Sale {
     /// One request for each size of a group.
     groups: Vec<(u32, Box<[u8]>)>,
     course: Mutex<Course>,
+    map: Mutex<Map>,
+}
+
+/// The seats that are on sale, as far as answers have told.
+struct Map {
+    on_sale: Vec<u32>,
+    /// By seat: where in `on_sale`.
+    place: Vec<Option<usize>>,
 }
 
 /// How a sale went.
@@ -74,25 +85,13 @@ impl Sale {
         let groups = GROUP_SIZES.map(|size| (size, api::hold_best_available(event_id, size).into())).collect();
         let parts = (0..PARTS).map(|_| Part::default()).collect();
         let course = Mutex::new(Course { held: held.start, parts, holds: Vec::new(), last: None });
-        Self { event_id, wish, seats: house, enough: held.end, until, groups, course }
+        let map = Mutex::new(Map::of(if wish == Wish::Named { house } else { 0 }));
+        Self { event_id, wish, seats: house, enough: held.end, until, groups, course, map }
     }
 
-    /// What a visitor who knows nothing may ask for.
-    pub(super) fn seats_on_sale(&self) -> Vec<u32> {
+    pub(super) async fn visit(&self, client: &mut Client, rng: &mut SmallRng) -> io::Result<Verdict> {
         match self.wish {
-            Wish::Named => (0..self.seats).collect(),
-            Wish::BestAvailable => Vec::new(),
-        }
-    }
-
-    pub(super) async fn visit(
-        &self,
-        client: &mut Client,
-        rng: &mut SmallRng,
-        on_sale: &mut Vec<u32>,
-    ) -> io::Result<Verdict> {
-        match self.wish {
-            Wish::Named => self.one_seat(client, rng, on_sale).await,
+            Wish::Named => self.one_seat(client, rng).await,
             Wish::BestAvailable => {
                 let (size, request) = &self.groups[rng.random_range(0..self.groups.len())];
                 self.ask(client, request, *size).await
@@ -100,16 +99,19 @@ impl Sale {
         }
     }
 
-    async fn one_seat(&self, client: &mut Client, rng: &mut SmallRng, on_sale: &mut Vec<u32>) -> io::Result<Verdict> {
-        if on_sale.is_empty() {
-            // Somebody's answer was lost, and with it a seat; or the service refuses what nobody has.
+    async fn one_seat(&self, client: &mut Client, rng: &mut SmallRng) -> io::Result<Verdict> {
+        let drawn = self.map().draw(rng);
+        let Some(seat) = drawn else {
+            // What is left is on its way to others, or the answer that gave it to somebody was lost.
+            tokio::time::sleep(LAST_ANSWERS).await;
             self.until.enough();
-            return Ok(Verdict::Failed("every seat is gone, but not everyone has one".to_owned()));
-        }
-        let draw = rng.random_range(0..on_sale.len());
-        let verdict = self.ask(client, &api::hold_seats(self.event_id, &[on_sale[draw]]), 1).await?;
+            let sold_out = self.course().held >= self.enough;
+            let lost = || Verdict::Failed("every seat is gone, but not everyone has one".to_owned());
+            return Ok(if sold_out { Verdict::Refused } else { lost() });
+        };
+        let verdict = self.ask(client, &api::hold_seats(self.event_id, &[seat]), 1).await?;
         if matches!(verdict, Verdict::Accepted | Verdict::Refused) {
-            on_sale.swap_remove(draw);
+            self.map().gone(seat);
         }
         Ok(verdict)
     }
@@ -155,8 +157,33 @@ impl Sale {
     }
 
     /// Never held across an await.
+    fn map(&self) -> MutexGuard<'_, Map> {
+        self.map.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Never held across an await.
     fn course(&self) -> MutexGuard<'_, Course> {
         self.course.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Map {
+    fn of(seats: u32) -> Self {
+        Self { on_sale: (0..seats).collect(), place: (0..seats as usize).map(Some).collect() }
+    }
+
+    /// It stays on sale until somebody is answered.
+    fn draw(&self, rng: &mut SmallRng) -> Option<u32> {
+        (!self.on_sale.is_empty()).then(|| self.on_sale[rng.random_range(0..self.on_sale.len())])
+    }
+
+    /// Somebody was told so, perhaps not as the first.
+    fn gone(&mut self, seat: u32) {
+        let Some(place) = self.place[seat as usize].take() else { return };
+        self.on_sale.swap_remove(place);
+        if let Some(moved) = self.on_sale.get(place) {
+            self.place[*moved as usize] = Some(place);
+        }
     }
 }
 

@@ -64,18 +64,12 @@ pub struct Visitor {
     rng: SmallRng,
     /// Held and not yet booked.
     holds: Vec<HoldPlaced>,
-    /// Of a sale of seats: those that may be available, for all that the visitor knows.
-    seats: Vec<u32>,
 }
 
 impl Visitor {
     /// What a visitor draws depends on the index alone.
     pub fn new(traffic: Traffic, index: usize) -> Self {
-        let seats = match &traffic {
-            Traffic::Seats(sale) => sale.seats_on_sale(),
-            Traffic::Same(_) | Traffic::Among(..) | Traffic::Checkout(_) | Traffic::Mixed(..) => Vec::new(),
-        };
-        Self { traffic, rng: SmallRng::seed_from_u64(index as u64), holds: Vec::new(), seats }
+        Self { traffic, rng: SmallRng::seed_from_u64(index as u64), holds: Vec::new() }
     }
 
     /// One visit. A connection that fails is a verdict too.
@@ -89,7 +83,7 @@ impl Visitor {
                 let draw = self.rng.random_range(0..100);
                 mixed(client, event, draw, &mut self.holds).await
             }
-            Traffic::Seats(sale) => sale.visit(client, &mut self.rng, &mut self.seats).await,
+            Traffic::Seats(sale) => sale.visit(client, &mut self.rng).await,
         };
         visited.unwrap_or_else(|error| Verdict::Failed(error.to_string()))
     }

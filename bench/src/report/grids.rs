@@ -53,9 +53,8 @@ fn about(kind: GridKind) -> &'static str {
         GridKind::ReadMany => "The status of 1,000 events, each as likely as the others.",
         GridKind::Mixed => "90 % status, 8 % holds, 2 % bookings, of 1,000 events, the k-th in proportion to k^-1.1.",
         GridKind::SeatsNamed => {
-            "Holds of one numbered seat each. Every window has a new event of 20,000 seats, and ends before they are sold. Each \
-             client draws its seats at random from those of which it has not been told that they are gone, so the service \
-             that sells more refuses more."
+            "Holds of one numbered seat each. Every window has a new event of 20,000 seats, and ends before they are sold. All \
+             clients look at one seat map, which shows what answers have told, and draw their seats from it at random."
         }
     }
 }

@@ -39,9 +39,8 @@ fn sales(seats: &SeatsResult) -> String {
     add("named", &seats.named);
     add("best available", &seats.best_available);
     format!(
-        "Sold until nothing is left, by {} clients, closed loop. **Named**: every client draws one seat at random from those of \
-         which it has not been told that they are gone. Nobody looks at the seat map, so the last seats are found by trying: to \
-         sell n seats so takes about n ln n requests, of which n can be accepted. **Best available**: groups of 1 to 6, all \
+        "Sold until nothing is left, by {} clients, closed loop. **Named**: all clients look at one \
+         seat map, which shows what answers have told, and draw one seat at a time from it at random. **Best available**: groups of 1 to 6, all \
          sizes alike, if need be in neighbouring rows; a group for which there is no room is refused, and those that are \
          smaller go on. Latencies are of holds. The load generator used {:.0} % and {:.0} % of a core.\n\n{}{}",
         seats.named.clients,
