@@ -6,12 +6,11 @@ use actix_web::http::header::LOCATION;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use uuid::Uuid;
 
 use super::body::Body;
 use super::command::{submit, unexpected};
 use super::holds::seats_named;
-use super::path::Id;
+use super::path::{Id, uuid_in_path};
 use super::permission::Operator;
 use super::read::in_time;
 use super::wire::Timestamp;
@@ -186,9 +185,7 @@ fn wanted(body: PutBlockBody) -> Result<BlockWanted, ApiError> {
 }
 
 fn block_id(request: &HttpRequest) -> Result<BlockId, ApiError> {
-    let text = request.match_info().get("block_id").unwrap_or_default();
-    let id = Uuid::try_parse(text).map(BlockId::from);
-    id.map_err(|_| ApiError::new(ErrorCode::MalformedRequest).detail("The block's id in the path is not a UUID"))
+    uuid_in_path(request, "block_id", "The block's id").map(BlockId::from)
 }
 
 impl From<&Block> for BlockBody {

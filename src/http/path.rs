@@ -50,12 +50,16 @@ impl<T: PathId> FromRequest for Id<T> {
     }
 }
 
+/// A parameter of the path. `MALFORMED_REQUEST`, with the words that it is called by, unless it is a UUID.
+pub fn uuid_in_path(request: &HttpRequest, parameter: &str, called: &str) -> Result<Uuid, ApiError> {
+    let text = request.match_info().get(parameter).unwrap_or_default();
+    let not_one = |_| ApiError::new(ErrorCode::MalformedRequest).detail(format!("{called} in the path is not a UUID"));
+    Uuid::try_parse(text).map_err(not_one)
+}
+
 /// The id in the path. `MALFORMED_REQUEST` unless it is a UUID.
 pub fn path_id<T: PathId>(request: &HttpRequest) -> Result<T, ApiError> {
-    let text = request.match_info().get("id").unwrap_or_default();
-    let id = Uuid::try_parse(text)
-        .map_err(|_| ApiError::new(ErrorCode::MalformedRequest).detail("The id in the path is not a UUID"))?;
-    let id = T::from(id);
+    let id = T::from(uuid_in_path(request, "id", "The id")?);
     id.note(&RequestLine::of(request));
     Ok(id)
 }

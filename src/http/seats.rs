@@ -9,8 +9,9 @@ pub use drawing::{__path_draw, draw};
 pub use states::{__path_show, show};
 
 use actix_web::HttpResponseBuilder;
-use actix_web::http::header::{CACHE_CONTROL, ETAG, EntityTag, VARY};
+use actix_web::http::header::EntityTag;
 
+use super::cached;
 use super::read::in_time;
 use crate::app::App;
 use crate::domain::ids::EventId;
@@ -43,9 +44,6 @@ fn tag(event_id: EventId, sequence: i64) -> EntityTag {
     EntityTag::new_weak(format!("{event_id}.{sequence}.{}", env!("CARGO_PKG_VERSION")))
 }
 
-fn cacheable(mut response: HttpResponseBuilder, tag: &EntityTag) -> HttpResponseBuilder {
-    response.insert_header((ETAG, tag.to_string())).insert_header((CACHE_CONTROL, ASK_EACH_TIME));
-    // The compression says so too, but not where it has nothing to do.
-    response.insert_header((VARY, "Accept-Encoding"));
-    response
+fn cacheable(response: HttpResponseBuilder, tag: &EntityTag) -> HttpResponseBuilder {
+    cached::cacheable(response, tag, ASK_EACH_TIME)
 }

@@ -55,13 +55,7 @@ impl ChangeItemsBody {
     /// # Errors
     /// As for a hold that is placed.
     pub fn wanted(&self, quantity_max: u32) -> Result<Wanted, ApiError> {
-        let members = WantedMembers {
-            qty: self.qty,
-            items: self.items.as_deref(),
-            seat_ids: self.seat_ids.as_deref(),
-            best_available: self.best_available.as_ref().map(|Object(best)| best),
-        };
-        members.wanted(quantity_max)
+        WantedMembers::of(self.qty, &self.items, &self.seat_ids, &self.best_available).wanted(quantity_max)
     }
 }
 
@@ -75,13 +69,7 @@ impl PlaceBody {
     /// # Errors
     /// `VALIDATION_FAILED` when it is not said in exactly one way or a seat is named twice, `QUANTITY_OUT_OF_RANGE`.
     pub fn wanted(&self, quantity_max: u32) -> Result<Wanted, ApiError> {
-        let members = WantedMembers {
-            qty: self.qty,
-            items: self.items.as_deref(),
-            seat_ids: self.seat_ids.as_deref(),
-            best_available: self.best_available.as_ref().map(|Object(best)| best),
-        };
-        members.wanted(quantity_max)
+        WantedMembers::of(self.qty, &self.items, &self.seat_ids, &self.best_available).wanted(quantity_max)
     }
 
     /// # Errors

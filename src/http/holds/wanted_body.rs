@@ -56,13 +56,28 @@ pub struct BestAvailableBody {
 
 /// The members of a body that say what is wanted, of which it has exactly one.
 pub(super) struct WantedMembers<'a> {
-    pub qty: Option<i64>,
-    pub items: Option<&'a [Object<ItemWantedBody>]>,
-    pub seat_ids: Option<&'a [i64]>,
-    pub best_available: Option<&'a BestAvailableBody>,
+    qty: Option<i64>,
+    items: Option<&'a [Object<ItemWantedBody>]>,
+    seat_ids: Option<&'a [i64]>,
+    best_available: Option<&'a BestAvailableBody>,
 }
 
-impl WantedMembers<'_> {
+impl<'a> WantedMembers<'a> {
+    /// As a body has them.
+    pub fn of(
+        qty: Option<i64>,
+        items: &'a Option<Vec<Object<ItemWantedBody>>>,
+        seat_ids: &'a Option<Vec<i64>>,
+        best_available: &'a Option<Object<BestAvailableBody>>,
+    ) -> Self {
+        Self {
+            qty,
+            items: items.as_deref(),
+            seat_ids: seat_ids.as_deref(),
+            best_available: best_available.as_ref().map(|Object(best)| best),
+        }
+    }
+
     /// What is wanted. `quantity_max` is the service's limit per hold: what a quantity that is out of any range is told.
     ///
     /// # Errors

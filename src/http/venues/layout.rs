@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::http::header::{CACHE_CONTROL, ETAG, EntityTag, VARY};
-use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
+use actix_web::http::header::EntityTag;
+use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::domain::ids::VenueId;
 use crate::domain::seating::{Attribute, Layout, Row, SectionKind};
 use crate::error::{ApiError, ErrorCode};
-use crate::http::cached::has_it;
+use crate::http::cached::{cacheable, has_it};
 use crate::http::path::Id;
 use crate::http::read::in_time;
 use crate::queries;
@@ -101,26 +101,19 @@ pub async fn layout(
     // Weak, because the same layout is sent compressed and plain.
     let tag = EntityTag::new_weak(version.to_string());
     if has_it(&request, &tag) {
-        return Ok(cacheable(HttpResponse::NotModified(), tag).finish());
+        return Ok(cacheable(HttpResponse::NotModified(), &tag, FOR_EVER).finish());
     }
     let layout = in_time(&app, async {
         let mut connection = app.pool.acquire().await?;
         queries::layout::layout(&mut connection, venue_id, version).await
     });
     let layout = layout.await?.ok_or(ApiError::new(ErrorCode::LayoutNotFound))?;
-    Ok(cacheable(HttpResponse::Ok(), tag).json(LayoutBody::of(venue_id, version, &layout)))
+    Ok(cacheable(HttpResponse::Ok(), &tag, FOR_EVER).json(LayoutBody::of(venue_id, version, &layout)))
 }
 
 fn version(request: &HttpRequest) -> Result<u32, ApiError> {
     let wrong = || ApiError::new(ErrorCode::MalformedRequest).detail("The version in the path is not a number");
     request.match_info().get("version").and_then(|text| text.parse().ok()).ok_or_else(wrong)
-}
-
-fn cacheable(mut response: HttpResponseBuilder, tag: EntityTag) -> HttpResponseBuilder {
-    response.insert_header((ETAG, tag.to_string())).insert_header((CACHE_CONTROL, FOR_EVER));
-    // The compression says so too, but not where it has nothing to do.
-    response.insert_header((VARY, "Accept-Encoding"));
-    response
 }
 
 impl<'a> LayoutBody<'a> {

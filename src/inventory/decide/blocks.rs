@@ -1,7 +1,5 @@
 //! What an organiser keeps back. Held and booked places are somebody's, and cannot be.
 
-use std::collections::BTreeMap;
-
 use super::choose::retry_at;
 use super::seats;
 use crate::domain::block::{Block, BlockPart, BlockWanted, BlockedPlaces};
@@ -73,14 +71,10 @@ fn of_places(shelf: &Shelf, event_id: EventId, pool_id: PoolId, quantity: Quanti
 }
 
 fn of_seats(shelf: &Shelf, event_id: EventId, wanted: &[SeatIndex]) -> Result<Vec<BlockPart>, Refusal> {
-    let pools = seats::pools_of(shelf, event_id, wanted)?;
+    let by_pool = seats::by_pool(shelf, event_id, wanted)?;
     let gone = seats::gone(shelf, event_id, wanted.iter().copied());
     if !gone.is_empty() {
         return Err(Refusal::SeatsUnavailable { seats: gone, now: shelf.now });
-    }
-    let mut by_pool: BTreeMap<PoolId, Vec<SeatIndex>> = BTreeMap::new();
-    for (seat, pool_id) in wanted.iter().zip(pools) {
-        by_pool.entry(pool_id).or_default().push(*seat);
     }
     let part = |(pool_id, seats): (PoolId, Vec<SeatIndex>)| BlockPart {
         pool_id,

@@ -16,11 +16,7 @@ pub(super) fn by_ticket_type(
     event: &ShelvedEvent,
     seats: &[SeatIndex],
 ) -> Result<Vec<(TicketTypeId, Vec<SeatIndex>)>, Refusal> {
-    let pools = pools_of(shelf, event.event_id, seats)?;
-    let mut by_pool: BTreeMap<PoolId, Vec<SeatIndex>> = BTreeMap::new();
-    for (seat, pool_id) in seats.iter().zip(pools) {
-        by_pool.entry(pool_id).or_default().push(*seat);
-    }
+    let by_pool = by_pool(shelf, event.event_id, seats)?;
     let typed = by_pool.into_iter().map(|(pool_id, seats)| Ok((only_type(shelf, event, pool_id)?, seats)));
     let by_type: BTreeMap<TicketTypeId, Vec<SeatIndex>> = typed.collect::<Result<_, Refusal>>()?;
     Ok(by_type.into_iter().collect())
@@ -132,8 +128,21 @@ fn pick(shelf: &mut Shelf, event_id: EventId, wanted: &Wanted) -> Result<Vec<Sea
     shelf.seating_mut(event_id).ok_or(MostPossible(0))?.pick(wanted)
 }
 
+/// The seats of each pool, in their order.
+pub(super) fn by_pool(
+    shelf: &Shelf,
+    event_id: EventId,
+    seats: &[SeatIndex],
+) -> Result<BTreeMap<PoolId, Vec<SeatIndex>>, Refusal> {
+    let mut by_pool: BTreeMap<PoolId, Vec<SeatIndex>> = BTreeMap::new();
+    for (seat, pool_id) in seats.iter().zip(pools_of(shelf, event_id, seats)?) {
+        by_pool.entry(pool_id).or_default().push(*seat);
+    }
+    Ok(by_pool)
+}
+
 /// The pool of each seat.
-pub(super) fn pools_of(shelf: &Shelf, event_id: EventId, seats: &[SeatIndex]) -> Result<Vec<PoolId>, Refusal> {
+fn pools_of(shelf: &Shelf, event_id: EventId, seats: &[SeatIndex]) -> Result<Vec<PoolId>, Refusal> {
     let Some(seating) = shelf.seating(event_id) else {
         return Err(Refusal::SeatsNotFound { seats: seats.to_vec() });
     };
