@@ -30,5 +30,5 @@ pub struct App {
     /// When each worker last did its work.
     pub workers: WorkerHealth,
     /// Of the audits that are asked for: each reads everything and keeps a connection for that long, so one at a time.
-    pub audit_turn: Arc<Semaphore>,
+    pub invariants_turn: Arc<Semaphore>,
 }

@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 use crate::db::connect::Connections;
 use crate::db::failure::will_pass;
-use crate::db::link::Link;
+use crate::db::held_connection::HeldConnection;
 use crate::domain::ids::EventId;
 use crate::queries::status::{EventCounts, statuses};
 
@@ -103,7 +103,7 @@ impl StatusReads {
 
 async fn run(pool: PgPool, mut queue: mpsc::Receiver<Asking>, answer_within: Duration) {
     let mut batch = Vec::new();
-    let mut link = Link::default();
+    let mut held_connection = HeldConnection::default();
     let mut closed = pool.close_event();
     loop {
         tokio::select! {
@@ -114,10 +114,11 @@ async fn run(pool: PgPool, mut queue: mpsc::Receiver<Asking>, answer_within: Dur
         batch.retain(|asking| !asking.reply.is_closed());
         let asking = std::mem::take(&mut batch);
         // A panic is a bug, and must not take the reader with it: those who ask are told, the next ones are another matter.
-        let answered = AssertUnwindSafe(answer(&pool, &mut link, asking, answer_within)).catch_unwind().await;
+        let answered =
+            AssertUnwindSafe(answer(&pool, &mut held_connection, asking, answer_within)).catch_unwind().await;
         if answered.is_err() {
             tracing::error!("reading the status of events panicked");
-            link.give_up();
+            held_connection.give_up();
         }
     }
     queue.close();
@@ -126,14 +127,14 @@ async fn run(pool: PgPool, mut queue: mpsc::Receiver<Asking>, answer_within: Dur
     }
 }
 
-async fn answer(pool: &PgPool, link: &mut Link, asking: Vec<Asking>, within: Duration) {
+async fn answer(pool: &PgPool, held_connection: &mut HeldConnection, asking: Vec<Asking>, within: Duration) {
     if asking.is_empty() {
         return;
     }
     let mut event_ids: Vec<Uuid> = asking.iter().map(|asking| asking.event_id.as_uuid()).collect();
     event_ids.sort_unstable();
     event_ids.dedup();
-    let read = async { statuses(link.connection(pool).await?, &event_ids).await };
+    let read = async { statuses(held_connection.connection(pool).await?, &event_ids).await };
     let found: Result<HashMap<EventId, Arc<SharedCounts>>, ReadError> = match timeout(within, read).await {
         Ok(Ok(found)) => Ok(found.into_iter().map(|counts| (counts.event_id, shared(counts))).collect()),
         Ok(Err(error)) => Err(failure(&error)),
@@ -142,7 +143,7 @@ async fn answer(pool: &PgPool, link: &mut Link, asking: Vec<Asking>, within: Dur
     };
     if found.is_err() {
         // Those who came meanwhile should not wait behind a connection that may be dead.
-        link.give_up();
+        held_connection.give_up();
     }
     for Asking { event_id, reply } in asking {
         // Whoever has gone away does not want the answer.

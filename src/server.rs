@@ -23,8 +23,8 @@ use crate::app::{App, Readiness, WorkerHealth};
 use crate::config::{InventoryMode, Settings};
 use crate::db::connect::{lane_pool, request_pool, status_pool};
 use crate::domain::payment_token::PaymentTokens;
-use crate::http::answer::answer;
 use crate::http::body::{BODY_BYTES_MAX, BodyLimit, LISTS_BODY_BYTES_MAX};
+use crate::http::middleware::answer;
 use crate::http::venues::VENUE_BODY_BYTES_MAX;
 use crate::http::{
     blocks, bookings, docs, events, health, holds, invariants, openapi, pools, prometheus, seats, series, status,
@@ -164,7 +164,7 @@ pub fn start(settings: Settings) -> anyhow::Result<Running> {
         tokens: PaymentTokens::new(&settings.payment_token_key),
         readiness: Readiness::default(),
         workers: WorkerHealth::default(),
-        audit_turn: Arc::new(Semaphore::new(1)),
+        invariants_turn: Arc::new(Semaphore::new(1)),
         settings: Arc::new(settings),
     };
     let server = serve(&app, listener)?;

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 use boxoffice::config::DatabaseUrl;
-use boxoffice::queries::audit::{Audit, audit};
+use boxoffice::queries::invariants::{InvariantReport, check_invariants};
 
 use super::session;
 
@@ -12,10 +12,10 @@ use super::session;
 const NO_VERDICT: u8 = 2;
 
 pub async fn run(arguments: &DatabaseUrl) -> anyhow::Result<ExitCode> {
-    match audited(arguments).await {
-        Ok(audit) => {
-            print(&audit);
-            Ok(if audit.clean() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    match check(arguments).await {
+        Ok(report) => {
+            print(&report);
+            Ok(if report.clean() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
         }
         // No verdict is not the same as a bad one.
         Err(error) => {
@@ -25,21 +25,21 @@ pub async fn run(arguments: &DatabaseUrl) -> anyhow::Result<ExitCode> {
     }
 }
 
-async fn audited(arguments: &DatabaseUrl) -> anyhow::Result<Audit> {
+async fn check(arguments: &DatabaseUrl) -> anyhow::Result<InvariantReport> {
     let pool = session::maintenance_pool(&arguments.database_url).await?;
-    audit(&pool).await.context("cannot audit this database")
+    check_invariants(&pool).await.context("cannot audit this database")
 }
 
-fn print(audit: &Audit) {
-    let widest = audit.invariants.iter().map(|invariant| invariant.name.len()).max().unwrap_or_default();
+fn print(report: &InvariantReport) {
+    let widest = report.invariants.iter().map(|invariant| invariant.name.len()).max().unwrap_or_default();
     println!("{:widest$}  {:>14}  {:>14}  verdict", "invariant", "expected", "actual");
-    for invariant in &audit.invariants {
+    for invariant in &report.invariants {
         let verdict = if invariant.holds() { "holds".to_owned() } else { format!("BROKEN, {}×", invariant.breaches) };
         println!("{:widest$}  {:>14}  {:>14}  {verdict}", invariant.name, invariant.expected, invariant.actual);
     }
-    let broken = audit.invariants.iter().filter(|invariant| !invariant.holds());
+    let broken = report.invariants.iter().filter(|invariant| !invariant.holds());
     for invariant in broken.clone() {
         println!("\n{} is broken: {}", invariant.name, invariant.description);
     }
-    println!("\nAs of {}: {} of {} broken.", audit.as_of, broken.count(), audit.invariants.len());
+    println!("\nAs of {}: {} of {} broken.", report.as_of, broken.count(), report.invariants.len());
 }

@@ -36,7 +36,7 @@ enum Command {
     /// Bring the database's schema up to date
     Migrate(boxoffice::config::DatabaseUrl),
     /// Check every invariant of the data; exit code 1 on a breach, 2 without a verdict
-    Audit(boxoffice::config::DatabaseUrl),
+    InvariantReport(boxoffice::config::DatabaseUrl),
     /// Print the API's description
     Openapi(openapi::OpenapiArgs),
     /// Ask the server on this machine whether it is ready; exit code 1 if not
@@ -79,7 +79,7 @@ fn run_async(command: Command) -> anyhow::Result<ExitCode> {
             Command::Dev(arguments) => dev::run(*arguments).await,
             Command::Serve(arguments) => serve::run(*arguments).await,
             Command::Migrate(arguments) => migrate::run(&arguments).await,
-            Command::Audit(arguments) => audit::run(&arguments).await,
+            Command::InvariantReport(arguments) => audit::run(&arguments).await,
             #[cfg(feature = "embedded")]
             Command::WithPostgres(arguments) => with_postgres::run(&arguments).await,
             _ => unreachable!("`run` has dealt with the commands that need no runtime"),

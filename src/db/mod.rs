@@ -12,7 +12,7 @@ pub mod contract; // what a database must offer before the service serves from i
 pub mod embedded; // a PostgreSQL of our own, for development and tests
 pub mod enforced; // what a database enforces, compared with that
 pub mod failure; // which failures pass by themselves
-pub mod link; // a connection that its task keeps
+pub mod held_connection; // a connection that its task keeps
 pub mod migrate; // the files of migrations/, applied
 pub mod row_count; // did a statement touch as many rows as it must have?
 pub mod transaction; // a named, measured, retried transaction that no dropped request can leave open

@@ -43,14 +43,14 @@ impl SeatState {
 
 /// Who has a seat.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Tenure {
+pub enum SeatOwner {
     Nobody,
     Held(HoldId),
     Booked(HoldId),
     Blocked(BlockId),
 }
 
-impl Tenure {
+impl SeatOwner {
     pub fn state(self) -> SeatState {
         match self {
             Self::Nobody => SeatState::Available,

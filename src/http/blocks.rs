@@ -12,7 +12,7 @@ use super::command::{submit, unexpected};
 use super::holds::seats_named;
 use super::path::{Id, uuid_in_path};
 use super::permission::Operator;
-use super::read::in_time;
+use super::read::with_deadline;
 use super::wire::Timestamp;
 use crate::app::App;
 use crate::domain::block::{BLOCK_REASON_LENGTH_MAX, Block, BlockPart, BlockWanted, BlockedPlaces};
@@ -26,7 +26,7 @@ use crate::queries;
 /// What a block shall be: either seats, or a quantity of a pool without seats.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = PutBlock, example = json!({"reason": "House seats", "seat_ids": [17, 18]}))]
+#[schema(as = PutBlock, example = json!({"reason": "EventSeats seats", "seat_ids": [17, 18]}))]
 pub struct PutBlockBody {
     /// Why: house seats, a camera, a broken chair.
     #[schema(min_length = 1, max_length = 200)]
@@ -161,7 +161,7 @@ pub async fn delete(
     ),
 )]
 pub async fn list(app: web::Data<App>, _: Operator, Id(event_id): Id<EventId>) -> Result<HttpResponse, ApiError> {
-    let blocks = in_time(&app, queries::blocks::blocks(&app.pool, event_id)).await?;
+    let blocks = with_deadline(&app, queries::blocks::blocks(&app.pool, event_id)).await?;
     let blocks = blocks.ok_or_else(|| ApiError::new(ErrorCode::EventNotFound))?;
     Ok(HttpResponse::Ok().json(BlocksBody { blocks: blocks.iter().map(BlockBody::from).collect() }))
 }

@@ -10,7 +10,7 @@ use super::command::{submit, unexpected};
 use super::holds::{ItemWantedBody, portion};
 use super::idempotency::REPLAYED_HEADER;
 use super::path::Id;
-use super::read::in_time;
+use super::read::with_deadline;
 use super::wire::{ItemBody, Timestamp};
 use crate::app::App;
 use crate::domain::booking::{Booking, BookingStatus, Payment};
@@ -156,7 +156,7 @@ pub async fn show(
     line: RequestLine,
     Id(booking_id): Id<BookingId>,
 ) -> Result<HttpResponse, ApiError> {
-    let found = in_time(&app, queries::booking::booking(&app.pool, booking_id)).await?;
+    let found = with_deadline(&app, queries::booking::booking(&app.pool, booking_id)).await?;
     let found = found.ok_or_else(|| ApiError::new(ErrorCode::BookingNotFound))?;
     line.note_event(found.booking.event_id);
     line.note_hold(found.booking.hold_id);

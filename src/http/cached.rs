@@ -4,7 +4,7 @@ use actix_web::http::header::{CACHE_CONTROL, ETAG, EntityTag, Header, IfNoneMatc
 use actix_web::{HttpRequest, HttpResponseBuilder};
 
 /// Whoever has the tag has it from us. `*` says nothing about what somebody has.
-pub fn has_it(request: &HttpRequest, tag: &EntityTag) -> bool {
+pub fn matches_etag(request: &HttpRequest, tag: &EntityTag) -> bool {
     match IfNoneMatch::parse(request) {
         Ok(IfNoneMatch::Items(tags)) => tags.iter().any(|one| one.weak_eq(tag)),
         Ok(IfNoneMatch::Any) | Err(_) => false,

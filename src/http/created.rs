@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::idempotency::{IdempotencyKey, REPLAYED_HEADER};
 use crate::error::ApiError;
 use crate::ops::creation::{Created, Creation};
-use crate::ops::kept_answer::{Answer, Keep};
+use crate::ops::stored_response::{ResponseToStore, StoredResponse};
 use crate::telemetry::request::RequestLine;
 
 /// Something that is created by `POST`, as its answer shows it.
@@ -27,8 +27,8 @@ pub trait Resource: Creation {
 }
 
 /// The request's key with the answer that goes with it, if the request can be repeated.
-pub fn keep<T: Resource>(key: &IdempotencyKey, route: &str, body: &impl Serialize) -> Option<Keep<T>> {
-    key.of(route, body).map(|idempotency| Keep { idempotency, answer: answer::<T> })
+pub fn keep<T: Resource>(key: &IdempotencyKey, route: &str, body: &impl Serialize) -> Option<ResponseToStore<T>> {
+    key.of(route, body).map(|idempotency| ResponseToStore { idempotency, answer: answer::<T> })
 }
 
 /// `repeatable` says whether the request had a key.
@@ -41,9 +41,9 @@ pub fn created<T: Resource>(
     repeatable: bool,
 ) -> Result<HttpResponse, ApiError> {
     match outcome {
-        Created::Now(new) if repeatable => kept::<T>(line, &answer(&*new).map_err(ApiError::internal)?, false),
-        Created::Now(new) => Ok(head::<T>(line, new.id()).json(new.body())),
-        Created::Before(answer) => kept::<T>(line, &answer, true),
+        Created::New(new) if repeatable => kept::<T>(line, &answer(&*new).map_err(ApiError::internal)?, false),
+        Created::New(new) => Ok(head::<T>(line, new.id()).json(new.body())),
+        Created::Replayed(answer) => kept::<T>(line, &answer, true),
     }
 }
 
@@ -55,13 +55,13 @@ fn head<T: Resource>(line: &RequestLine, id: Uuid) -> HttpResponseBuilder {
 }
 
 /// What a repeat will be given.
-fn answer<T: Resource>(new: &T) -> serde_json::Result<Answer> {
-    Ok(Answer { status: i32::from(StatusCode::CREATED.as_u16()), body: serde_json::to_value(new.body())? })
+fn answer<T: Resource>(new: &T) -> serde_json::Result<StoredResponse> {
+    Ok(StoredResponse { status: i32::from(StatusCode::CREATED.as_u16()), body: serde_json::to_value(new.body())? })
 }
 
 /// The first answer is given as it was kept, like the later ones, so that they are the same byte by byte: the database
 /// does not keep the order of an object's members.
-fn kept<T: Resource>(line: &RequestLine, answer: &Answer, replayed: bool) -> Result<HttpResponse, ApiError> {
+fn kept<T: Resource>(line: &RequestLine, answer: &StoredResponse, replayed: bool) -> Result<HttpResponse, ApiError> {
     let id = Uuid::deserialize(&answer.body[T::ID]).map_err(ApiError::internal)?;
     let mut response = head::<T>(line, id);
     if replayed {

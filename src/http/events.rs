@@ -18,7 +18,7 @@ use self::wire::EventBody;
 use super::command::{submit, unexpected};
 use super::path::Id;
 use super::permission::Operator;
-use super::read::in_time;
+use super::read::with_deadline;
 use crate::app::App;
 use crate::domain::ids::EventId;
 use crate::error::{ApiError, ErrorCode};
@@ -67,7 +67,7 @@ pub async fn delete(app: web::Data<App>, _: Operator, Id(event_id): Id<EventId>)
 
 /// The event as it is now: 200.
 async fn shown(app: &App, event_id: EventId) -> Result<HttpResponse, ApiError> {
-    let event = in_time(app, queries::event::event(&app.pool, event_id)).await?;
+    let event = with_deadline(app, queries::event::event(&app.pool, event_id)).await?;
     let event = event.ok_or(ApiError::new(ErrorCode::EventNotFound))?;
     Ok(HttpResponse::Ok().json(EventBody::from(&event)))
 }

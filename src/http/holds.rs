@@ -18,7 +18,7 @@ use super::command::{submit, unexpected};
 use super::idempotency::{IdempotencyKey, REPLAYED_HEADER};
 use super::path::Id;
 use super::permission::{ClaimedHold, Operator};
-use super::read::in_time;
+use super::read::with_deadline;
 use crate::app::App;
 use crate::domain::hold::HoldStatus;
 use crate::domain::ids::HoldId;
@@ -107,7 +107,7 @@ pub async fn place(
     ),
 )]
 pub async fn show(app: web::Data<App>, line: RequestLine, Id(hold_id): Id<HoldId>) -> Result<HttpResponse, ApiError> {
-    let found = in_time(&app, queries::hold::hold(&app.pool, hold_id)).await?;
+    let found = with_deadline(&app, queries::hold::hold(&app.pool, hold_id)).await?;
     let found = found.ok_or_else(|| ApiError::new(ErrorCode::HoldNotFound))?;
     line.note_event(found.hold.event_id);
     Ok(HttpResponse::Ok().json(HoldBody::now(&found)))

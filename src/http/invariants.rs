@@ -8,7 +8,7 @@ use super::permission::Operator;
 use super::wire::Timestamp;
 use crate::app::App;
 use crate::error::{ApiError, ErrorCode};
-use crate::queries::audit::{Audit, Invariant, audit};
+use crate::queries::invariants::{Invariant, InvariantReport, check_invariants};
 
 /// Every invariant, as of one moment.
 #[derive(Serialize, ToSchema)]
@@ -49,22 +49,22 @@ struct InvariantBody {
     operation_id = "get_invariants",
     responses(
         (status = 200, description = "Every invariant with both numbers and a verdict", body = InvariantsBody),
-        (status = 503, description = "UNAVAILABLE, or OVERLOADED while another audit runs"),
+        (status = 503, description = "UNAVAILABLE, or OVERLOADED while another check_invariants runs"),
     ),
 )]
 pub async fn show(app: web::Data<App>, _: Operator) -> Result<HttpResponse, ApiError> {
-    let Ok(turn) = app.audit_turn.clone().try_acquire_owned() else {
-        return Err(ApiError::new(ErrorCode::Overloaded).detail("An audit is running already"));
+    let Ok(turn) = app.invariants_turn.clone().try_acquire_owned() else {
+        return Err(ApiError::new(ErrorCode::Overloaded).detail("An check_invariants is running already"));
     };
     let pool = app.pool.clone();
-    // The turn ends with the audit, which goes on when the client goes away.
+    // The turn ends with the check_invariants, which goes on when the client goes away.
     let task = tokio::spawn(async move {
-        let audit = audit(&pool).await;
+        let check_invariants = check_invariants(&pool).await;
         drop(turn);
-        audit
+        check_invariants
     });
-    let audit = task.await.map_err(ApiError::internal)?.map_err(failure)?;
-    Ok(HttpResponse::Ok().json(InvariantsBody::from(&audit)))
+    let check_invariants = task.await.map_err(ApiError::internal)?.map_err(failure)?;
+    Ok(HttpResponse::Ok().json(InvariantsBody::from(&check_invariants)))
 }
 
 /// A database that cannot be reached will be back; anything else is a bug of ours.
@@ -75,12 +75,12 @@ fn failure(error: anyhow::Error) -> ApiError {
     }
 }
 
-impl From<&Audit> for InvariantsBody {
-    fn from(audit: &Audit) -> Self {
+impl From<&InvariantReport> for InvariantsBody {
+    fn from(check_invariants: &InvariantReport) -> Self {
         Self {
-            clean: audit.clean(),
-            as_of: Timestamp(audit.as_of),
-            invariants: audit.invariants.iter().map(InvariantBody::from).collect(),
+            clean: check_invariants.clean(),
+            as_of: Timestamp(check_invariants.as_of),
+            invariants: check_invariants.invariants.iter().map(InvariantBody::from).collect(),
         }
     }
 }

@@ -5,7 +5,6 @@
 //! argument of the handler (`permission`), never a call inside it. A handler that fails returns an `ApiError`; it neither
 //! chooses a status nor logs: `answer` does both for every request, once.
 
-pub mod answer; // the middleware that ends every request: ids, problem documents, metrics
 pub mod body; // Body<T>: a JSON object, or the problem that says where it is wrong
 pub mod cached; // entity tags, and who has what already
 pub mod command; // a command to inventory and back
@@ -13,6 +12,7 @@ pub mod created; // the answer to a creation, and to its repeat
 pub mod docs; // /openapi.json, /docs and the page that problems point to
 pub mod errors_page; // every code of the table of errors, explained
 pub mod idempotency; // the Idempotency-Key header
+pub mod middleware; // the middleware that ends every request: ids, problem documents, metrics
 pub mod openapi; // the document that describes all of this
 pub mod page; // a page of a listing, and its cursor
 pub mod path; // Id<T>: an id in the path

@@ -7,7 +7,7 @@ use crate::error::{ApiError, ErrorCode};
 
 /// What the query finds, if it does so in the time that a request may take. A read has no transaction, so it can be dropped
 /// midway: its connection is cleaned before anybody else gets it.
-pub async fn in_time<T>(app: &App, query: impl Future<Output = sqlx::Result<T>>) -> Result<T, ApiError> {
+pub async fn with_deadline<T>(app: &App, query: impl Future<Output = sqlx::Result<T>>) -> Result<T, ApiError> {
     match timeout(app.settings.inventory.answer_within, query).await {
         Ok(found) => Ok(found?),
         Err(_) => Err(ApiError::new(ErrorCode::Unavailable)),

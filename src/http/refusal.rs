@@ -187,7 +187,7 @@ impl From<CreateError> for ApiError {
                 Self { source: Some(source.into()), ..Self::new(ErrorCode::OutcomeUnknown) }
             }
             CreateError::Database(error) => error.into(),
-            CreateError::Answer(_) | CreateError::WrongRowCount(_) => Self::internal(error),
+            CreateError::StoredResponse(_) | CreateError::WrongRowCount(_) => Self::internal(error),
         }
     }
 }

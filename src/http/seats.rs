@@ -12,7 +12,7 @@ use actix_web::HttpResponseBuilder;
 use actix_web::http::header::EntityTag;
 
 use super::cached;
-use super::read::in_time;
+use super::read::with_deadline;
 use crate::app::App;
 use crate::domain::ids::EventId;
 use crate::domain::seat_map::{SeatMap, SeatedEvent};
@@ -20,12 +20,12 @@ use crate::error::{ApiError, ErrorCode};
 use crate::queries;
 use crate::queries::seated_event::Seating;
 
-/// Keep it, and ask each time whether it is still so: a tag is compared with one short read.
+/// ResponseToStore it, and ask each time whether it is still so: a tag is compared with one short read.
 const ASK_EACH_TIME: &str = "no-cache";
 
 /// Everything about seats begins with this read: it tells what there is, and whether the client has it already.
 async fn seated(app: &App, event_id: EventId) -> Result<SeatedEvent, ApiError> {
-    match in_time(app, queries::seated_event::seating(&app.pool, event_id)).await? {
+    match with_deadline(app, queries::seated_event::seating(&app.pool, event_id)).await? {
         Seating::Seated(event) => Ok(event),
         Seating::NoLayout => Err(ApiError::new(ErrorCode::EventNotSeated)),
         Seating::NoEvent => Err(ApiError::new(ErrorCode::EventNotFound)),
@@ -33,7 +33,7 @@ async fn seated(app: &App, event_id: EventId) -> Result<SeatedEvent, ApiError> {
 }
 
 async fn seat_map(app: &App, event_id: EventId) -> Result<SeatMap, ApiError> {
-    let map = in_time(app, queries::seat_map::seat_map(&app.pool, event_id)).await?;
+    let map = with_deadline(app, queries::seat_map::seat_map(&app.pool, event_id)).await?;
     // It was there a moment ago.
     map.ok_or(ApiError::new(ErrorCode::EventNotFound))
 }

@@ -12,7 +12,7 @@ use super::events::summary::{EventPageBody, position};
 use super::page::rows;
 use super::path::Id;
 use super::query_string::QueryString;
-use super::read::in_time;
+use super::read::with_deadline;
 use super::wire::Timestamp;
 use crate::app::App;
 use crate::domain::ids::SeriesId;
@@ -83,7 +83,8 @@ pub async fn list_events(
     QueryString(params): QueryString<DatesParams>,
 ) -> Result<HttpResponse, ApiError> {
     let (limit, after) = (page::limit(params.limit.as_deref())?, position(params.cursor.as_deref())?);
-    let found = in_time(&app, queries::series_events::series_events(&app.pool, series_id, after, rows(limit))).await?;
+    let found =
+        with_deadline(&app, queries::series_events::series_events(&app.pool, series_id, after, rows(limit))).await?;
     if found.is_empty() {
         existing(&app, series_id).await?;
     }
@@ -91,7 +92,7 @@ pub async fn list_events(
 }
 
 async fn existing(app: &App, series_id: SeriesId) -> Result<Series, ApiError> {
-    let series = in_time(app, queries::series::series(&app.pool, series_id)).await?;
+    let series = with_deadline(app, queries::series::series(&app.pool, series_id)).await?;
     series.ok_or(ApiError::new(ErrorCode::SeriesNotFound))
 }
 

@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, web};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::read::in_time;
+use super::read::with_deadline;
 use crate::app::App;
 use crate::error::ApiError;
 use crate::queries::totals::{Totals, totals};
@@ -40,7 +40,7 @@ struct TotalsBody {
     ),
 )]
 pub async fn show(app: web::Data<App>) -> Result<HttpResponse, ApiError> {
-    let totals = in_time(&app, totals(&app.pool)).await?;
+    let totals = with_deadline(&app, totals(&app.pool)).await?;
     Ok(HttpResponse::Ok().json(TotalsBody::from(totals)))
 }
 

@@ -17,7 +17,7 @@ use actix_web::{HttpResponse, web};
 
 use self::wire::VenueBody;
 use super::path::Id;
-use super::read::in_time;
+use super::read::with_deadline;
 use crate::app::App;
 use crate::domain::ids::VenueId;
 use crate::error::{ApiError, ErrorCode};
@@ -46,7 +46,7 @@ pub async fn show(app: web::Data<App>, Id(venue_id): Id<VenueId>) -> Result<Http
 
 /// The venue as it is now: 200.
 async fn shown(app: &App, venue_id: VenueId) -> Result<HttpResponse, ApiError> {
-    let venue = in_time(app, queries::venue::venue(&app.pool, venue_id)).await?;
+    let venue = with_deadline(app, queries::venue::venue(&app.pool, venue_id)).await?;
     let venue = venue.ok_or(ApiError::new(ErrorCode::VenueNotFound))?;
     Ok(HttpResponse::Ok().json(VenueBody::from(&venue)))
 }

@@ -9,15 +9,15 @@ use sqlx::{Connection as _, PgConnection, PgPool};
 
 use super::changes::Changes;
 use super::command::{Answer, Command};
+use super::commit_marker::CommitMarker;
 use super::decide::decide;
-use super::kept_seatings::KeptSeatings;
 use super::load::load;
-use super::seating::Seating;
-use super::settle::Witness;
+use super::loaded_seats::LoadedSeats;
+use super::seat_cache::SeatCache;
 use super::store::{StoreError, store};
 use crate::db::constraints::HOLDS_IDEMPOTENCY_KEY_UNIQUE;
 use crate::db::failure::{lock_not_available, timed_out, will_pass};
-use crate::db::link::Link;
+use crate::db::held_connection::HeldConnection;
 use crate::domain::hold_rules::HoldRules;
 use crate::domain::ids::EventId;
 
@@ -40,29 +40,29 @@ pub(super) enum BatchError {
     #[error("the database and the decision disagree")]
     Contradiction(#[source] anyhow::Error),
     #[error("the connection was lost at COMMIT")]
-    CommitUnknown(Box<Unsettled>, #[source] sqlx::Error),
+    CommitUnknown(Box<UnknownCommit>, #[source] sqlx::Error),
 }
 
 /// What is known of a batch whose COMMIT was sent and not answered.
 #[derive(Debug)]
-pub(super) struct Unsettled {
-    /// True if the witness can be found.
+pub(super) struct UnknownCommit {
+    /// True if the marker can be found.
     pub answers: Vec<Answer>,
-    pub witness: Witness,
+    pub marker: CommitMarker,
 }
 
 pub(super) async fn attempt(
     pool: &PgPool,
-    link: &mut Link,
+    held_connection: &mut HeldConnection,
     rules: &HoldRules,
-    seatings: &KeptSeatings,
+    seatings: &SeatCache,
     commands: &[Command],
 ) -> Result<Vec<Answer>, BatchError> {
-    let connection = link.connection(pool).await.map_err(BatchError::Transient)?;
+    let connection = held_connection.connection(pool).await.map_err(BatchError::Transient)?;
     let result = attempt_on(connection, rules, seatings, commands).await;
     // After these the connection is broken, or nobody knows how it is.
     if matches!(result, Err(BatchError::Transient(_) | BatchError::CommitUnknown(..))) {
-        link.give_up();
+        held_connection.give_up();
     }
     result
 }
@@ -70,12 +70,12 @@ pub(super) async fn attempt(
 async fn attempt_on(
     connection: &mut PgConnection,
     rules: &HoldRules,
-    seatings: &KeptSeatings,
+    seatings: &SeatCache,
     commands: &[Command],
 ) -> Result<Vec<Answer>, BatchError> {
     // Whatever keeps a transaction from beginning, it is nothing that a command did.
     let mut transaction = connection.begin().await.map_err(BatchError::Transient)?;
-    let Prepared { answers, witness, seats_after } = match prepare(&mut transaction, rules, seatings, commands).await {
+    let Prepared { answers, marker, seats_after } = match prepare(&mut transaction, rules, seatings, commands).await {
         Ok(prepared) => prepared,
         Err(error) => {
             // Now, so that the locks do not wait for the lane's next batch. When even this fails the connection is broken, and
@@ -84,7 +84,7 @@ async fn attempt_on(
             return Err(error);
         }
     };
-    let Some(witness) = witness else {
+    let Some(marker) = marker else {
         // Refusals and replays only: nothing to write, nothing that a lost commit could leave in doubt.
         transaction.rollback().await.map_err(classify)?;
         keep(seatings, seats_after);
@@ -97,7 +97,7 @@ async fn attempt_on(
         }
         // A refused COMMIT is an answer; only silence is not.
         Err(error) if was_rolled_back(&error) => Err(classify(error)),
-        Err(source) => Err(BatchError::CommitUnknown(Box::new(Unsettled { answers, witness }), source)),
+        Err(source) => Err(BatchError::CommitUnknown(Box::new(UnknownCommit { answers, marker }), source)),
     }
 }
 
@@ -105,31 +105,31 @@ async fn attempt_on(
 struct Prepared {
     answers: Vec<Answer>,
     /// Without one nothing was written.
-    witness: Option<Witness>,
-    seats_after: Vec<(EventId, i64, Seating)>,
+    marker: Option<CommitMarker>,
+    seats_after: Vec<(EventId, i64, LoadedSeats)>,
 }
 
 /// Everything but the COMMIT.
 async fn prepare(
     connection: &mut PgConnection,
     rules: &HoldRules,
-    seatings: &KeptSeatings,
+    seatings: &SeatCache,
     commands: &[Command],
 ) -> Result<Prepared, BatchError> {
-    let shelf = load(connection, seatings, commands).await.map_err(classify)?;
-    let (answers, mut changes) = decide_safely(rules, shelf, commands)?;
-    let witness = Witness::of(&changes);
-    if witness.is_some() {
+    let state = load(connection, seatings, commands).await.map_err(classify)?;
+    let (answers, mut changes) = decide_safely(rules, state, commands)?;
+    let marker = CommitMarker::of(&changes);
+    if marker.is_some() {
         store(connection, &changes).await.map_err(|error| match error {
             StoreError::Database(error) => classify(error),
             StoreError::RowCount(_) => BatchError::Contradiction(error.into()),
         })?;
     }
-    Ok(Prepared { answers, witness, seats_after: std::mem::take(&mut changes.seatings) })
+    Ok(Prepared { answers, marker, seats_after: std::mem::take(&mut changes.seatings) })
 }
 
 /// What the batch knew of seats in the end, for the next one: the end is as good as in the database now.
-fn keep(seatings: &KeptSeatings, seats_after: Vec<(EventId, i64, Seating)>) {
+fn keep(seatings: &SeatCache, seats_after: Vec<(EventId, i64, LoadedSeats)>) {
     for (event_id, seq, seating) in seats_after {
         seatings.give_back(event_id, seq, seating);
     }
@@ -138,10 +138,10 @@ fn keep(seatings: &KeptSeatings, seats_after: Vec<(EventId, i64, Seating)>) {
 /// A panic in `decide` is a bug in the judgement of some command, and must not take the lane with it.
 fn decide_safely(
     rules: &HoldRules,
-    shelf: super::shelf::Shelf,
+    state: super::batch_state::BatchState,
     commands: &[Command],
 ) -> Result<(Vec<Answer>, Changes), BatchError> {
-    catch_unwind(AssertUnwindSafe(|| decide(rules, shelf, commands))).map_err(|panic| {
+    catch_unwind(AssertUnwindSafe(|| decide(rules, state, commands))).map_err(|panic| {
         let message = (panic.downcast_ref::<String>().cloned())
             .or_else(|| panic.downcast_ref::<&str>().map(ToString::to_string))
             .unwrap_or_default();

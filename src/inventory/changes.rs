@@ -3,13 +3,13 @@
 //! Counters travel as deltas, never as values: were the lock ever missing, the database would still add correctly and its
 //! CHECKs would still see the true sum.
 
-use super::seating::Seating;
-use super::shelf::ShelvedEvent;
+use super::batch_state::LoadedEvent;
+use super::loaded_seats::LoadedSeats;
 use crate::domain::block::Block;
 use crate::domain::booking::Booking;
 use crate::domain::hold::{Hold, Item};
 use crate::domain::ids::{BlockId, BookingId, EventId, HoldId, PoolId};
-use crate::domain::seat::Tenure;
+use crate::domain::seat::SeatOwner;
 use crate::domain::seating::SeatIndex;
 use crate::domain::time::Instant;
 
@@ -31,14 +31,14 @@ pub struct Changes {
     pub ended_blocks: Vec<(EventId, BlockId)>,
     pub new_bookings: Vec<Booking>,
     pub cancelled_bookings: Vec<Booking>,
-    pub amended_events: Vec<ShelvedEvent>,
+    pub amended_events: Vec<LoadedEvent>,
     pub deleted_events: Vec<EventId>,
     pub pool_deltas: Vec<PoolDelta>,
-    /// How much each event's tallies move.
-    pub tallies: Vec<(EventId, Tallies)>,
+    /// How much each event's counters move.
+    pub counters: Vec<(EventId, EventCounters)>,
     pub seat_moves: Vec<SeatMove>,
     /// The seats as they are when all this is written, and the number of the event's last journal entry then.
-    pub seatings: Vec<(EventId, i64, Seating)>,
+    pub seatings: Vec<(EventId, i64, LoadedSeats)>,
     pub journal: Vec<JournalEntry>,
 }
 
@@ -48,20 +48,20 @@ pub struct SeatMove {
     pub event_id: EventId,
     pub seat: SeatIndex,
     /// What its row must say before.
-    pub from: Tenure,
-    pub to: Tenure,
+    pub from: SeatOwner,
+    pub to: SeatOwner,
 }
 
-/// The changing columns of an event's inventory row: absolute on the shelf, relative in [`Changes`].
+/// The changing columns of an event's inventory row: absolute on the state, relative in [`Changes`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Tallies {
+pub struct EventCounters {
     pub seq: i64,
     pub active_holds: i64,
     pub expired_holds: i64,
     pub bookings: i64,
 }
 
-impl Tallies {
+impl EventCounters {
     pub fn since(self, before: Self) -> Self {
         Self {
             seq: self.seq - before.seq,

@@ -1,4 +1,4 @@
-//! Execute: what happens around the attempts of a batch. Retry, isolate the poison, settle the unknown.
+//! Execute: what happens around the attempts of a batch. Retry, isolate the poison, resolve_commit the unknown.
 //!
 //! Whatever happens, every command gets exactly one result, and no result is a guess.
 
@@ -10,24 +10,24 @@ use sqlx::PgPool;
 use super::CommandError;
 use super::batch::{BatchError, attempt};
 use super::command::{Answer, Command, Outcome};
-use super::kept_seatings::KeptSeatings;
-use super::settle::{Witness, was_committed};
-use crate::db::link::Link;
+use super::commit_marker::{CommitMarker, was_committed};
+use super::seat_cache::SeatCache;
+use crate::db::held_connection::HeldConnection;
 use crate::db::transaction::{TRANSACTION_RETRIES_MAX, pause};
 use crate::domain::hold_rules::HoldRules;
 use crate::domain::ids::Affinity;
-use crate::telemetry::metrics::{self, Settled};
+use crate::telemetry::metrics::{self, CommitResolution};
 
 /// How often the database is asked about an unknown commit, and the pause between two times. Half of the pause is chance.
-const SETTLE_ATTEMPTS_MAX: u32 = 12;
-const SETTLE_PAUSE: Duration = Duration::from_millis(500);
+const RESOLVE_ATTEMPTS_MAX: u32 = 12;
+const RESOLVE_PAUSE: Duration = Duration::from_millis(500);
 
 /// Where and by which rules batches are executed.
 #[derive(Clone, Debug)]
 pub(super) struct Executor {
     pub pool: PgPool,
     pub rules: HoldRules,
-    pub seatings: KeptSeatings,
+    pub seatings: SeatCache,
     /// After this a batch is not tried again: callers wait, and the commands that came meanwhile wait behind them.
     pub retry_within: Duration,
     /// After this no part of a batch that failed is begun: its callers have been answered.
@@ -38,19 +38,28 @@ type CommandResult = Result<Outcome, CommandError>;
 
 impl Executor {
     /// One result per command, in order.
-    pub(super) async fn execute(&self, link: &mut Link, commands: &[Command]) -> Vec<CommandResult> {
-        self.execute_until(link, commands, Instant::now() + self.isolate_within).await
+    pub(super) async fn execute(
+        &self,
+        held_connection: &mut HeldConnection,
+        commands: &[Command],
+    ) -> Vec<CommandResult> {
+        self.execute_until(held_connection, commands, Instant::now() + self.isolate_within).await
     }
 
     /// A batch, or a part of one that failed. Once nobody listens any more, what is left is not begun: the lane has others to
     /// serve.
-    async fn execute_until(&self, link: &mut Link, commands: &[Command], isolate_until: Instant) -> Vec<CommandResult> {
+    async fn execute_until(
+        &self,
+        held_connection: &mut HeldConnection,
+        commands: &[Command],
+        isolate_until: Instant,
+    ) -> Vec<CommandResult> {
         if Instant::now() >= isolate_until {
             return commands.iter().map(|_| Err(CommandError::Unavailable)).collect();
         }
-        match self.execute_whole(link, commands).await {
+        match self.execute_whole(held_connection, commands).await {
             Ok(answers) => answers.into_iter().map(into_result).collect(),
-            Err(failure) => Box::pin(self.after(failure, link, commands, isolate_until)).await,
+            Err(failure) => Box::pin(self.after(failure, held_connection, commands, isolate_until)).await,
         }
     }
 
@@ -58,7 +67,7 @@ impl Executor {
     async fn after(
         &self,
         failure: Failure,
-        link: &mut Link,
+        held_connection: &mut HeldConnection,
         commands: &[Command],
         isolate_until: Instant,
     ) -> Vec<CommandResult> {
@@ -66,11 +75,11 @@ impl Executor {
             Failure::Everyone(error) => commands.iter().map(|_| Err(error.into())).collect(),
             Failure::SomeEvent => {
                 metrics::batch_isolated();
-                self.execute_event_by_event(link, commands, isolate_until).await
+                self.execute_event_by_event(held_connection, commands, isolate_until).await
             }
             Failure::Someone(_) if commands.len() > 1 => {
                 metrics::batch_isolated();
-                self.execute_in_halves(link, commands, isolate_until).await
+                self.execute_in_halves(held_connection, commands, isolate_until).await
             }
             Failure::Someone(error) => vec![Err(self.inconsistency(&commands[0], &error))],
         }
@@ -79,7 +88,7 @@ impl Executor {
     /// One event of several is locked: only its own commands shall fail.
     async fn execute_event_by_event(
         &self,
-        link: &mut Link,
+        held_connection: &mut HeldConnection,
         commands: &[Command],
         isolate_until: Instant,
     ) -> Vec<CommandResult> {
@@ -90,7 +99,7 @@ impl Executor {
         let mut results: Vec<CommandResult> = commands.iter().map(|_| Err(CommandError::Unavailable)).collect();
         for indices in by_event.into_values() {
             let own: Vec<Command> = indices.iter().map(|index| commands[*index].clone()).collect();
-            let own_results = self.execute_until(link, &own, isolate_until).await;
+            let own_results = self.execute_until(held_connection, &own, isolate_until).await;
             for (index, result) in indices.into_iter().zip(own_results) {
                 results[index] = result;
             }
@@ -102,21 +111,25 @@ impl Executor {
     /// offender all the others are done after 18 transactions.
     async fn execute_in_halves(
         &self,
-        link: &mut Link,
+        held_connection: &mut HeldConnection,
         commands: &[Command],
         isolate_until: Instant,
     ) -> Vec<CommandResult> {
         let (first, second) = commands.split_at(commands.len() / 2);
-        let mut results = self.execute_until(link, first, isolate_until).await;
-        results.extend(self.execute_until(link, second, isolate_until).await);
+        let mut results = self.execute_until(held_connection, first, isolate_until).await;
+        results.extend(self.execute_until(held_connection, second, isolate_until).await);
         results
     }
 
-    async fn execute_whole(&self, link: &mut Link, commands: &[Command]) -> Result<Vec<Answer>, Failure> {
+    async fn execute_whole(
+        &self,
+        held_connection: &mut HeldConnection,
+        commands: &[Command],
+    ) -> Result<Vec<Answer>, Failure> {
         let started = Instant::now();
         let mut retries = 0;
         loop {
-            let source = match attempt(&self.pool, link, &self.rules, &self.seatings, commands).await {
+            let source = match attempt(&self.pool, held_connection, &self.rules, &self.seatings, commands).await {
                 Ok(answers) => return Ok(answers),
                 Err(BatchError::Contradiction(error)) => return Err(Failure::Someone(error)),
                 Err(BatchError::TimedOut(source)) => {
@@ -130,7 +143,7 @@ impl Executor {
                 }
                 Err(BatchError::Locked(_)) if of_several_events(commands) => return Err(Failure::SomeEvent),
                 Err(BatchError::Locked(source) | BatchError::Transient(source)) => source,
-                Err(BatchError::CommitUnknown(batch, source)) => match self.settle(&batch.witness).await {
+                Err(BatchError::CommitUnknown(batch, source)) => match self.resolve_commit(&batch.marker).await {
                     Some(true) => return Ok(batch.answers),
                     Some(false) => source,
                     None => return Err(Failure::Everyone(BatchFailure::OutcomeUnknown)),
@@ -148,23 +161,23 @@ impl Executor {
     }
 
     /// Whether the batch was committed; `None` if the database cannot be asked.
-    async fn settle(&self, witness: &Witness) -> Option<bool> {
-        for _ in 0..SETTLE_ATTEMPTS_MAX {
-            match was_committed(&self.pool, witness).await {
+    async fn resolve_commit(&self, marker: &CommitMarker) -> Option<bool> {
+        for _ in 0..RESOLVE_ATTEMPTS_MAX {
+            match was_committed(&self.pool, marker).await {
                 Ok(committed) => {
-                    metrics::commit_settled(match committed {
-                        Some(true) => Settled::Found,
-                        Some(false) => Settled::NotFound,
-                        None => Settled::Unknown,
+                    metrics::unknown_commit_resolved(match committed {
+                        Some(true) => CommitResolution::Found,
+                        Some(false) => CommitResolution::NotFound,
+                        None => CommitResolution::Unknown,
                     });
                     tracing::warn!(committed, "a connection was lost at COMMIT; its batch was looked up");
                     return committed;
                 }
-                Err(_) => tokio::time::sleep(SETTLE_PAUSE.mul_f64(rand::random_range(0.5..1.0))).await,
+                Err(_) => tokio::time::sleep(RESOLVE_PAUSE.mul_f64(rand::random_range(0.5..1.0))).await,
             }
         }
-        metrics::commit_settled(Settled::Unknown);
-        tracing::error!(?witness, "a connection was lost at COMMIT and the outcome cannot be looked up");
+        metrics::unknown_commit_resolved(CommitResolution::Unknown);
+        tracing::error!(?marker, "a connection was lost at COMMIT and the outcome cannot be looked up");
         None
     }
 

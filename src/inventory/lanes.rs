@@ -23,7 +23,7 @@ use super::execute::Executor;
 use super::queue::{NotAdmitted, Queue, QueueLimits, Taken};
 use super::{CommandError, outcome_label};
 use crate::config::InventorySettings;
-use crate::db::link::Link;
+use crate::db::held_connection::HeldConnection;
 use crate::domain::ids::Affinity;
 use crate::telemetry::metrics;
 
@@ -180,11 +180,12 @@ impl Shared {
 }
 
 async fn run(shared: Arc<Shared>, executor: Executor, _alive: AliveGuard) {
-    let mut link = Link::default();
+    let mut held_connection = HeldConnection::default();
     let mut replying = JoinSet::new();
     while let Some(Taken { waiting, affinities }) = shared.next().await {
         let batch = claim_all(waiting, shared.deadline);
-        let executed = if batch.is_empty() { None } else { Some(run_batch(&executor, &mut link, batch).await) };
+        let executed =
+            if batch.is_empty() { None } else { Some(run_batch(&executor, &mut held_connection, batch).await) };
         let troubled = executed.as_deref().map(troubled);
         shared.queue().done(&affinities, |affinity| troubled.as_ref().map(|troubled| troubled.contains(&affinity)));
         let Some(executed) = executed else { continue };
@@ -201,7 +202,7 @@ async fn run(shared: Arc<Shared>, executor: Executor, _alive: AliveGuard) {
 /// What is still wanted, and still in time. From here on the commands are the lane's.
 fn claim_all(waiting: Vec<Waiting>, deadline: Duration) -> Vec<Waiting> {
     let wanted = waiting.into_iter().filter(|waiting| waiting.claim.take());
-    let (in_time, late): (Vec<_>, Vec<_>) = wanted.partition(|waiting| {
+    let (with_deadline, late): (Vec<_>, Vec<_>) = wanted.partition(|waiting| {
         metrics::lane_queue_wait(waiting.since.elapsed());
         waiting.command.class() == Class::Organiser || waiting.since.elapsed() < deadline
     });
@@ -209,19 +210,19 @@ fn claim_all(waiting: Vec<Waiting>, deadline: Duration) -> Vec<Waiting> {
         metrics::command(waiting.command.name(), CommandError::Overloaded.label());
         let _ = waiting.reply.send(Err(CommandError::Overloaded));
     }
-    in_time
+    with_deadline
 }
 
 /// Nothing if nobody knows what became of it.
-async fn run_batch(executor: &Executor, link: &mut Link, batch: Vec<Waiting>) -> Vec<Executed> {
+async fn run_batch(executor: &Executor, held_connection: &mut HeldConnection, batch: Vec<Waiting>) -> Vec<Executed> {
     let (commands, replies): (Vec<_>, Vec<_>) =
         batch.into_iter().map(|waiting| (waiting.command, waiting.reply)).unzip();
     let started = Instant::now();
     // A panic is a bug, and must not take the lane with it: its callers learn that their outcome is unknown, the next batch
     // is another matter. The transaction ends with its connection.
-    let Ok(results) = AssertUnwindSafe(executor.execute(link, &commands)).catch_unwind().await else {
+    let Ok(results) = AssertUnwindSafe(executor.execute(held_connection, &commands)).catch_unwind().await else {
         tracing::error!(commands = commands.len(), "a batch panicked");
-        link.give_up();
+        held_connection.give_up();
         return Vec::new();
     };
     metrics::batch(commands.len(), started.elapsed());

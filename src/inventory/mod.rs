@@ -15,18 +15,18 @@
 //! `load` → `decide` → `store`.
 
 mod batch;
+pub mod batch_state;
 pub mod changes;
 pub mod command;
+mod commit_marker;
 pub mod decide;
 mod execute;
-mod kept_seatings;
 mod lanes;
 mod load;
-pub mod needs;
+pub mod loaded_seats;
 pub mod queue;
-pub mod seating;
-mod settle;
-pub mod shelf;
+pub mod read_set;
+mod seat_cache;
 mod store;
 
 use std::sync::Arc;
@@ -37,11 +37,11 @@ pub use self::lanes::LanesHealth;
 
 use self::command::{Command, Outcome, Refusal};
 use self::execute::Executor;
-use self::kept_seatings::KeptSeatings;
 use self::lanes::Lanes;
+use self::seat_cache::SeatCache;
 use crate::config::{InventoryMode, InventorySettings};
 use crate::db::connect::Connections;
-use crate::db::link::Link;
+use crate::db::held_connection::HeldConnection;
 use crate::domain::hold_rules::HoldRules;
 
 /// Why a command has no outcome.
@@ -99,7 +99,7 @@ impl Inventory {
     pub fn start(settings: &InventorySettings, rules: HoldRules, pool: PgPool) -> Self {
         // Half of what a command may wait: those that come while a batch is tried again wait behind it.
         let (retry_within, isolate_within) = (settings.command_deadline / 2, settings.answer_within);
-        let seatings = KeptSeatings::default();
+        let seatings = SeatCache::default();
         let executor = Executor { pool: pool.clone(), rules, seatings, retry_within, isolate_within };
         let engine = match settings.mode {
             InventoryMode::PerRequest => Engine::PerRequest(executor),
@@ -116,7 +116,8 @@ impl Inventory {
             Engine::PerRequest(executor) => {
                 let executor = executor.clone();
                 // A task of its own, so that a caller that goes away does not drop the transaction.
-                let task = tokio::spawn(async move { executor.execute(&mut Link::default(), &[command]).await });
+                let task =
+                    tokio::spawn(async move { executor.execute(&mut HeldConnection::default(), &[command]).await });
                 let result = task.await.ok().and_then(|mut results| results.pop());
                 result.unwrap_or(Err(CommandError::OutcomeUnknown))
             }

@@ -1,8 +1,8 @@
 //! Store: changes become a few set-wise statements, each followed by a check of how many rows it touched.
 
-mod advance;
 mod blocks;
 mod bookings;
+mod counters_and_journal;
 mod events;
 mod holds;
 mod items;
@@ -53,7 +53,7 @@ pub async fn store(connection: &mut PgConnection, changes: &Changes) -> Result<(
         blocks::replace(connection, &changes.ended_blocks, &changes.written_blocks).await?;
     }
     if !changes.journal.is_empty() {
-        advance::advance(connection, changes).await?;
+        counters_and_journal::advance(connection, changes).await?;
     }
     if !changes.deleted_events.is_empty() {
         events::delete(connection, &changes.deleted_events).await?;

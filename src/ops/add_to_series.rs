@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::create_event::{EventWithSeats, insert_events, written_at};
 use super::create_series::events_of;
 use super::creation::{CreateError, Created, Creation, create};
-use super::kept_answer::Keep;
+use super::stored_response::ResponseToStore;
 use crate::db::constraints::EVENTS_PKEY;
 use crate::domain::ids::SeriesId;
 use crate::domain::new_event::NewEvent;
@@ -29,7 +29,7 @@ pub async fn add_to_series(
     pool: &PgPool,
     series_id: SeriesId,
     events: Vec<NewEvent>,
-    keep: Option<Keep<Dates>>,
+    keep: Option<ResponseToStore<Dates>>,
 ) -> Result<Created<Dates>, CreateError> {
     create(pool, Dates { series_id, events: events_of(series_id, events) }, keep).await
 }

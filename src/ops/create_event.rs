@@ -11,7 +11,7 @@ use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
 use super::creation::{CreateError, Created, Creation, create};
-use super::kept_answer::Keep;
+use super::stored_response::ResponseToStore;
 use crate::db::constraints::EVENTS_PKEY;
 use crate::domain::ids::{EventId, PoolId, TicketTypeId};
 use crate::domain::new_event::{LayoutPart, NewEvent, NewPool, NewTicketType};
@@ -41,7 +41,7 @@ struct SeatsOfPool {
 pub async fn create_event(
     pool: &PgPool,
     new: NewEvent,
-    keep: Option<Keep<EventWithSeats>>,
+    keep: Option<ResponseToStore<EventWithSeats>>,
 ) -> Result<Created<EventWithSeats>, CreateError> {
     create(pool, identified(new), keep).await
 }

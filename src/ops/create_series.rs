@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::create_event::{EventWithSeats, identified, insert_events};
 use super::creation::{CreateError, Created, Creation, create};
-use super::kept_answer::Keep;
+use super::stored_response::ResponseToStore;
 use crate::db::constraints::SERIES_PKEY;
 use crate::db::row_count::expect_rows;
 use crate::domain::ids::SeriesId;
@@ -31,7 +31,7 @@ pub struct SeriesWithEvents {
 pub async fn create_series(
     pool: &PgPool,
     new: NewSeries,
-    keep: Option<Keep<SeriesWithEvents>>,
+    keep: Option<ResponseToStore<SeriesWithEvents>>,
 ) -> Result<Created<SeriesWithEvents>, CreateError> {
     let series = Series {
         series_id: SeriesId::generate(),

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 pub(super) use self::insert::{InsertError, layout as insert_layout};
 use super::creation::{CreateError, Created, Creation, create};
-use super::kept_answer::Keep;
+use super::stored_response::ResponseToStore;
 use crate::db::constraints::VENUES_PKEY;
 use crate::domain::ids::VenueId;
 use crate::domain::new_venue::NewVenue;
@@ -37,7 +37,7 @@ pub struct VenueWithLayout {
 pub async fn create_venue(
     pool: &PgPool,
     new: NewVenue,
-    keep: Option<Keep<VenueWithLayout>>,
+    keep: Option<ResponseToStore<VenueWithLayout>>,
 ) -> Result<Created<VenueWithLayout>, CreateError> {
     let venue = Venue {
         venue_id: VenueId::generate(),

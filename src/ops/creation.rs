@@ -10,7 +10,7 @@ use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
 use super::create_venue::InsertError;
-use super::kept_answer::{self, Answer, Claim, KEY_WAIT_MILLISECONDS, Keep};
+use super::stored_response::{self, Claim, KEY_WAIT_MILLISECONDS, ResponseToStore, StoredResponse};
 use crate::db::constraints::EVENTS_SERIES_FKEY;
 use crate::db::row_count::WrongRowCount;
 use crate::db::transaction::{TransactionFailure, transaction};
@@ -40,9 +40,9 @@ pub trait Creation: Clone + Send + Sync + 'static {
 /// What became of the request.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Created<T> {
-    Now(Box<T>),
+    New(Box<T>),
     /// The same request was answered before, with this; nothing was done.
-    Before(Answer),
+    Replayed(StoredResponse),
 }
 
 /// Why nothing was created, except for `OutcomeUnknown`.
@@ -58,7 +58,7 @@ pub enum CreateError {
     #[error("it is not known whether it was created")]
     OutcomeUnknown(#[source] sqlx::Error),
     #[error("the answer cannot be kept")]
-    Answer(#[from] serde_json::Error),
+    StoredResponse(#[from] serde_json::Error),
     #[error(transparent)]
     WrongRowCount(#[from] WrongRowCount),
     #[error("the database failed")]
@@ -97,7 +97,7 @@ impl TransactionFailure for CreateError {
 pub(super) async fn create<T: Creation>(
     pool: &PgPool,
     new: T,
-    keep: Option<Keep<T>>,
+    keep: Option<ResponseToStore<T>>,
 ) -> Result<Created<T>, CreateError> {
     let committing = Arc::new(AtomicBool::new(false));
     match attempt(pool, &new, keep.as_ref(), &committing).await {
@@ -119,7 +119,7 @@ pub(super) async fn create<T: Creation>(
 async fn attempt<T: Creation>(
     pool: &PgPool,
     new: &T,
-    keep: Option<&Keep<T>>,
+    keep: Option<&ResponseToStore<T>>,
     committing: &Arc<AtomicBool>,
 ) -> Result<Created<T>, CreateError> {
     let (new, keep, committing) = (new.clone(), keep.cloned(), Arc::clone(committing));
@@ -138,21 +138,21 @@ async fn attempt<T: Creation>(
 async fn write<T: Creation>(
     connection: &mut PgConnection,
     mut new: T,
-    keep: Option<Keep<T>>,
+    keep: Option<ResponseToStore<T>>,
 ) -> Result<Created<T>, CreateError> {
     let now = begin(connection).await?;
     new.stamp(now);
     if let Some(keep) = keep {
         let answer = (keep.answer)(&new)?;
-        match kept_answer::claim(connection, &keep.idempotency, &answer, now).await? {
+        match stored_response::claim(connection, &keep.idempotency, &answer, now).await? {
             Claim::Ours => {}
-            Claim::AnsweredBefore(answer) => return Ok(Created::Before(answer)),
+            Claim::AlreadyAnswered(answer) => return Ok(Created::Replayed(answer)),
             Claim::Reused => return Err(CreateError::KeyReused),
             Claim::InProgress => return Err(CreateError::KeyInProgress),
         }
     }
     new.insert(connection).await?;
-    Ok(Created::Now(Box::new(new)))
+    Ok(Created::New(Box::new(new)))
 }
 
 /// The time of everything that this transaction writes; and how long it waits for another one with the same key.
@@ -176,7 +176,7 @@ async fn read_back<T: Creation>(pool: &PgPool, mut new: T, error: sqlx::Error) -
         return Err(CreateError::OutcomeUnknown(error));
     }
     new.stamp(new.written_at(pool).await.map_err(CreateError::OutcomeUnknown)?);
-    Ok(Created::Now(Box::new(new)))
+    Ok(Created::New(Box::new(new)))
 }
 
 fn violates(error: &sqlx::Error, constraint: &str) -> bool {

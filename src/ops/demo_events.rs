@@ -72,15 +72,15 @@ async fn find(pool: &PgPool, name: &str) -> sqlx::Result<Option<EventId>> {
 
 async fn create(pool: &PgPool, new: NewEvent) -> anyhow::Result<EventId> {
     match create_event(pool, new, None).await? {
-        Created::Now(created) => Ok(created.event.event_id),
-        Created::Before(_) => bail!("a request without a key was taken for a repeat"),
+        Created::New(created) => Ok(created.event.event_id),
+        Created::Replayed(_) => bail!("a request without a key was taken for a repeat"),
     }
 }
 
 async fn create_comedy(pool: &PgPool) -> anyhow::Result<EventId> {
     let venue = match create_venue(pool, NewVenue::try_from(theatre())?, None).await? {
-        Created::Now(created) => created,
-        Created::Before(_) => bail!("a request without a key was taken for a repeat"),
+        Created::New(created) => created,
+        Created::Replayed(_) => bail!("a request without a key was taken for a repeat"),
     };
     let venue_id = venue.venue.venue_id;
     let mut layouts = Layouts::default();

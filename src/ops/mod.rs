@@ -8,4 +8,4 @@ pub mod create_venue;
 pub mod creation; // how something is created: once, and without a guess after a lost COMMIT
 pub mod demo_events;
 pub mod forget_idempotency_keys;
-pub mod kept_answer;
+pub mod stored_response;

@@ -1,12 +1,12 @@
 //! Queries: read-only SQL, one statement per file, named after what asks for it. No locks, no writes.
 
-pub mod audit; // every invariant, in one snapshot: GET /invariants, the auditor, `boxoffice audit`, the tests
 pub mod blocks; // GET /events/{id}/blocks
 pub mod booking; // GET /bookings/{id}
 pub mod database; // whether it answers
 pub mod event; // GET /events/{id}
 pub mod events; // GET /events
 pub mod hold; // GET /holds/{id}
+pub mod invariants; // every invariant, in one snapshot: GET /invariants, the auditor, `boxoffice check_invariants`, the tests
 pub mod layout; // GET /venues/{id}/layouts/{version}, and whoever needs the seats of one
 pub mod overdue_holds; // the sweeper's candidates
 pub mod seat_changes; // GET /events/{id}/seats?since=

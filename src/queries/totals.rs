@@ -15,7 +15,7 @@ pub struct Totals {
     pub expired_holds_total: i64,
 }
 
-/// Adds up the tallies that every batch keeps, one row per event and pool, instead of counting holds and bookings.
+/// Adds up the counters that every batch keeps, one row per event and pool, instead of counting holds and bookings.
 pub async fn totals(pool: &PgPool) -> sqlx::Result<Totals> {
     sqlx::query_as!(
         Totals,

@@ -53,7 +53,7 @@ table! {
     BATCH_DURATION,          "batch_duration_seconds",          Histogram, "From the begin of a batch's transaction to its commit, retries included";
     BATCH_RETRIES,           "batch_retries_total",             Counter,   "Batches that lost a race or their connection and were run again";
     BATCHES_ISOLATED,        "batches_isolated_total",          Counter,   "Batches that were run again in parts, to find the command that the database refuses or the event that is locked";
-    COMMITS_SETTLED,         "commits_settled_total",           Counter,   "Commits whose answer was lost, by what was found when they were looked up: found, not_found or unknown";
+    UNKNOWN_COMMITS_RESOLVED,         "commits_settled_total",           Counter,   "Commits whose answer was lost, by what was found when they were looked up: found, not_found or unknown";
     LANES_ALIVE,             "lanes_alive",                     Gauge,     "Lanes whose tasks run";
     LANE_QUEUE_DEPTH,        "lane_queue_depth",                Gauge,     "Commands that wait for the lanes";
     LANE_QUEUE_WAIT,         "lane_queue_wait_seconds",         Histogram, "From a command's arrival to the begin of its batch";
@@ -119,8 +119,8 @@ fn describe() {
 fn begin_at_zero() {
     counter!(BATCH_RETRIES).absolute(0);
     counter!(BATCHES_ISOLATED).absolute(0);
-    for outcome in [Settled::Found, Settled::NotFound, Settled::Unknown] {
-        counter!(COMMITS_SETTLED, "outcome" => outcome.label()).absolute(0);
+    for outcome in [CommitResolution::Found, CommitResolution::NotFound, CommitResolution::Unknown] {
+        counter!(UNKNOWN_COMMITS_RESOLVED, "outcome" => outcome.label()).absolute(0);
     }
 }
 
@@ -205,7 +205,7 @@ pub fn batch_isolated() {
 
 /// What was found when a commit without an answer was looked up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Settled {
+pub enum CommitResolution {
     /// It was committed.
     Found,
     /// It was not, and is run again.
@@ -214,7 +214,7 @@ pub enum Settled {
     Unknown,
 }
 
-impl Settled {
+impl CommitResolution {
     fn label(self) -> &'static str {
         match self {
             Self::Found => "found",
@@ -225,8 +225,8 @@ impl Settled {
 }
 
 /// A commit without an answer was looked up.
-pub fn commit_settled(settled: Settled) {
-    counter!(COMMITS_SETTLED, "outcome" => settled.label()).increment(1);
+pub fn unknown_commit_resolved(settled: CommitResolution) {
+    counter!(UNKNOWN_COMMITS_RESOLVED, "outcome" => settled.label()).increment(1);
 }
 
 /// How long a command waited for its batch.

@@ -3,7 +3,7 @@
 //!
 //! Workers hold no state and no locks between ticks, so any number of processes may run them side by side.
 
-pub mod auditor; // checks the invariants
+pub mod invariant_checker; // checks the invariants
 pub mod janitor; // forgets what is kept for a time only
 pub mod sweeper; // expires overdue holds
 
@@ -46,15 +46,15 @@ impl Workers {
         ];
         // Of many instances it is enough that one audits.
         tasks.extend(app.settings.audit_interval.map(|audits| {
-            tokio::spawn(repeat(auditor::NAME, audits, app.clone(), stopped, |app| async move {
-                auditor::tick(&app.pool).await
+            tokio::spawn(repeat(invariant_checker::NAME, audits, app.clone(), stopped, |app| async move {
+                invariant_checker::tick(&app.pool).await
             }))
         }));
         Self { stop, tasks }
     }
 
     /// Lets the ticks that run come to their end, within [`STOP_WITHIN`], and starts no other. A tick that takes longer is an
-    /// audit, which only reads; it ends with the process.
+    /// check_invariants, which only reads; it ends with the process.
     pub async fn stop(self) {
         // Nobody listens when every worker has ended already.
         let _ = self.stop.send(true);

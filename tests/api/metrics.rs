@@ -1,7 +1,7 @@
 //! `GET /api/v1/metrics` for people, `GET /metrics` for Prometheus.
 
 use boxoffice::telemetry::metrics;
-use boxoffice::workers::{auditor, sweeper};
+use boxoffice::workers::{invariant_checker, sweeper};
 use reqwest::Method;
 use serde_json::json;
 use std::time::Duration;
@@ -50,7 +50,7 @@ async fn prometheus_is_told_every_metric_and_never_an_id() {
     service.client.get(&format!("/api/v1/holds/{NOBODY}")).await.expect(404);
     service.client.get("/nowhere/0199d3c0").await.expect(404);
     service.client.send(Method::from_bytes(b"BREW").expect("a method"), "/metrics", &[], None).await.expect(405);
-    auditor::tick(&service.running.app().pool).await.expect("the audit runs");
+    invariant_checker::tick(&service.running.app().pool).await.expect("the audit runs");
     let scraped = until_scraped(&service, "worker_ticks_total{").await;
 
     for line in [

@@ -43,7 +43,7 @@ async fn a_signal_under_load_turns_readiness_off_first_and_loses_nothing_that_ha
     let unready = told.elapsed();
     until_so_many_more(&acknowledged, &crowd).await;
 
-    let tallies: Vec<Tally> = join_all(crowd).await.into_iter().map(|tally| tally.expect("it is answered")).collect();
+    let counters: Vec<Tally> = join_all(crowd).await.into_iter().map(|tally| tally.expect("it is answered")).collect();
     let deaf = told.elapsed();
     assert!(waiting.iter().all(|request| !request.is_finished()), "they wait for the lock, and the server for them");
     blocker.rollback().await.expect("the blocker lets go");
@@ -55,8 +55,8 @@ async fn a_signal_under_load_turns_readiness_off_first_and_loses_nothing_that_ha
     let ended = told.elapsed();
     assert!(ended < GRACE, "{ended:?}");
 
-    let unanswered: usize = tallies.iter().map(|tally| tally.unanswered).sum();
-    holds.extend(tallies.into_iter().flat_map(|tally| tally.holds));
+    let unanswered: usize = counters.iter().map(|tally| tally.unanswered).sum();
+    holds.extend(counters.into_iter().flat_map(|tally| tally.holds));
     println!(
         "not ready after {unready:?}, nobody listened after {deaf:?}, ended after {ended:?}; {} holds, {unanswered} \
          connections closed without an answer",

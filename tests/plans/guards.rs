@@ -101,7 +101,7 @@ const REFUSED: &[(&str, &str)] = &[
     ("UPDATE ticket_types SET min_quantity = 0", "ticket_types_min_quantity_range"),
     ("UPDATE ticket_types SET max_quantity = 0", "ticket_types_max_quantity_range"),
     ("UPDATE ticket_types SET min_quantity = 3, max_quantity = 2", "ticket_types_min_below_max"),
-    // Inventory: the row that is locked, and its tallies.
+    // Inventory: the row that is locked, and its counters.
     ("INSERT INTO inventory SELECT * FROM inventory", "inventory_pkey"),
     ("UPDATE inventory SET event_id = gen_random_uuid()", "inventory_event_fkey"),
     ("UPDATE inventory SET seq = -1", "inventory_seq_not_negative"),

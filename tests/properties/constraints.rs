@@ -6,7 +6,7 @@ use boxoffice::domain::block::{BLOCK_REASON_LENGTH_MAX, Block};
 use boxoffice::domain::booking::{Booking, BookingStatus};
 use boxoffice::domain::hold::{Hold, HoldStatus, Item};
 use boxoffice::domain::quantity::CAPACITY_MAX;
-use boxoffice::inventory::changes::{PoolDelta, Tallies};
+use boxoffice::inventory::changes::{EventCounters, PoolDelta};
 use boxoffice::inventory::command::Pool;
 
 use crate::rows::{EventRow, Violation};
@@ -61,16 +61,16 @@ pub fn advance_pool(pool: &mut Pool, delta: &PoolDelta) -> Result<(), Violation>
     check("pools_never_oversold", pool.held + pool.booked + pool.blocked <= pool.capacity)
 }
 
-/// Adds a delta to an event's tallies, if the sums may be.
-pub fn advance_tallies(tallies: &mut Tallies, delta: &Tallies) -> Result<(), Violation> {
-    tallies.seq += delta.seq;
-    tallies.active_holds += delta.active_holds;
-    tallies.expired_holds += delta.expired_holds;
-    tallies.bookings += delta.bookings;
-    check("inventory_seq_not_negative", tallies.seq >= 0)?;
-    check("inventory_active_holds_not_negative", tallies.active_holds >= 0)?;
-    check("inventory_expired_holds_not_negative", tallies.expired_holds >= 0)?;
-    check("inventory_bookings_not_negative", tallies.bookings >= 0)
+/// Adds a delta to an event's counters, if the sums may be.
+pub fn advance_tallies(counters: &mut EventCounters, delta: &EventCounters) -> Result<(), Violation> {
+    counters.seq += delta.seq;
+    counters.active_holds += delta.active_holds;
+    counters.expired_holds += delta.expired_holds;
+    counters.bookings += delta.bookings;
+    check("inventory_seq_not_negative", counters.seq >= 0)?;
+    check("inventory_active_holds_not_negative", counters.active_holds >= 0)?;
+    check("inventory_expired_holds_not_negative", counters.expired_holds >= 0)?;
+    check("inventory_bookings_not_negative", counters.bookings >= 0)
 }
 
 fn check(constraint: &str, satisfied: bool) -> Result<(), Violation> {

@@ -176,7 +176,7 @@ fn same_changes(found: &Changes, expected: &Changes) -> Result<(), Violation> {
     same("cancelled bookings", &found.cancelled_bookings, &expected.cancelled_bookings)?;
     same("deleted events", &found.deleted_events, &expected.deleted_events)?;
     same("pool deltas", &found.pool_deltas, &expected.pool_deltas)?;
-    same("tallies", &found.tallies, &expected.tallies)?;
+    same("counters", &found.counters, &expected.counters)?;
     same("journal", &found.journal, &expected.journal)?;
     let amended = |changes: &Changes| {
         let events = changes.amended_events.iter();

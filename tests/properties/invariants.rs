@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use boxoffice::domain::booking::BookingStatus;
 use boxoffice::domain::hold::{Hold, HoldStatus};
 use boxoffice::domain::ids::{EventId, HoldId, PoolId};
-use boxoffice::inventory::changes::{EntryKind, PoolDelta, Tallies};
+use boxoffice::inventory::changes::{EntryKind, EventCounters, PoolDelta};
 
 use crate::rows::{EventRow, Rows, Violation};
 
@@ -85,7 +85,7 @@ fn journals_add_up(rows: &Rows) -> Result<(), Violation> {
         same("the journal's sum", sums.get(pool_id).unwrap_or(&PoolDelta::none(*pool_id)), &counters)?;
     }
     for (event_id, row) in &rows.events {
-        same("the event's sequence", &row.tallies.seq, last.get(event_id).unwrap_or(&0))?;
+        same("the event's sequence", &row.counters.seq, last.get(event_id).unwrap_or(&0))?;
     }
     Ok(())
 }
@@ -118,13 +118,13 @@ fn tallies_are_the_counts(rows: &Rows, event_id: EventId, row: &EventRow) -> Res
         holds.count() as i64
     };
     let confirmed = rows.bookings.values().filter(|booking| booking.status == BookingStatus::Confirmed);
-    let counted = Tallies {
-        seq: row.tallies.seq,
+    let counted = EventCounters {
+        seq: row.counters.seq,
         active_holds: holds(HoldStatus::Active),
         expired_holds: holds(HoldStatus::Expired),
         bookings: confirmed.filter(|booking| booking.event_id == event_id).count() as i64,
     };
-    same("tallies", &row.tallies, &counted)
+    same("counters", &row.counters, &counted)
 }
 
 /// Both, if they differ.

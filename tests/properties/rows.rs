@@ -14,9 +14,9 @@ use boxoffice::domain::event::{EventDetails, EventTerms};
 use boxoffice::domain::hold::{Hold, HoldStatus, Item};
 use boxoffice::domain::ids::{BlockId, BookingId, EventId, HoldId, PoolId, TicketTypeId, VenueId};
 use boxoffice::domain::seating::{Layout, SeatIndex};
-use boxoffice::inventory::changes::{Changes, EntryKind, JournalEntry, PoolDelta, Tallies};
+use boxoffice::inventory::batch_state::TicketType;
+use boxoffice::inventory::changes::{Changes, EntryKind, EventCounters, JournalEntry, PoolDelta};
 use boxoffice::inventory::command::Pool;
-use boxoffice::inventory::shelf::TicketType;
 
 pub use seats::SeatRow;
 
@@ -30,7 +30,7 @@ pub struct EventRow {
     pub details: EventDetails,
     pub terms: EventTerms,
     pub layout: Option<(VenueId, u32)>,
-    pub tallies: Tallies,
+    pub counters: EventCounters,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -61,17 +61,17 @@ impl Rows {
             ends_at: None,
             time_zone: "Europe/Berlin".to_owned(),
         };
-        self.events.insert(event_id, EventRow { details, terms, layout: None, tallies: Tallies::default() });
+        self.events.insert(event_id, EventRow { details, terms, layout: None, counters: EventCounters::default() });
     }
 
     pub fn add_pool(&mut self, pool_id: PoolId, event_id: EventId, capacity: u32) {
         self.pools.insert(pool_id, Pool { pool_id, event_id, capacity, held: 0, booked: 0, blocked: 0, seated: false });
-        let tallies = &mut self.events.get_mut(&event_id).expect("the event comes first").tallies;
-        tallies.seq += 1;
+        let counters = &mut self.events.get_mut(&event_id).expect("the event comes first").counters;
+        counters.seq += 1;
         let opened = PoolDelta { capacity: capacity as i32, ..PoolDelta::none(pool_id) };
         let entry = JournalEntry {
             event_id,
-            seq: tallies.seq,
+            seq: counters.seq,
             kind: EntryKind::PoolOpened,
             hold_id: None,
             booking_id: None,
@@ -200,9 +200,9 @@ impl Rows {
                 return Err("journal_pkey".to_owned());
             }
         }
-        for (event_id, delta) in &changes.tallies {
+        for (event_id, delta) in &changes.counters {
             let row = self.events.get_mut(event_id).ok_or("UPDATE inventory touched no row")?;
-            constraints::advance_tallies(&mut row.tallies, delta)?;
+            constraints::advance_tallies(&mut row.counters, delta)?;
         }
         Ok(())
     }

@@ -4,10 +4,10 @@ use std::fmt::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use boxoffice::domain::hold_rules::HoldRules;
+use boxoffice::inventory::batch_state::{BatchState, TicketType};
 use boxoffice::inventory::changes::Changes;
 use boxoffice::inventory::command::{Answer, Command};
 use boxoffice::inventory::decide::decide;
-use boxoffice::inventory::shelf::{Shelf, TicketType};
 
 use crate::model::random::{PRICE_RISE, Step};
 use crate::model::{Expected, Model, Op, Seconds};
@@ -113,13 +113,17 @@ impl Stage {
         Batch { asked, commands }
     }
 
-    pub fn decide(&self, shelf: Shelf, commands: &[Command]) -> Result<(Vec<Answer>, Changes), Violation> {
-        decided(&self.rules, shelf, commands)
+    pub fn decide(&self, state: BatchState, commands: &[Command]) -> Result<(Vec<Answer>, Changes), Violation> {
+        decided(&self.rules, state, commands)
     }
 }
 
 /// A panic is a violation like any other.
-pub fn decided(rules: &HoldRules, shelf: Shelf, commands: &[Command]) -> Result<(Vec<Answer>, Changes), Violation> {
-    let decided = catch_unwind(AssertUnwindSafe(|| decide(rules, shelf, commands)));
+pub fn decided(
+    rules: &HoldRules,
+    state: BatchState,
+    commands: &[Command],
+) -> Result<(Vec<Answer>, Changes), Violation> {
+    let decided = catch_unwind(AssertUnwindSafe(|| decide(rules, state, commands)));
     decided.map_err(|_| "decide panicked; its message is above".to_owned())
 }

@@ -6,9 +6,9 @@ use boxoffice::domain::hold_rules::HoldRules;
 use boxoffice::domain::ids::{BookingId, EventId, HoldId, PoolId, TicketTypeId};
 use boxoffice::domain::payment_token::Possession::{self, Proven, Refuted};
 use boxoffice::domain::quantity::{Capacity, Quantity};
+use boxoffice::inventory::batch_state::TicketType;
 use boxoffice::inventory::command::{Answer, Command, ExpiryCause, Outcome, Place, Pool};
 use boxoffice::inventory::decide::decide;
-use boxoffice::inventory::shelf::TicketType;
 use uuid::Uuid;
 
 use crate::invariants;
@@ -89,8 +89,8 @@ impl Theatre {
 
     /// One batch. Afterwards every invariant holds.
     pub fn ask_together(&mut self, now: Seconds, commands: &[Command]) -> Vec<Answer> {
-        let shelf = shelves::as_loaded(&self.rows, commands, instant(now));
-        let (answers, changes) = decide(&RULES, shelf, commands);
+        let state = shelves::as_loaded(&self.rows, commands, instant(now));
+        let (answers, changes) = decide(&RULES, state, commands);
         self.rows.apply(&changes).expect("the database takes what was decided");
         invariants::check(&self.rows).expect("every invariant holds");
         answers

@@ -147,8 +147,8 @@ impl Database {
 
 /// As [`Database::assert_sound`], of any database.
 pub async fn assert_sound(pool: &PgPool) {
-    let audit = boxoffice::queries::audit::audit(pool).await.expect("the audit runs");
-    let breaches: Vec<_> = audit.invariants.iter().filter(|invariant| !invariant.holds()).collect();
+    let report = boxoffice::queries::invariants::check_invariants(pool).await.expect("the audit runs");
+    let breaches: Vec<_> = report.invariants.iter().filter(|invariant| !invariant.holds()).collect();
     assert!(breaches.is_empty(), "broken invariants: {breaches:#?}");
 }
 

@@ -55,7 +55,7 @@ fn a_clock_or_a_database_in_what_decides_is_found() {
     let rule = layers::deciders_that_are_not_pure;
     assert_eq!(lines(rule, "src/inventory/decide/a.rs", "\nlet now = std::time::SystemTime::now();\n"), [2, 2]);
     assert_eq!(lines(rule, "src/inventory/decide.rs", "use sqlx::PgPool;\n"), [1]);
-    assert_eq!(lines(rule, "src/inventory/shelf/moves.rs", "use tokio::sync::Mutex;\n"), [1]);
+    assert_eq!(lines(rule, "src/inventory/state/moves.rs", "use tokio::sync::Mutex;\n"), [1]);
     assert_eq!(lines(rule, "src/domain/a.rs", "let at = OffsetDateTime::now_utc();\n"), [1]);
     assert_eq!(lines(rule, "src/inventory/lane.rs", "use tokio::sync::Mutex;\n"), []);
 }

@@ -32,8 +32,8 @@ const PURE: [&str; 10] = [
     "src/inventory/decide",
     "src/inventory/needs.rs",
     "src/inventory/seating.rs",
-    "src/inventory/shelf.rs",
-    "src/inventory/shelf/",
+    "src/inventory/state.rs",
+    "src/inventory/state/",
 ];
 /// Makes ids, which is chance by nature, and decides nothing.
 const MAKES_IDS: &str = "src/domain/ids.rs";

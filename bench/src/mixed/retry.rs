@@ -26,7 +26,7 @@ pub struct Patient {
 }
 
 /// The answer that settled a request, and what it took.
-pub struct Settled {
+pub struct CommitResolution {
     pub status: u16,
     pub label: String,
     pub replayed: bool,
@@ -54,7 +54,7 @@ impl Patient {
     /// # Errors
     ///
     /// When no answer settles the request in time, or in as many tries as it has. It may or may not have been executed.
-    pub async fn send(&mut self, request: &[u8]) -> Result<Settled, GivenUp> {
+    pub async fn send(&mut self, request: &[u8]) -> Result<CommitResolution, GivenUp> {
         let give_up_at = Instant::now() + GIVE_UP_AFTER;
         let mut repeated = Vec::new();
         loop {
@@ -64,7 +64,7 @@ impl Patient {
                     let label = api::label(&answer);
                     if !passes(answer.status, &label) {
                         let (status, replayed, body) = (answer.status, answer.replayed, answer.body.to_vec());
-                        return Ok(Settled { status, label, replayed, body, repeated });
+                        return Ok(CommitResolution { status, label, replayed, body, repeated });
                     }
                     let told = self.repeats_max.and(answer.retry_after);
                     pause += told.map_or(Duration::ZERO, Duration::from_secs);

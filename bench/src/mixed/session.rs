@@ -7,7 +7,7 @@ use rand::rngs::StdRng;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
-use super::retry::{GivenUp, Patient, Settled};
+use super::retry::{CommitResolution, GivenUp, Patient};
 use super::shared::{Settlement, Shared};
 use crate::acknowledged::Acknowledged;
 use crate::api::{self, Booked, EventStatus, HoldPlaced};
@@ -67,7 +67,7 @@ impl Session {
 
     async fn look(&mut self) -> anyhow::Result<()> {
         let request = api::event_status(self.event_id);
-        let judge = |settled: &Settled| match parsed::<EventStatus>(settled, 200) {
+        let judge = |settled: &CommitResolution| match parsed::<EventStatus>(settled, 200) {
             Some(status) if status.adds_up() => Verdict::Granted((), None),
             Some(_) => Verdict::Wrong("the counters do not add up"),
             None => Verdict::Wrong(""),
@@ -78,7 +78,7 @@ impl Session {
     async fn place(&mut self) -> anyhow::Result<Option<HoldPlaced>> {
         let (event_id, qty) = (self.event_id, self.rng.random_range(1..=QTY_MAX));
         let request = api::place_hold(event_id, qty, Some(Uuid::new_v4()));
-        let judge = |settled: &Settled| match parsed::<HoldPlaced>(settled, 201) {
+        let judge = |settled: &CommitResolution| match parsed::<HoldPlaced>(settled, 201) {
             Some(hold) => {
                 let hold_id = hold.hold_id;
                 Verdict::Granted(hold, Some(Acknowledged::Hold { hold_id, event_id, qty }))
@@ -91,7 +91,7 @@ impl Session {
 
     async fn book(&mut self, hold: &HoldPlaced) -> anyhow::Result<()> {
         let request = api::book(hold);
-        let judge = |settled: &Settled| match parsed::<Booked>(settled, 201) {
+        let judge = |settled: &CommitResolution| match parsed::<Booked>(settled, 201) {
             Some(Booked { booking_id, hold_id }) if hold_id == hold.hold_id => {
                 Verdict::Granted((), Some(Acknowledged::Booking { booking_id, hold_id }))
             }
@@ -104,7 +104,7 @@ impl Session {
     async fn release(&mut self, hold: &HoldPlaced) -> anyhow::Result<()> {
         let request = api::release(hold);
         let hold_id = hold.hold_id;
-        let judge = |settled: &Settled| match settled.status {
+        let judge = |settled: &CommitResolution| match settled.status {
             200 | 204 => Verdict::Granted((), Some(Acknowledged::Release { hold_id })),
             _ => Verdict::Wrong(""),
         };
@@ -116,7 +116,7 @@ impl Session {
         &mut self,
         what: &str,
         request: &[u8],
-        judge: impl FnOnce(&Settled) -> Verdict<T>,
+        judge: impl FnOnce(&CommitResolution) -> Verdict<T>,
     ) -> anyhow::Result<Option<T>> {
         let settled = match self.patient.send(request).await {
             Ok(settled) => settled,
@@ -157,7 +157,7 @@ fn hopeless(what: &str, given_up: GivenUp) -> Settlement {
 }
 
 /// The body, if the answer has this status and the body is what belongs to it.
-fn parsed<T: DeserializeOwned>(settled: &Settled, status: u16) -> Option<T> {
+fn parsed<T: DeserializeOwned>(settled: &CommitResolution, status: u16) -> Option<T> {
     let belongs = settled.status == status;
     belongs.then(|| serde_json::from_slice(&settled.body).ok()).flatten()
 }

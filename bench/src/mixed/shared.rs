@@ -34,9 +34,9 @@ pub struct Tally {
     replayed: u64,
     /// How late the latest one began; `None` if they had no times of their own.
     latest: Option<Duration>,
-    /// Settled with one of the answers that the API promises for this request in this state, by what was asked and answered.
+    /// CommitResolution with one of the answers that the API promises for this request in this state, by what was asked and answered.
     expected: BTreeMap<String, u64>,
-    /// Settled otherwise, or given up.
+    /// CommitResolution otherwise, or given up.
     wrong: BTreeMap<String, u64>,
     /// Tries that were repeated, by what they ended with.
     repeated: BTreeMap<String, u64>,

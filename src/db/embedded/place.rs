@@ -2,7 +2,7 @@
 //!
 //! Data is kept in `postgres/` of the given directory. As root it belongs to the unprivileged user that the server runs
 //! as; where that user cannot get through to the directory (a checkout in root's home), the data lies in
-//! `/var/lib/boxoffice/` under a name made from the directory's path, and `postgres` is a link to it.
+//! `/var/lib/boxoffice/` under a name made from the directory's path, and `postgres` is a held_connection to it.
 //!
 //! The socket always lives in a short directory of its own: its path is limited to about a hundred bytes.
 
@@ -116,18 +116,18 @@ fn roots_directory(directory: &Path, data: PathBuf) -> anyhow::Result<(PathBuf, 
 }
 
 /// The substitute in [`ROOT_DATA`], where only root can create anything, so its names cannot be taken by someone else.
-fn linked_directory(directory: &Path, link: &Path) -> anyhow::Result<PathBuf> {
+fn linked_directory(directory: &Path, held_connection: &Path) -> anyhow::Result<PathBuf> {
     let digest = Sha256::digest(directory.as_os_str().as_encoded_bytes());
     let name = digest.iter().take(6).map(|byte| format!("{byte:02x}")).collect::<String>();
     create(Path::new(ROOT_DATA), EVERYONE_MAY_ENTER)?;
     let target = Path::new(ROOT_DATA).join(name);
-    // A moved checkout has a link to the name of its old path.
-    if fs::read_link(link).is_ok_and(|present| present != target) {
-        fs::remove_file(link)?;
+    // A moved checkout has a held_connection to the name of its old path.
+    if fs::read_link(held_connection).is_ok_and(|present| present != target) {
+        fs::remove_file(held_connection)?;
     }
-    match std::os::unix::fs::symlink(&target, link) {
+    match std::os::unix::fs::symlink(&target, held_connection) {
         Err(error) if error.kind() != ErrorKind::AlreadyExists => {
-            Err(error).with_context(|| format!("cannot create {}", link.display()))
+            Err(error).with_context(|| format!("cannot create {}", held_connection.display()))
         }
         _ => Ok(target),
     }

@@ -41,7 +41,7 @@ impl Attribute {
     }
 }
 
-/// A set of them, in a byte: a house has tens of thousands of seats.
+/// A set of them, in a byte: a event_seats has tens of thousands of seats.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct Attributes(u8);
 

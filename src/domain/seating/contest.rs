@@ -1,11 +1,11 @@
-//! A tournament that keeps up with a house that changes.
+//! A tournament that keeps up with a event_seats that changes.
 //!
 //! Who takes or frees a seat only writes down which strip changed. A contest reads that when it is asked again, so the many
 //! kinds of groups that nobody asks for at the moment cost nothing.
 
 use std::collections::BTreeMap;
 
-use super::house::House;
+use super::event_seats::EventSeats;
 use super::tournament::{Score, Tournament};
 
 /// How many changes are kept for contests that were not asked for some time; whoever comes later begins anew.
@@ -59,19 +59,19 @@ impl<S: Score> Contest<S> {
         contests.entry(key).or_insert(Self { tournament: None, seen: 0 })
     }
 
-    /// The tournament as the house stands. A change of one strip is one of all within `reach` rows.
+    /// The tournament as the event_seats stands. A change of one strip is one of all within `reach` rows.
     pub fn caught_up(
         &mut self,
-        (house, changes): (&House, &Changes),
+        (event_seats, changes): (&EventSeats, &Changes),
         reach: usize,
         bound: impl Fn(usize) -> S,
     ) -> &mut Tournament<S> {
-        let strips = house.strips().len();
+        let strips = event_seats.strips().len();
         let changed = changes.since(self.seen).filter(|changed| changed.len() * (2 * reach + 1) < strips);
         self.seen = changes.count();
         let tournament = match (self.tournament.take(), changed) {
             (Some(mut tournament), Some(changed)) => {
-                let reset = changed.iter().flat_map(|strip| house.around(*strip as usize, reach));
+                let reset = changed.iter().flat_map(|strip| event_seats.around(*strip as usize, reach));
                 reset.for_each(|strip| tournament.reset(strip, bound(strip)));
                 tournament
             }

@@ -1,4 +1,4 @@
-//! The compact description of a section: what a house manager would say on the telephone.
+//! The compact description of a section: what a event_seats manager would say on the telephone.
 //!
 //! ```text
 //! rows A-T, 1-40, aisle after 12 and 28

@@ -114,7 +114,7 @@ impl Tally {
     }
 }
 
-/// Which seats of a house may be taken.
+/// Which seats of a event_seats may be taken.
 #[derive(Clone, Debug, Default)]
 pub(super) struct FreeSeats {
     seats: Vec<State>,
@@ -122,15 +122,15 @@ pub(super) struct FreeSeats {
 }
 
 impl FreeSeats {
-    /// Of an empty house; `strip_of` says of each seat in which of so many strips it is.
+    /// Of an empty event_seats; `strip_of` says of each seat in which of so many strips it is.
     pub fn all(layout: &Layout, strips: usize, strip_of: impl Fn(u32) -> usize) -> Self {
         let rows = layout.rows().iter();
         let seats = rows
             .flat_map(|row| row.seats.clone().map(|seat| State::new(&layout.seats()[seat], seat + 1 == row.seats.end)));
         let seats: Vec<State> = seats.collect();
-        let mut tallies = vec![Tally::default(); strips];
-        (0..).zip(&seats).for_each(|(seat, state)| tallies[strip_of(seat)].add(Tally::of(*state)));
-        Self { seats, strips: tallies }
+        let mut counters = vec![Tally::default(); strips];
+        (0..).zip(&seats).for_each(|(seat, state)| counters[strip_of(seat)].add(Tally::of(*state)));
+        Self { seats, strips: counters }
     }
 
     /// Whether that changed anything: false also if there is no such seat.

@@ -7,7 +7,7 @@
 //! 2. leaves fewer new orphans,
 //! 3. is more compact: in a row by the seats from its first to its last, otherwise by the sum of the distances to its seed,
 //! 4. is nearer to the focal point, by the sum of the distances of its seats,
-//! 5. begins with the seat of the lower index, so that the same house always gives the same seats.
+//! 5. begins with the seat of the lower index, so that the same event_seats always gives the same seats.
 
 pub mod nearby;
 pub mod neighbours;
@@ -15,8 +15,8 @@ pub mod row;
 
 use std::cmp::Reverse;
 
+use super::event_seats::EventSeats;
 use super::free_seats::{FreeSeats, Seats, State};
-use super::house::House;
 use super::layout::Point;
 use super::tournament::Score;
 
@@ -64,26 +64,26 @@ impl Score for Most {
 }
 
 impl Most {
-    pub fn of(size: u32, house: &House, strip: usize) -> Self {
-        let strip = &house.strips()[strip];
+    pub fn of(size: u32, event_seats: &EventSeats, strip: usize) -> Self {
+        let strip = &event_seats.strips()[strip];
         if size == 0 { Self::NOTHING } else { Self { size: Reverse(size), nearest: strip.nearest, strip: strip.first } }
     }
 }
 
-/// The house as it stands.
+/// The event_seats as it stands.
 #[derive(Clone, Copy)]
 pub(super) struct View<'a> {
-    pub house: &'a House,
+    pub event_seats: &'a EventSeats,
     pub free: &'a FreeSeats,
 }
 
 impl View<'_> {
     fn distance(self, seat: u32) -> u32 {
-        self.house.layout().distances()[seat as usize]
+        self.event_seats.layout().distances()[seat as usize]
     }
 
     fn at(self, seat: u32) -> Point {
-        self.house.layout().seats()[seat as usize].at
+        self.event_seats.layout().seats()[seat as usize].at
     }
 }
 
@@ -95,7 +95,7 @@ pub(super) fn bound(view: View<'_>, seats: Seats, size: u32, spread: u32, strip:
     if row::most(view, seats, strip) < size {
         return Rank::NOTHING;
     }
-    let strip = &view.house.strips()[strip];
+    let strip = &view.event_seats.strips()[strip];
     Rank::new(0, spread, size * strip.nearest, strip.first)
 }
 

@@ -2,7 +2,7 @@
 //!
 //! An orphan counts against a selection only where it could have been avoided: where best available, asked for as many
 //! neighbours as the selection has of that run, in the same section and pool, would leave fewer. When the only run that is left
-//! is one seat longer than the group, the group may have it; and nobody is told to take what the house itself would not give.
+//! is one seat longer than the group, the group may have it; and nobody is told to take what the event_seats itself would not give.
 
 use super::free_seats::Seats;
 use super::layout::SeatIndex;
@@ -35,7 +35,8 @@ impl SeatPicker {
     fn least_orphans(&mut self, part: &[u32]) -> Option<usize> {
         let seat = SeatIndex(*part.first()?);
         let size = u32::try_from(part.len()).ok()?;
-        let among = self.house.among(Some(self.house.section_of(seat)), Some(self.house.pool_of(seat)));
+        let among =
+            self.event_seats.among(Some(self.event_seats.section_of(seat)), Some(self.event_seats.pool_of(seat)));
         // Nobody is sent to an accessible seat who chose an ordinary one.
         let reserved = part.iter().any(|seat| self.free.state(*seat).is_reserved());
         let seats = if reserved { Seats::Any } else { Seats::Ordinary };

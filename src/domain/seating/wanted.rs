@@ -1,6 +1,6 @@
 //! What a group would like, and what it is told when it cannot have it.
 
-use super::house::PoolNumber;
+use super::event_seats::PoolNumber;
 use super::layout::SectionIndex;
 
 /// The largest group that seats are picked for.

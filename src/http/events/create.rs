@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::layouts::{Asked, judged, layouts};
+use super::layouts::{RequestedLayouts, judged, layouts};
 use super::wire::EventBody;
 use crate::app::App;
 use crate::domain::ids::{SeriesId, VenueId};
@@ -181,8 +181,10 @@ pub async fn create(
     let draft = EventDraft::from(body);
     let named = draft.layout_name()?.map(|name| NamedLayout { place: String::new(), name });
     let layouts = match layouts(&app, named.as_slice(), keep.as_ref()).await? {
-        Asked::Now(layouts) => layouts,
-        Asked::Before(answer) => return created::<EventWithSeats>(&line, Created::Before(answer), repeatable),
+        RequestedLayouts::New(layouts) => layouts,
+        RequestedLayouts::Replayed(answer) => {
+            return created::<EventWithSeats>(&line, Created::Replayed(answer), repeatable);
+        }
     };
     let new = judged(layouts, |layouts| NewEvent::parse(draft, layouts)).await?;
     created(&line, create_event(&app.pool, new, keep).await?, repeatable)

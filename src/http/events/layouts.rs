@@ -6,33 +6,37 @@ use crate::app::App;
 use crate::domain::invalid::Invalid;
 use crate::domain::seated_event::{Layouts, NamedLayout};
 use crate::error::{ApiError, ErrorCode};
-use crate::http::read::in_time;
-use crate::ops::kept_answer::{Answer, Keep, answered_before};
+use crate::http::read::with_deadline;
+use crate::ops::stored_response::{ResponseToStore, StoredResponse, find_stored_response};
 use crate::queries::venue_layout::{Found, venue_layout};
 
 /// What was understood of a request that may be a repeat.
-pub enum Asked {
-    Now(Layouts),
+pub enum RequestedLayouts {
+    New(Layouts),
     /// It was answered so. The venue may have had another layout then, so the request is not looked at again.
-    Before(Answer),
+    Replayed(StoredResponse),
 }
 
 /// `named` is in the order of the events that are sold with the layouts.
 ///
 /// # Errors
 /// The first venue or version that does not exist, with the `pointer` to it; too many seats; `UNAVAILABLE`.
-pub async fn layouts<T>(app: &App, named: &[NamedLayout], keep: Option<&Keep<T>>) -> Result<Asked, ApiError> {
+pub async fn layouts<T>(
+    app: &App,
+    named: &[NamedLayout],
+    keep: Option<&ResponseToStore<T>>,
+) -> Result<RequestedLayouts, ApiError> {
     if let Some(keep) = keep.filter(|_| !named.is_empty())
-        && let Some(answer) = in_time(app, answered_before(&app.pool, &keep.idempotency)).await?
+        && let Some(answer) = with_deadline(app, find_stored_response(&app.pool, &keep.idempotency)).await?
     {
-        return Ok(Asked::Before(answer));
+        return Ok(RequestedLayouts::Replayed(answer));
     }
     let mut layouts = Layouts::default();
     for NamedLayout { place, name } in named {
         if layouts.get(*name).is_none() {
             let missing = |code, field| Err(ApiError::new(code).with("pointer", format!("{place}/{field}")));
             // Each has the time of a read. All together may take longer: there may be as many venues as dates.
-            match in_time(app, venue_layout(&app.pool, *name)).await? {
+            match with_deadline(app, venue_layout(&app.pool, *name)).await? {
                 Found::Layout(layout) => layouts.add(*name, *layout),
                 Found::NoVenue => return missing(ErrorCode::VenueNotFound, "venue_id"),
                 Found::NoVersion => return missing(ErrorCode::LayoutNotFound, "layout_version"),
@@ -40,7 +44,7 @@ pub async fn layouts<T>(app: &App, named: &[NamedLayout], keep: Option<&Keep<T>>
         }
         layouts.sell(*name)?;
     }
-    Ok(Asked::Now(layouts))
+    Ok(RequestedLayouts::New(layouts))
 }
 
 /// What a request asks for, judged by the layouts that it names. They may have a hundred thousand seats, and whoever came over the

@@ -11,7 +11,7 @@ use crate::domain::event_search::{EventSearch, EventSearchDraft};
 use crate::error::ApiError;
 use crate::http::page::rows;
 use crate::http::query_string::QueryString;
-use crate::http::read::in_time;
+use crate::http::read::with_deadline;
 use crate::queries::events::events;
 
 /// Filters are combined: an event must pass all of them.
@@ -54,7 +54,7 @@ pub struct ListParams {
 pub async fn list(app: web::Data<App>, QueryString(params): QueryString<ListParams>) -> Result<HttpResponse, ApiError> {
     let after = position(params.cursor.as_deref())?;
     let search = EventSearch::parse(&EventSearchDraft::from(params), after)?;
-    let found = in_time(&app, events(&app.pool, &search, rows(search.limit))).await?;
+    let found = with_deadline(&app, events(&app.pool, &search, rows(search.limit))).await?;
     Ok(HttpResponse::Ok().json(EventPageBody::of(found, search.limit)))
 }
 

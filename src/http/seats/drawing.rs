@@ -9,9 +9,9 @@ use super::{cacheable, seat_map, seated, tag};
 use crate::app::App;
 use crate::domain::ids::EventId;
 use crate::error::ApiError;
-use crate::http::cached::has_it;
+use crate::http::cached::matches_etag;
 use crate::http::path::Id;
-use crate::http::read::in_time;
+use crate::http::read::with_deadline;
 use crate::queries;
 
 const SVG: &str = "image/svg+xml";
@@ -49,12 +49,12 @@ pub async fn draw(
 ) -> Result<HttpResponse, ApiError> {
     let event = seated(&app, event_id).await?;
     let now = tag(event_id, event.sequence);
-    if has_it(&request, &now) {
+    if matches_etag(&request, &now) {
         return Ok(cacheable(HttpResponse::NotModified(), &now).finish());
     }
     let map = seat_map(&app, event_id).await?;
     let drawn = tag(event_id, map.event.sequence);
-    let layout = in_time(&app, async {
+    let layout = with_deadline(&app, async {
         let mut connection = app.pool.acquire().await?;
         queries::layout::layout(&mut connection, map.event.venue_id, map.event.layout_version).await
     });

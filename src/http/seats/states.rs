@@ -10,10 +10,10 @@ use crate::domain::ids::{EventId, VenueId};
 use crate::domain::seat_map::{Counts, SeatChanges, SeatedEvent};
 use crate::domain::seating::SeatIndex;
 use crate::error::{ApiError, ErrorCode};
-use crate::http::cached::has_it;
+use crate::http::cached::matches_etag;
 use crate::http::path::Id;
 use crate::http::query_string::QueryString;
-use crate::http::read::in_time;
+use crate::http::read::with_deadline;
 use crate::queries;
 
 /// Who is further behind gets the whole map, which is smaller than so many changes, and cheaper to find.
@@ -123,7 +123,7 @@ pub async fn show(
         return Err(ApiError::invalid("since", detail).with("max", event.sequence));
     }
     let now = tag(event_id, event.sequence);
-    if has_it(&request, &now) {
+    if matches_etag(&request, &now) {
         return Ok(cacheable(HttpResponse::NotModified(), &now).finish());
     }
     match since.filter(|since| event.sequence - since <= SEAT_CHANGES_ENTRIES_MAX) {
@@ -148,7 +148,7 @@ async fn whole(app: &App, event_id: EventId) -> Result<HttpResponse, ApiError> {
 }
 
 async fn changes(app: &App, event: SeatedEvent, since: i64) -> Result<HttpResponse, ApiError> {
-    let changes = in_time(app, queries::seat_changes::seat_changes(&app.pool, event.event_id, since)).await?;
+    let changes = with_deadline(app, queries::seat_changes::seat_changes(&app.pool, event.event_id, since)).await?;
     let changes = changes.ok_or(ApiError::new(ErrorCode::EventNotFound))?;
     // Later than what was read before, if something has changed meanwhile.
     let event = SeatedEvent { sequence: changes.sequence, ..event };

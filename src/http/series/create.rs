@@ -13,7 +13,7 @@ use crate::error::ApiError;
 use crate::http::body::{Body, Object};
 use crate::http::created::{Resource, created, keep};
 use crate::http::events::CreateBody;
-use crate::http::events::layouts::{Asked, judged, layouts};
+use crate::http::events::layouts::{RequestedLayouts, judged, layouts};
 use crate::http::events::summary::SummaryBody;
 use crate::http::idempotency::IdempotencyKey;
 use crate::http::path::Id;
@@ -146,8 +146,10 @@ pub async fn create(
     let draft = body.draft()?;
     let named = draft.dates.as_ref().map(layouts_named).transpose()?.unwrap_or_default();
     let layouts = match layouts(&app, &named, keep.as_ref()).await? {
-        Asked::Now(layouts) => layouts,
-        Asked::Before(answer) => return created::<SeriesWithEvents>(&line, Created::Before(answer), repeatable),
+        RequestedLayouts::New(layouts) => layouts,
+        RequestedLayouts::Replayed(answer) => {
+            return created::<SeriesWithEvents>(&line, Created::Replayed(answer), repeatable);
+        }
     };
     let new = judged(layouts, |layouts| NewSeries::parse(draft, layouts)).await?;
     created(&line, create_series(&app.pool, new, keep).await?, repeatable)
@@ -191,8 +193,8 @@ pub async fn add(
     let repeatable = keep.is_some();
     let draft = dates_draft(body.template, body.dates);
     let layouts = match layouts(&app, &layouts_named(&draft)?, keep.as_ref()).await? {
-        Asked::Now(layouts) => layouts,
-        Asked::Before(answer) => return created::<Dates>(&line, Created::Before(answer), repeatable),
+        RequestedLayouts::New(layouts) => layouts,
+        RequestedLayouts::Replayed(answer) => return created::<Dates>(&line, Created::Replayed(answer), repeatable),
     };
     let events = judged(layouts, |layouts| events(draft, layouts)).await?;
     created(&line, add_to_series(&app.pool, series_id, events, keep).await?, repeatable)

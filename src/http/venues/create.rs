@@ -17,7 +17,7 @@ use crate::http::idempotency::IdempotencyKey;
 use crate::http::permission::Operator;
 use crate::http::query_string::QueryString;
 use crate::ops::create_venue::{VenueWithLayout, create_venue};
-use crate::ops::kept_answer::Keep;
+use crate::ops::stored_response::ResponseToStore;
 use crate::telemetry::request::RequestLine;
 
 /// Names the request in its fingerprint.
@@ -95,7 +95,7 @@ fn understood(
     key: &IdempotencyKey,
     params: &SheetParams,
     body: &RawBody,
-) -> Result<(NewVenue, Option<Keep<VenueWithLayout>>), ApiError> {
+) -> Result<(NewVenue, Option<ResponseToStore<VenueWithLayout>>), ApiError> {
     match body.media {
         Media::Json => {
             params.absent()?;

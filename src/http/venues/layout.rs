@@ -12,9 +12,9 @@ use crate::app::App;
 use crate::domain::ids::VenueId;
 use crate::domain::seating::{Attribute, Layout, Row, SectionKind};
 use crate::error::{ApiError, ErrorCode};
-use crate::http::cached::{cacheable, has_it};
+use crate::http::cached::{cacheable, matches_etag};
 use crate::http::path::Id;
-use crate::http::read::in_time;
+use crate::http::read::with_deadline;
 use crate::queries;
 
 /// A year, which is for ever to a cache.
@@ -100,10 +100,10 @@ pub async fn layout(
     let version = version(&request)?;
     // Weak, because the same layout is sent compressed and plain.
     let tag = EntityTag::new_weak(version.to_string());
-    if has_it(&request, &tag) {
+    if matches_etag(&request, &tag) {
         return Ok(cacheable(HttpResponse::NotModified(), &tag, FOR_EVER).finish());
     }
-    let layout = in_time(&app, async {
+    let layout = with_deadline(&app, async {
         let mut connection = app.pool.acquire().await?;
         queries::layout::layout(&mut connection, venue_id, version).await
     });

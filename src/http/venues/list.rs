@@ -11,7 +11,7 @@ use crate::domain::page::limit;
 use crate::error::ApiError;
 use crate::http::page::{page, position, rows};
 use crate::http::query_string::QueryString;
-use crate::http::read::in_time;
+use crate::http::read::with_deadline;
 use crate::http::wire::Timestamp;
 use crate::queries::venues::{VenuePosition, VenueSummary, venues};
 
@@ -76,7 +76,7 @@ pub async fn list(
 ) -> Result<HttpResponse, ApiError> {
     let limit = limit(params.limit.as_deref())?;
     let after = position(params.cursor.as_deref(), read)?;
-    let found = in_time(&app, venues(&app.pool, after, rows(limit))).await?;
+    let found = with_deadline(&app, venues(&app.pool, after, rows(limit))).await?;
     let (found, next_cursor) = page(found, limit, cursor);
     Ok(HttpResponse::Ok().json(PageBody { venues: found.into_iter().map(SummaryBody::from).collect(), next_cursor }))
 }

@@ -6,52 +6,52 @@ use crate::domain::block::{Block, BlockPart, BlockWanted, BlockedPlaces};
 use crate::domain::ids::{BlockId, EventId, PoolId};
 use crate::domain::quantity::Quantity;
 use crate::domain::seating::SeatIndex;
+use crate::inventory::batch_state::BatchState;
 use crate::inventory::command::{Answer, Outcome, Refusal, Shortage};
-use crate::inventory::shelf::Shelf;
 
 /// The block becomes exactly what is wanted. What it keeps already counts as free.
-pub(super) fn block(shelf: &mut Shelf, event_id: EventId, block_id: BlockId, wanted: &BlockWanted) -> Answer {
-    shelf.event(event_id).ok_or(Refusal::EventNotFound)?;
+pub(super) fn block(state: &mut BatchState, event_id: EventId, block_id: BlockId, wanted: &BlockWanted) -> Answer {
+    state.event(event_id).ok_or(Refusal::EventNotFound)?;
     // Overdue holds are nobody's any more.
-    shelf.expire_overdue(event_id);
-    let parts = shelf.while_unblocked((event_id, block_id), |shelf| parts(shelf, event_id, &wanted.places))?;
-    let before = shelf.block(event_id, block_id).cloned();
+    state.expire_overdue(event_id);
+    let parts = state.while_unblocked((event_id, block_id), |state| parts(state, event_id, &wanted.places))?;
+    let before = state.block(event_id, block_id).cloned();
     let created = before.is_none();
     let block = Block {
         block_id,
         event_id,
         reason: wanted.reason.clone(),
         parts,
-        created_at: before.as_ref().map_or(shelf.now, |block| block.created_at),
-        updated_at: shelf.now,
+        created_at: before.as_ref().map_or(state.now, |block| block.created_at),
+        updated_at: state.now,
     };
     match before {
         Some(before) if before.parts == block.parts && before.reason == block.reason => {
             Ok(Outcome::Blocked { block: before, created })
         }
         _ => {
-            shelf.block_places(block.clone());
+            state.block_places(block.clone());
             Ok(Outcome::Blocked { block, created })
         }
     }
 }
 
-pub(super) fn unblock(shelf: &mut Shelf, event_id: EventId, block_id: BlockId) -> Answer {
-    shelf.event(event_id).ok_or(Refusal::EventNotFound)?;
-    let block = shelf.block(event_id, block_id).ok_or(Refusal::BlockNotFound)?.clone();
-    shelf.unblock(event_id, block_id);
+pub(super) fn unblock(state: &mut BatchState, event_id: EventId, block_id: BlockId) -> Answer {
+    state.event(event_id).ok_or(Refusal::EventNotFound)?;
+    let block = state.block(event_id, block_id).ok_or(Refusal::BlockNotFound)?.clone();
+    state.unblock(event_id, block_id);
     Ok(Outcome::Unblocked { block })
 }
 
-fn parts(shelf: &Shelf, event_id: EventId, places: &BlockedPlaces) -> Result<Vec<BlockPart>, Refusal> {
+fn parts(state: &BatchState, event_id: EventId, places: &BlockedPlaces) -> Result<Vec<BlockPart>, Refusal> {
     match places {
-        BlockedPlaces::Places { pool_id, quantity } => Ok(vec![of_places(shelf, event_id, *pool_id, *quantity)?]),
-        BlockedPlaces::Seats(wanted) => of_seats(shelf, event_id, wanted),
+        BlockedPlaces::Places { pool_id, quantity } => Ok(vec![of_places(state, event_id, *pool_id, *quantity)?]),
+        BlockedPlaces::Seats(wanted) => of_seats(state, event_id, wanted),
     }
 }
 
-fn of_places(shelf: &Shelf, event_id: EventId, pool_id: PoolId, quantity: Quantity) -> Result<BlockPart, Refusal> {
-    let pool = shelf.pool(pool_id).filter(|pool| pool.event_id == event_id).ok_or(Refusal::PoolNotFound)?;
+fn of_places(state: &BatchState, event_id: EventId, pool_id: PoolId, quantity: Quantity) -> Result<BlockPart, Refusal> {
+    let pool = state.pool(pool_id).filter(|pool| pool.event_id == event_id).ok_or(Refusal::PoolNotFound)?;
     if pool.seated {
         return Err(Refusal::PoolOfSeats { capacity: pool.capacity });
     }
@@ -64,17 +64,17 @@ fn of_places(shelf: &Shelf, event_id: EventId, pool_id: PoolId, quantity: Quanti
             held: pool.held,
         };
         let shortages = vec![shortage];
-        let retry_at = retry_at(shelf, &shortages);
-        return Err(Refusal::InsufficientSeats { shortages, retry_at, now: shelf.now });
+        let retry_at = retry_at(state, &shortages);
+        return Err(Refusal::InsufficientSeats { shortages, retry_at, now: state.now });
     }
     Ok(BlockPart { pool_id, quantity: quantity.get(), seats: Vec::new() })
 }
 
-fn of_seats(shelf: &Shelf, event_id: EventId, wanted: &[SeatIndex]) -> Result<Vec<BlockPart>, Refusal> {
-    let by_pool = seats::by_pool(shelf, event_id, wanted)?;
-    let gone = seats::gone(shelf, event_id, wanted.iter().copied());
+fn of_seats(state: &BatchState, event_id: EventId, wanted: &[SeatIndex]) -> Result<Vec<BlockPart>, Refusal> {
+    let by_pool = seats::by_pool(state, event_id, wanted)?;
+    let gone = seats::gone(state, event_id, wanted.iter().copied());
     if !gone.is_empty() {
-        return Err(Refusal::SeatsUnavailable { seats: gone, now: shelf.now });
+        return Err(Refusal::SeatsUnavailable { seats: gone, now: state.now });
     }
     let part = |(pool_id, seats): (PoolId, Vec<SeatIndex>)| BlockPart {
         pool_id,

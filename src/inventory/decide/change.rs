@@ -10,30 +10,30 @@ use crate::domain::hold_rules::HoldRules;
 use crate::domain::ids::{HoldId, TicketTypeId};
 use crate::domain::payment_token::Possession;
 use crate::domain::seating::SeatIndex;
+use crate::inventory::batch_state::BatchState;
 use crate::inventory::command::{Answer, Outcome, Refusal};
-use crate::inventory::shelf::Shelf;
 
 /// What the hold has counts as free, so seats that it keeps are no obstacle. Its expiry stays, and so do the prices of the
 /// ticket types that it has already.
 pub(super) fn change_items(
     rules: &HoldRules,
-    shelf: &mut Shelf,
+    state: &mut BatchState,
     (hold_id, possession): (HoldId, Possession),
     wanted: &Wanted,
 ) -> Answer {
-    let hold = possessed(shelf, hold_id, possession)?.clone();
-    still_active(shelf, &hold)?;
+    let hold = possessed(state, hold_id, possession)?.clone();
+    still_active(state, &hold)?;
     if has_already(&hold, wanted) {
-        return Ok(Outcome::ItemsChanged { hold, at: shelf.now });
+        return Ok(Outcome::ItemsChanged { hold, at: state.now });
     }
-    on_sale(shelf, shelf.event(hold.event_id).ok_or(Refusal::EventNotFound)?)?;
-    let chosen = shelf.while_lent(hold_id, |shelf| choose(rules, shelf, hold.event_id, wanted))?;
+    on_sale(state, state.event(hold.event_id).ok_or(Refusal::EventNotFound)?)?;
+    let chosen = state.while_lent(hold_id, |state| choose(rules, state, hold.event_id, wanted))?;
     let items = at_prices_of(&hold, chosen);
     if items != hold.items {
-        shelf.change_items(hold_id, items);
+        state.change_items(hold_id, items);
     }
-    let hold = shelf.hold(hold_id).ok_or(Refusal::HoldNotFound)?.clone();
-    Ok(Outcome::ItemsChanged { hold, at: shelf.now })
+    let hold = state.hold(hold_id).ok_or(Refusal::HoldNotFound)?.clone();
+    Ok(Outcome::ItemsChanged { hold, at: state.now })
 }
 
 /// A repeat whose first answer was lost is no new wish, whatever became of the event since. The best seats are looked for anew.
@@ -70,7 +70,7 @@ fn at_prices_of(hold: &Hold, mut items: Vec<Item>) -> Vec<Item> {
 }
 
 /// The items of a hold when only a portion of it is booked.
-pub(super) fn portion_of(shelf: &Shelf, hold: &Hold, portion: &Portion) -> Result<Vec<Item>, Refusal> {
+pub(super) fn portion_of(state: &BatchState, hold: &Hold, portion: &Portion) -> Result<Vec<Item>, Refusal> {
     let items = match portion {
         Portion::Seats(seats) => of_seats(hold, seats)?,
         Portion::Items(items) => {
@@ -78,15 +78,15 @@ pub(super) fn portion_of(shelf: &Shelf, hold: &Hold, portion: &Portion) -> Resul
             items.iter().map(of_item).collect::<Result<_, _>>()?
         }
     };
-    items.iter().try_for_each(|item| not_too_few(shelf, hold, item))?;
+    items.iter().try_for_each(|item| not_too_few(state, hold, item))?;
     Ok(items)
 }
 
 /// A ticket type that is sold in pairs is booked in pairs. No upper limit matters: what is held was within it when it was held,
 /// and who may book all of that may book less, though the limit is lower now.
-fn not_too_few(shelf: &Shelf, hold: &Hold, item: &Item) -> Result<(), Refusal> {
+fn not_too_few(state: &BatchState, hold: &Hold, item: &Item) -> Result<(), Refusal> {
     let Item { ticket_type_id, quantity: requested, .. } = *item;
-    let min = shelf.ticket_type(ticket_type_id).ok_or(Refusal::TicketTypeNotFound { ticket_type_id })?.min_quantity;
+    let min = state.ticket_type(ticket_type_id).ok_or(Refusal::TicketTypeNotFound { ticket_type_id })?.min_quantity;
     if requested >= min {
         return Ok(());
     }

@@ -4,12 +4,12 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::domain::event::EventDetails;
-use crate::inventory::shelf::Shelf;
+use crate::inventory::batch_state::BatchState;
 
 /// Reads the details of events to be amended.
 pub(super) async fn read_details(
     connection: &mut PgConnection,
-    shelf: &mut Shelf,
+    state: &mut BatchState,
     event_ids: &[Uuid],
 ) -> sqlx::Result<()> {
     let rows = sqlx::query!(
@@ -24,7 +24,7 @@ pub(super) async fn read_details(
     .await?;
     for row in rows {
         let event_id = row.event_id.into();
-        if shelf.event(event_id).is_some() {
+        if state.event(event_id).is_some() {
             let details = EventDetails {
                 name: row.name,
                 description: row.description,
@@ -33,7 +33,7 @@ pub(super) async fn read_details(
                 ends_at: row.ends_at,
                 time_zone: row.time_zone,
             };
-            shelf.with_event(event_id, |event| event.details = Some(details));
+            state.with_event(event_id, |event| event.details = Some(details));
         }
     }
     Ok(())
@@ -42,7 +42,7 @@ pub(super) async fn read_details(
 /// Reads whether anything was ever held of events to be deleted. The journal knows, also after the holds ended.
 pub(super) async fn read_history(
     connection: &mut PgConnection,
-    shelf: &mut Shelf,
+    state: &mut BatchState,
     event_ids: &[Uuid],
 ) -> sqlx::Result<()> {
     let rows = sqlx::query!(
@@ -57,8 +57,8 @@ pub(super) async fn read_history(
     .await?;
     for row in rows {
         let event_id = row.event_id.into();
-        if shelf.event(event_id).is_some() {
-            shelf.with_event(event_id, |event| event.ever_held = true);
+        if state.event(event_id).is_some() {
+            state.with_event(event_id, |event| event.ever_held = true);
         }
     }
     Ok(())

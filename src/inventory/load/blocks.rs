@@ -7,11 +7,11 @@ use sqlx::PgConnection;
 use crate::db::column::{count, seats};
 use crate::domain::block::{Block, BlockPart};
 use crate::domain::ids::{BlockId, EventId};
-use crate::inventory::needs::Named;
-use crate::inventory::shelf::Shelf;
+use crate::inventory::batch_state::BatchState;
+use crate::inventory::read_set::Named;
 
 /// An organiser's command is rare: the seats of a block are looked for among all of its event, once.
-pub(super) async fn read(connection: &mut PgConnection, shelf: &mut Shelf, named: &Named) -> sqlx::Result<()> {
+pub(super) async fn read(connection: &mut PgConnection, state: &mut BatchState, named: &Named) -> sqlx::Result<()> {
     let rows = sqlx::query!(
         r#"
         SELECT
@@ -52,6 +52,6 @@ pub(super) async fn read(connection: &mut PgConnection, shelf: &mut Shelf, named
         });
         block.parts.push(part);
     }
-    blocks.into_values().for_each(|block| shelf.add_block(block));
+    blocks.into_values().for_each(|block| state.add_block(block));
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! When room may come back: the earliest expiry of a live hold, per pool. A refusal tells it as `retry_at`.
 //!
 //! A pool of which nothing is held has nothing to wait for, and would make the search walk everybody else's holds.
-//! Holds on the shelf are left out: the batch may end or extend them, so the shelf looks at those itself.
+//! Holds on the state are left out: the batch may end or extend them, so the state looks at those itself.
 
 use std::collections::BTreeSet;
 
@@ -9,16 +9,16 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::domain::ids::EventId;
-use crate::inventory::shelf::Shelf;
+use crate::inventory::batch_state::BatchState;
 
 /// Reads for the events that are `short` of room.
 pub(super) async fn read(
     connection: &mut PgConnection,
-    shelf: &mut Shelf,
+    state: &mut BatchState,
     short: &BTreeSet<EventId>,
 ) -> sqlx::Result<()> {
     let short: Vec<Uuid> = short.iter().map(|event_id| event_id.as_uuid()).collect();
-    let on_shelf: Vec<Uuid> = shelf.hold_ids().map(|hold_id| hold_id.as_uuid()).collect();
+    let on_shelf: Vec<Uuid> = state.hold_ids().map(|hold_id| hold_id.as_uuid()).collect();
     let rows = sqlx::query!(
         r#"
         SELECT
@@ -40,13 +40,13 @@ pub(super) async fn read(
           AND pools.held > 0
         "#,
         &short,
-        shelf.now,
+        state.now,
         &on_shelf,
     )
     .fetch_all(connection)
     .await?;
     for row in rows {
-        shelf.with_event(row.event_id.into(), |event| {
+        state.with_event(row.event_id.into(), |event| {
             event.next_expiry.extend(row.next_expiry.map(|at| (row.pool_id.into(), at)));
         });
     }

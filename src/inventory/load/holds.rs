@@ -10,8 +10,8 @@ use crate::domain::booking::{Booking, BookingStatus, Payment};
 use crate::domain::hold::{Hold, HoldStatus, Idempotency, Item};
 use crate::domain::ids::EventId;
 use crate::domain::time::Instant;
-use crate::inventory::needs::Named;
-use crate::inventory::shelf::Shelf;
+use crate::inventory::batch_state::BatchState;
+use crate::inventory::read_set::Named;
 
 /// One row per item.
 struct Row {
@@ -41,7 +41,7 @@ struct Row {
 /// of events to be cancelled.
 pub(super) async fn read(
     connection: &mut PgConnection,
-    shelf: &mut Shelf,
+    state: &mut BatchState,
     named: &Named,
     short: &BTreeSet<EventId>,
 ) -> sqlx::Result<()> {
@@ -75,19 +75,19 @@ pub(super) async fn read(
         &named.idempotency_keys,
         &named.bookings,
         &short,
-        shelf.now,
+        state.now,
         &named.cancelled_events,
     )
     .fetch_all(connection)
     .await?;
 
     for rows in rows.chunk_by(|a, b| a.hold_id == b.hold_id) {
-        shelve(shelf, rows)?;
+        shelve(state, rows)?;
     }
     Ok(())
 }
 
-fn shelve(shelf: &mut Shelf, rows: &[Row]) -> sqlx::Result<()> {
+fn shelve(state: &mut BatchState, rows: &[Row]) -> sqlx::Result<()> {
     let row = &rows[0]; // chunk_by yields no empty chunk
     let item = |row: &Row| {
         Ok(Item {
@@ -98,7 +98,7 @@ fn shelve(shelf: &mut Shelf, rows: &[Row]) -> sqlx::Result<()> {
             seats: seats("items.seat_ids", row.seat_ids.as_deref())?,
         })
     };
-    shelf.add_hold(Hold {
+    state.add_hold(Hold {
         hold_id: row.hold_id.into(),
         event_id: row.event_id.into(),
         status: known("holds.status", &row.status, HoldStatus::parse)?,
@@ -112,7 +112,7 @@ fn shelve(shelf: &mut Shelf, rows: &[Row]) -> sqlx::Result<()> {
         idempotency: idempotency(row)?,
     });
     if let (Some(booking_id), Some(status), Some(created_at)) = (row.booking_id, &row.booking_status, row.booked_at) {
-        shelf.add_booking(Booking {
+        state.add_booking(Booking {
             booking_id: booking_id.into(),
             hold_id: row.hold_id.into(),
             event_id: row.event_id.into(),

@@ -5,12 +5,15 @@ use std::collections::BTreeMap;
 use sqlx::PgConnection;
 
 use crate::domain::ids::EventId;
-use crate::inventory::changes::Tallies;
-use crate::inventory::needs::Named;
+use crate::inventory::changes::EventCounters;
+use crate::inventory::read_set::Named;
 
 /// Which event a hold, booking or pool belongs to never changes, so it may be looked up before the lock is held. Events
 /// that do not exist are simply not among the answers. Locks are taken in the order of the ids, so batches cannot deadlock.
-pub(super) async fn lock(connection: &mut PgConnection, named: &Named) -> sqlx::Result<BTreeMap<EventId, Tallies>> {
+pub(super) async fn lock(
+    connection: &mut PgConnection,
+    named: &Named,
+) -> sqlx::Result<BTreeMap<EventId, EventCounters>> {
     let rows = sqlx::query!(
         r#"
         SELECT event_id, seq, active_holds, expired_holds, bookings
@@ -35,13 +38,13 @@ pub(super) async fn lock(connection: &mut PgConnection, named: &Named) -> sqlx::
     .fetch_all(connection)
     .await?;
     let locked = rows.into_iter().map(|row| {
-        let tallies = Tallies {
+        let counters = EventCounters {
             seq: row.seq,
             active_holds: row.active_holds,
             expired_holds: row.expired_holds,
             bookings: row.bookings,
         };
-        (row.event_id.into(), tallies)
+        (row.event_id.into(), counters)
     });
     Ok(locked.collect())
 }

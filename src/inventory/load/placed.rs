@@ -6,10 +6,10 @@ use uuid::Uuid;
 use crate::db::column::{count, seats};
 use crate::domain::hold::Item;
 use crate::domain::ids::HoldId;
-use crate::inventory::shelf::Shelf;
+use crate::inventory::batch_state::BatchState;
 
 /// Reads for the holds that a repeat may be about.
-pub(super) async fn read(connection: &mut PgConnection, shelf: &mut Shelf, holds: &[HoldId]) -> sqlx::Result<()> {
+pub(super) async fn read(connection: &mut PgConnection, state: &mut BatchState, holds: &[HoldId]) -> sqlx::Result<()> {
     let hold_ids: Vec<Uuid> = holds.iter().map(|hold_id| hold_id.as_uuid()).collect();
     let rows = sqlx::query!(
         r#"
@@ -33,7 +33,7 @@ pub(super) async fn read(connection: &mut PgConnection, shelf: &mut Shelf, holds
                 seats: seats("placed_items.seat_ids", row.seat_ids.as_deref())?,
             });
         }
-        shelf.add_placed_items(rows[0].hold_id.into(), items); // chunk_by yields no empty chunk
+        state.add_placed_items(rows[0].hold_id.into(), items); // chunk_by yields no empty chunk
     }
     Ok(())
 }

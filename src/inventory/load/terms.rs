@@ -9,9 +9,9 @@ use crate::db::column::{count, currency, known};
 use crate::domain::event::{EventStatus, EventTerms};
 use crate::domain::ids::EventId;
 use crate::domain::time::Instant;
-use crate::inventory::changes::Tallies;
+use crate::inventory::batch_state::{BatchState, LoadedEvent, TicketType};
+use crate::inventory::changes::EventCounters;
 use crate::inventory::command::Pool;
-use crate::inventory::shelf::{Shelf, ShelvedEvent, TicketType};
 
 /// One row per ticket type, or per pool that has none.
 struct Row {
@@ -37,8 +37,11 @@ struct Row {
     max_quantity: Option<i32>,
 }
 
-/// Starts a shelf. Its time is read by this statement, so after the locks of the one before.
-pub(super) async fn read(connection: &mut PgConnection, locked: &BTreeMap<EventId, Tallies>) -> sqlx::Result<Shelf> {
+/// Starts a state. Its time is read by this statement, so after the locks of the one before.
+pub(super) async fn read(
+    connection: &mut PgConnection,
+    locked: &BTreeMap<EventId, EventCounters>,
+) -> sqlx::Result<BatchState> {
     let event_ids: Vec<Uuid> = locked.keys().map(|event_id| event_id.as_uuid()).collect();
     let rows = sqlx::query_as!(
         Row,
@@ -63,31 +66,31 @@ pub(super) async fn read(connection: &mut PgConnection, locked: &BTreeMap<EventI
     .await?;
 
     // With no event there is nothing to judge, and no time is needed to say so.
-    let mut shelf = Shelf::new(rows.first().map_or(Instant::UNIX_EPOCH, |row| row.now));
+    let mut state = BatchState::new(rows.first().map_or(Instant::UNIX_EPOCH, |row| row.now));
     for row in rows {
-        shelve(&mut shelf, locked, &row)?;
+        shelve(&mut state, locked, &row)?;
     }
-    Ok(shelf)
+    Ok(state)
 }
 
-fn shelve(shelf: &mut Shelf, locked: &BTreeMap<EventId, Tallies>, row: &Row) -> sqlx::Result<()> {
+fn shelve(state: &mut BatchState, locked: &BTreeMap<EventId, EventCounters>, row: &Row) -> sqlx::Result<()> {
     let event_id = row.event_id.into();
-    if shelf.event(event_id).is_none() {
-        let tallies = *locked.get(&event_id).ok_or(sqlx::Error::RowNotFound)?;
-        shelf.add_event(ShelvedEvent {
+    if state.event(event_id).is_none() {
+        let counters = *locked.get(&event_id).ok_or(sqlx::Error::RowNotFound)?;
+        state.add_event(LoadedEvent {
             event_id,
             terms: terms(row)?,
             is_seated: row.is_seated,
             details: None,
             ticket_types: Vec::new(),
-            tallies,
+            counters,
             ever_held: false,
             next_expiry: BTreeMap::new(),
         });
     }
     let pool_id = row.pool_id.into();
-    if shelf.pool(pool_id).is_none() {
-        shelf.add_pool(Pool {
+    if state.pool(pool_id).is_none() {
+        state.add_pool(Pool {
             pool_id,
             event_id,
             capacity: count("pools.capacity", row.capacity)?,
@@ -98,7 +101,7 @@ fn shelve(shelf: &mut Shelf, locked: &BTreeMap<EventId, Tallies>, row: &Row) -> 
         });
     }
     if let (Some(ticket_type_id), Some(price)) = (row.ticket_type_id, row.price) {
-        shelf.add_ticket_type(TicketType {
+        state.add_ticket_type(TicketType {
             ticket_type_id: ticket_type_id.into(),
             event_id,
             pool_id,

@@ -8,12 +8,12 @@ use crate::db::column::integer;
 use crate::db::row_count::expect_rows;
 use crate::domain::ids::EventId;
 use crate::domain::time::Instant;
-use crate::inventory::shelf::ShelvedEvent;
+use crate::inventory::batch_state::LoadedEvent;
 
 /// Writes the details and terms of amended events.
 pub(super) async fn amend(
     connection: &mut PgConnection,
-    events: &[ShelvedEvent],
+    events: &[LoadedEvent],
     now: Instant,
 ) -> Result<(), StoreError> {
     for event in events {

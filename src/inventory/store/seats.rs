@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::StoreError;
 use crate::db::row_count::expect_rows;
-use crate::domain::seat::Tenure;
+use crate::domain::seat::SeatOwner;
 use crate::inventory::changes::SeatMove;
 
 /// Only a seat whose row says what was decided on changes hands. One that does not is a lost lock, or a mistake in what is
@@ -55,12 +55,12 @@ struct Tenures {
 }
 
 impl Tenures {
-    fn of(moves: &[SeatMove], tenure: fn(&SeatMove) -> Tenure) -> Self {
-        let tenures = || moves.iter().map(tenure);
+    fn of(moves: &[SeatMove], owner: fn(&SeatMove) -> SeatOwner) -> Self {
+        let tenures = || moves.iter().map(owner);
         Self {
-            states: tenures().map(|tenure| tenure.state().as_str()).collect(),
-            hold_ids: tenures().map(|tenure| tenure.hold_id().map(|id| id.as_uuid())).collect(),
-            block_ids: tenures().map(|tenure| tenure.block_id().map(|id| id.as_uuid())).collect(),
+            states: tenures().map(|owner| owner.state().as_str()).collect(),
+            hold_ids: tenures().map(|owner| owner.hold_id().map(|id| id.as_uuid())).collect(),
+            block_ids: tenures().map(|owner| owner.block_id().map(|id| id.as_uuid())).collect(),
         }
     }
 }

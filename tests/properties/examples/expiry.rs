@@ -58,7 +58,7 @@ fn the_seats_of_an_expired_hold_go_to_the_next_who_asks_before_any_sweep() {
     theatre.hold_places(0, 1, 2);
     theatre.hold_places(120, 2, 2);
     assert_eq!(theatre.hold(1).status, HoldStatus::Expired);
-    assert_eq!(theatre.rows.events[&theatre.event].tallies.expired_holds, 1);
+    assert_eq!(theatre.rows.events[&theatre.event].counters.expired_holds, 1);
 }
 
 #[test]

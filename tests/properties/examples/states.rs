@@ -4,7 +4,7 @@ use boxoffice::domain::booking::BookingStatus;
 use boxoffice::domain::event::EventStatus;
 use boxoffice::domain::hold::HoldStatus;
 use boxoffice::domain::ids::{BlockId, EventId, HoldId};
-use boxoffice::domain::seat::Tenure;
+use boxoffice::domain::seat::SeatOwner;
 
 const ARCHITECTURE: &str = include_str!("../../../ARCHITECTURE.md");
 
@@ -35,11 +35,11 @@ fn a_seat_moves_as_it_is_drawn_and_from_one_to_another_only_through_nobody() {
     let event_id = EventId::generate();
     let (hold, other) = (HoldId::generate(event_id), HoldId::generate(event_id));
     let [block, another] = [EventId::generate(), EventId::generate()].map(|id| BlockId::from(id.as_uuid()));
-    let all = [Tenure::Nobody, Tenure::Held(hold), Tenure::Booked(hold), Tenure::Blocked(block)];
-    let name = |tenure: Tenure| tenure.state().as_str();
+    let all = [SeatOwner::Nobody, SeatOwner::Held(hold), SeatOwner::Booked(hold), SeatOwner::Blocked(block)];
+    let name = |owner: SeatOwner| owner.state().as_str();
     let drawn = drawn("seat", &all.map(name));
-    assert_eq!(legal(&all, name, Tenure::can_become), sorted(drawn));
-    let somebody_else = [Tenure::Held(other), Tenure::Booked(other), Tenure::Blocked(another)];
+    assert_eq!(legal(&all, name, SeatOwner::can_become), sorted(drawn));
+    let somebody_else = [SeatOwner::Held(other), SeatOwner::Booked(other), SeatOwner::Blocked(another)];
     for (from, to) in all[1..].iter().flat_map(|from| somebody_else.map(|to| (*from, to))) {
         assert!(!from.can_become(to), "{from:?} to {to:?}");
     }

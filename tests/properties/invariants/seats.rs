@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use boxoffice::domain::booking::BookingStatus;
 use boxoffice::domain::hold::{Hold, HoldStatus};
 use boxoffice::domain::ids::EventId;
-use boxoffice::domain::seat::{SeatState, Tenure};
+use boxoffice::domain::seat::{SeatOwner, SeatState};
 use boxoffice::domain::seating::SeatIndex;
 use boxoffice::inventory::changes::EntryKind;
 
@@ -20,34 +20,34 @@ pub fn check(rows: &Rows) -> Result<(), Violation> {
 
 /// A seat that two have would be entered twice.
 fn rows_name_who_has_them(rows: &Rows) -> Result<(), Violation> {
-    let mut has: BTreeMap<(EventId, SeatIndex), Tenure> = BTreeMap::new();
-    let mut enter = |event_id, pool_id, seat, tenure| {
+    let mut has: BTreeMap<(EventId, SeatIndex), SeatOwner> = BTreeMap::new();
+    let mut enter = |event_id, pool_id, seat, owner| {
         let row = rows.seats.get(&(event_id, seat)).ok_or_else(|| format!("there is no {seat:?}"))?;
         same("the pool of an item's seat", &pool_id, &row.pool_id)?;
-        match has.insert((event_id, seat), tenure) {
+        match has.insert((event_id, seat), owner) {
             None => Ok(()),
-            Some(other) => Err(format!("two have {seat:?}: {other:?} and {tenure:?}")),
+            Some(other) => Err(format!("two have {seat:?}: {other:?} and {owner:?}")),
         }
     };
     for hold in rows.holds.values() {
-        let tenure = match hold.status {
-            HoldStatus::Active => Tenure::Held(hold.hold_id),
-            HoldStatus::Booked if is_confirmed(rows, hold) => Tenure::Booked(hold.hold_id),
+        let owner = match hold.status {
+            HoldStatus::Active => SeatOwner::Held(hold.hold_id),
+            HoldStatus::Booked if is_confirmed(rows, hold) => SeatOwner::Booked(hold.hold_id),
             _ => continue,
         };
         for item in &hold.items {
-            item.seats.iter().try_for_each(|seat| enter(hold.event_id, item.pool_id, *seat, tenure))?;
+            item.seats.iter().try_for_each(|seat| enter(hold.event_id, item.pool_id, *seat, owner))?;
         }
     }
     for block in rows.blocks.values() {
-        let tenure = Tenure::Blocked(block.block_id);
+        let owner = SeatOwner::Blocked(block.block_id);
         for part in &block.parts {
-            part.seats.iter().try_for_each(|seat| enter(block.event_id, part.pool_id, *seat, tenure))?;
+            part.seats.iter().try_for_each(|seat| enter(block.event_id, part.pool_id, *seat, owner))?;
         }
     }
-    rows.seats
-        .iter()
-        .try_for_each(|(at, row)| same(&format!("who has {at:?}"), &row.tenure, has.get(at).unwrap_or(&Tenure::Nobody)))
+    rows.seats.iter().try_for_each(|(at, row)| {
+        same(&format!("who has {at:?}"), &row.owner, has.get(at).unwrap_or(&SeatOwner::Nobody))
+    })
 }
 
 fn is_confirmed(rows: &Rows, hold: &Hold) -> bool {
@@ -58,7 +58,7 @@ fn is_confirmed(rows: &Rows, hold: &Hold) -> bool {
 fn counters_are_the_seats(rows: &Rows) -> Result<(), Violation> {
     for pool in rows.pools.values().filter(|pool| pool.seated) {
         let seats = || rows.seats.values().filter(|row| row.pool_id == pool.pool_id);
-        let count = |state| seats().filter(|row| row.tenure.state() == state).count();
+        let count = |state| seats().filter(|row| row.owner.state() == state).count();
         let counted = [seats().count(), count(SeatState::Held), count(SeatState::Booked), count(SeatState::Blocked)];
         let counters = [pool.capacity, pool.held, pool.booked, pool.blocked].map(|counter| counter as usize);
         same("seats, held, booked, blocked", &counters, &counted)?;
@@ -90,6 +90,6 @@ fn the_journal_tells_their_states(rows: &Rows) -> Result<(), Violation> {
     }
     rows.seats.iter().try_for_each(|(at, row)| {
         let told = told.get(at).copied().unwrap_or(SeatState::Available);
-        same(&format!("what the journal tells of {at:?}"), &told, &row.tenure.state())
+        same(&format!("what the journal tells of {at:?}"), &told, &row.owner.state())
     })
 }

@@ -1,7 +1,7 @@
 //! The rows of seats: each names who has it, and changes hands only from whom it is expected to have.
 
 use boxoffice::domain::ids::PoolId;
-use boxoffice::domain::seat::Tenure;
+use boxoffice::domain::seat::SeatOwner;
 use boxoffice::inventory::changes::SeatMove;
 
 use super::{Rows, Violation};
@@ -9,15 +9,15 @@ use super::{Rows, Violation};
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct SeatRow {
     pub pool_id: PoolId,
-    pub tenure: Tenure,
+    pub owner: SeatOwner,
 }
 
 impl Rows {
     pub(super) fn move_seats(&mut self, moves: &[SeatMove]) -> Result<(), Violation> {
         for moved in moves {
             let row = self.seats.get_mut(&(moved.event_id, moved.seat));
-            let row = row.filter(|row| row.tenure == moved.from);
-            row.ok_or_else(|| format!("UPDATE seats missed one: {moved:?}"))?.tenure = moved.to;
+            let row = row.filter(|row| row.owner == moved.from);
+            row.ok_or_else(|| format!("UPDATE seats missed one: {moved:?}"))?.owner = moved.to;
         }
         Ok(())
     }

@@ -4,12 +4,12 @@ use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use boxoffice::domain::seating::{
-    GroupSize, House, Layout, LayoutDraft, MostPossible, PoolNumber, SeatIndex, SeatPicker, SectionDraft, SectionIndex,
-    Together, Wanted,
+    EventSeats, GroupSize, Layout, LayoutDraft, MostPossible, PoolNumber, SeatIndex, SeatPicker, SectionDraft,
+    SectionIndex, Together, Wanted,
 };
 
 /// A house of one section, by its description.
-pub struct Described(Arc<House>);
+pub struct Described(Arc<EventSeats>);
 
 pub fn house(description: &str) -> Described {
     house_of(description, |_| 0)
@@ -23,7 +23,7 @@ fn house_of(description: &str, pool_of: impl Fn(SeatIndex) -> u16) -> Described 
     };
     let layout = LayoutDraft { focal_point: None, sections: vec![section] };
     let layout = Layout::try_from(layout).expect("the description is a good one");
-    Described(Arc::new(House::new(Arc::new(layout), |seat| PoolNumber(pool_of(seat)))))
+    Described(Arc::new(EventSeats::new(Arc::new(layout), |seat| PoolNumber(pool_of(seat)))))
 }
 
 impl Described {
@@ -43,7 +43,7 @@ impl Described {
 }
 
 fn name(picker: &SeatPicker, seat: SeatIndex) -> String {
-    let layout = picker.house().layout();
+    let layout = picker.event_seats().layout();
     let seat = &layout.seats()[seat.at()];
     format!("{}{}", layout.rows()[seat.row].label, seat.number)
 }
@@ -195,7 +195,7 @@ fn a_seat_that_comes_back_two_rows_away_counts_for_who_accepts_nearby_rows() {
 /// some sizes.
 fn answers_as_a_new_one(house: &Described, changes: u32, sizes_after: impl Fn(u32) -> Option<RangeInclusive<i64>>) {
     let mut picker = house.picker();
-    let seats = picker.house().layout().seats().len() as u32;
+    let seats = picker.event_seats().layout().seats().len() as u32;
     let mut random = 88_172_645_463_325_252_u64;
     for change in 1..=changes {
         random ^= random << 13;

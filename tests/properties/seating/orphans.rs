@@ -82,7 +82,7 @@ fn selections_are_judged_as_the_rule_says() {
         let model = house.model();
         let mut selected: Vec<usize> = selected.iter().map(|byte| usize::from(*byte) % model.seats.len()).collect();
         let asked: Vec<SeatIndex> = selected.iter().map(|seat| SeatIndex(*seat as u32)).collect();
-        let answer = model.picker(&model.house()).orphans_left_by(&asked);
+        let answer = model.picker(&model.event_seats()).orphans_left_by(&asked);
         selected.sort_unstable();
         selected.dedup();
         let expected = model.orphans_left_by(&selected);
@@ -97,7 +97,7 @@ fn a_pick_of_neighbours_is_never_refused_as_a_selection() {
     let wishes = (small_houses(), any::<(u8, u8)>());
     for_all("a_pick_of_neighbours_is_never_refused", 2_000, &wishes, |(house, (size, limits))| {
         let model = house.model();
-        let mut picker = model.picker(&model.house());
+        let mut picker = model.picker(&model.event_seats());
         let wanted = super::small_house::wanted(size % 7, limits);
         let Ok(group) = picker.pick(&wanted) else { return Ok(()) };
         let reserved = |seat: &SeatIndex| model.seats[seat.at()].accessible || model.seats[seat.at()].companion;

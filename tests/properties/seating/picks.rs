@@ -18,7 +18,7 @@ fn a_pick_is_what_trying_everything_gives_whatever_was_taken_and_freed_before() 
     let histories = (small_houses(), vec(any::<Step>(), 0..40));
     for_all("a_pick_is_what_trying_everything_gives", 600, &histories, |(house, steps)| {
         let mut model = house.model();
-        let mut picker = model.picker(&model.house());
+        let mut picker = model.picker(&model.event_seats());
         for (what, which, limits) in steps {
             let wanted = wanted(which, limits);
             let group = is_the_models(&model, &mut picker, &wanted)?;
@@ -43,7 +43,7 @@ fn a_pick_keeps_every_promise_that_can_be_told_without_ranking() {
     for_all("a_pick_keeps_every_promise", 2_000, &wishes, |(house, (size, limits))| {
         let model = house.model();
         let wanted = wanted(size, limits);
-        let Ok(group) = model.picker(&model.house()).pick(&wanted) else { return Ok(()) };
+        let Ok(group) = model.picker(&model.event_seats()).pick(&wanted) else { return Ok(()) };
         let group: Vec<usize> = group.into_iter().map(SeatIndex::at).collect();
         let seat = |at: usize| &model.seats[at];
         let holds = |promise: &str, kept: bool| if kept { Ok(()) } else { Err(format!("{promise}: {group:?}")) };
@@ -99,7 +99,7 @@ fn random_wishes_meet_every_kind_of_answer_often() {
 /// The model, the picker that has seen everything, and one that starts with the house as it is.
 fn is_the_models(model: &Model, picker: &mut SeatPicker, wanted: &Wanted) -> Result<Vec<usize>, String> {
     let expected = model.pick(wanted);
-    let mut new_picker = model.picker(picker.house());
+    let mut new_picker = model.picker(picker.event_seats());
     for (name, answer) in [("the picker", picker.pick(wanted)), ("a new picker", new_picker.pick(wanted))] {
         let answer = answer.map(|group| group.into_iter().map(SeatIndex::at).collect::<Vec<_>>());
         let answer = answer.map_err(|MostPossible(most)| most as usize);

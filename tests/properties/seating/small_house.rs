@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use boxoffice::domain::seating::{
-    GroupSize, House, LayoutDraft, PointDraft, PoolNumber, RowDraft, SeatDraft, SeatIndex, SeatPicker, SectionDraft,
-    SectionIndex, Together, Wanted,
+    EventSeats, GroupSize, LayoutDraft, PointDraft, PoolNumber, RowDraft, SeatDraft, SeatIndex, SeatPicker,
+    SectionDraft, SectionIndex, Together, Wanted,
 };
 use proptest::collection::vec;
 use proptest::prelude::any;
@@ -62,13 +62,13 @@ impl SmallHouse {
 
 impl Model {
     /// The same for those who are tested.
-    pub fn house(&self) -> Arc<House> {
+    pub fn event_seats(&self) -> Arc<EventSeats> {
         let layout = self.draft().try_into().expect("the house is small and well-formed");
-        Arc::new(House::new(Arc::new(layout), |seat| PoolNumber(self.seats[seat.at()].pool)))
+        Arc::new(EventSeats::new(Arc::new(layout), |seat| PoolNumber(self.seats[seat.at()].pool)))
     }
 
     /// One that has seen nothing but the house as it is.
-    pub fn picker(&self, house: &Arc<House>) -> SeatPicker {
+    pub fn picker(&self, house: &Arc<EventSeats>) -> SeatPicker {
         let mut picker = SeatPicker::new(Arc::clone(house));
         for (seat, _) in self.seats.iter().enumerate().filter(|(_, seat)| !seat.free) {
             assert!(picker.take(SeatIndex(seat as u32)), "nobody has taken it yet");

@@ -222,7 +222,7 @@ fn block(model: &Model, dice: &mut Dice) -> Command {
     } else {
         BlockedPlaces::Seats(some_seats(model, None, dice))
     };
-    let reason = ["House seats", "A camera"][dice.roll(2)].to_owned();
+    let reason = ["EventSeats seats", "A camera"][dice.roll(2)].to_owned();
     Command::Block { event_id, block_id: id(dice.roll(BLOCKS)), wanted: BlockWanted { reason, places } }
 }
 

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use boxoffice::domain::event::{EventStatus, EventTerms};
 use boxoffice::domain::ids::{EventId, PoolId, VenueId};
-use boxoffice::domain::seat::Tenure;
+use boxoffice::domain::seat::SeatOwner;
 use boxoffice::domain::seating::{Layout, SeatIndex, SectionDraft};
-use boxoffice::inventory::shelf::TicketType;
+use boxoffice::inventory::batch_state::TicketType;
 
 use super::model::{Event, Model};
 use crate::model::dice::Dice;
@@ -88,7 +88,7 @@ pub fn rows(model: &Model) -> Rows {
         }
         for (seat, of) in (0..).map(SeatIndex).zip(&model.geometry.seats) {
             let pool_id = event.pools[usize::from(of.pool)];
-            rows.seats.insert((event.event_id, seat), SeatRow { pool_id, tenure: Tenure::Nobody });
+            rows.seats.insert((event.event_id, seat), SeatRow { pool_id, owner: SeatOwner::Nobody });
         }
     }
     rows.ticket_types.extend(model.types.iter().map(|of_type| (of_type.ticket_type_id, of_type.clone())));

@@ -11,11 +11,11 @@ use boxoffice::domain::event::EventStatus;
 use boxoffice::domain::hold::{Hold, HoldStatus, Item};
 use boxoffice::domain::hold_rules::HoldRules;
 use boxoffice::domain::ids::{EventId, HoldId, PoolId, TicketTypeId};
-use boxoffice::domain::seat::Tenure;
+use boxoffice::domain::seat::SeatOwner;
 use boxoffice::domain::seating::SeatIndex;
 use boxoffice::domain::time::Instant;
+use boxoffice::inventory::batch_state::TicketType;
 use boxoffice::inventory::command::{Answer, Command, Outcome, Refusal};
-use boxoffice::inventory::shelf::TicketType;
 
 use crate::seating::model::Model as Geometry;
 
@@ -93,15 +93,15 @@ impl Model {
     }
 
     /// The one who has a seat.
-    pub fn who(&self, event_id: EventId, seat: SeatIndex) -> Tenure {
+    pub fn who(&self, event_id: EventId, seat: SeatIndex) -> SeatOwner {
         let names =
             |hold: &&Hold| hold.event_id == event_id && hold.items.iter().any(|item| item.seats.contains(&seat));
-        let held = self.live(HoldStatus::Active).find(names).map(|hold| Tenure::Held(hold.hold_id));
-        let booked = || self.live(HoldStatus::Booked).find(names).map(|hold| Tenure::Booked(hold.hold_id));
+        let held = self.live(HoldStatus::Active).find(names).map(|hold| SeatOwner::Held(hold.hold_id));
+        let booked = || self.live(HoldStatus::Booked).find(names).map(|hold| SeatOwner::Booked(hold.hold_id));
         let keeps =
             |block: &&Block| block.event_id == event_id && block.parts.iter().any(|part| part.seats.contains(&seat));
-        let blocked = || self.blocks.iter().find(keeps).map(|block| Tenure::Blocked(block.block_id));
-        held.or_else(booked).or_else(blocked).unwrap_or(Tenure::Nobody)
+        let blocked = || self.blocks.iter().find(keeps).map(|block| SeatOwner::Blocked(block.block_id));
+        held.or_else(booked).or_else(blocked).unwrap_or(SeatOwner::Nobody)
     }
 
     /// Held, booked, blocked.

@@ -29,7 +29,7 @@ struct Stage {
 }
 
 /// A command, and what the model says to it.
-type Asked = (Command, Answer);
+type RequestedLayouts = (Command, Answer);
 
 pub fn play(script: &Script<Model, Step>) -> Result<(), Violation> {
     let rows = house::rows(&script.world);
@@ -38,7 +38,7 @@ pub fn play(script: &Script<Model, Step>) -> Result<(), Violation> {
     for steps in script.steps.chunk_by(|a, b| a.batch == b.batch) {
         let now = instant(steps[0].at);
         let asked = steps.iter().map(|step| (step.command.clone(), stage.model.apply(&step.command, now)));
-        let asked: Vec<Asked> = asked.collect();
+        let asked: Vec<RequestedLayouts> = asked.collect();
         let _ = writeln!(story, "at {}:", steps[0].at);
         for (command, expected) in &asked {
             let _ = writeln!(story, "  {command:?}\n    -> {expected:?}");
@@ -60,15 +60,15 @@ fn scene(world: &Model) -> String {
 }
 
 impl Stage {
-    fn batch(&mut self, asked: &[Asked], instance: usize, now: Instant) -> Result<(), Violation> {
+    fn batch(&mut self, asked: &[RequestedLayouts], instance: usize, now: Instant) -> Result<(), Violation> {
         let commands: Vec<Command> = asked.iter().map(|(command, _)| command.clone()).collect();
-        let shelf = as_loaded_and_kept(&self.rows, &mut self.kept[instance], &commands, now);
-        let (answers, changes) = decided(&self.model.rules, shelf, &commands)?;
+        let state = as_loaded_and_kept(&self.rows, &mut self.kept[instance], &commands, now);
+        let (answers, changes) = decided(&self.model.rules, state, &commands)?;
         all_agree("together", asked, &answers)?;
 
-        let shelf = with_everything(&self.rows, now);
-        let (answers, with_everything) = decided(&self.model.rules, shelf, &commands)?;
-        all_agree("with everything on the shelf", asked, &answers)?;
+        let state = with_everything(&self.rows, now);
+        let (answers, with_everything) = decided(&self.model.rules, state, &commands)?;
+        all_agree("with everything on the state", asked, &answers)?;
         let mut everything = self.rows.clone();
         everything.apply(&with_everything)?;
         let one_by_one = self.one_by_one(asked, now)?;
@@ -81,17 +81,17 @@ impl Stage {
         self.kept[instance].give_back(changes);
 
         let swept = self.swept(&self.rows, now)?;
-        same_rows("with everything on the shelf", &self.swept(&everything, now)?, &swept)?;
+        same_rows("with everything on the state", &self.swept(&everything, now)?, &swept)?;
         same_rows("one by one", &self.swept(&one_by_one, now)?, &swept)
     }
 
     /// The rows after the same commands in batches of one.
-    fn one_by_one(&self, asked: &[Asked], now: Instant) -> Result<Rows, Violation> {
+    fn one_by_one(&self, asked: &[RequestedLayouts], now: Instant) -> Result<Rows, Violation> {
         let mut rows = self.rows.clone();
         for one in asked {
             let commands = [one.0.clone()];
-            let shelf = as_loaded(&rows, &commands, now);
-            let (answers, changes) = decided(&self.model.rules, shelf, &commands)?;
+            let state = as_loaded(&rows, &commands, now);
+            let (answers, changes) = decided(&self.model.rules, state, &commands)?;
             all_agree("alone", std::slice::from_ref(one), &answers)?;
             if one.1.is_err() {
                 nothing_but_expiries(&rows, &changes, now)?;
@@ -113,7 +113,7 @@ impl Stage {
     }
 }
 
-fn all_agree(how: &str, asked: &[Asked], answers: &[Answer]) -> Result<(), Violation> {
+fn all_agree(how: &str, asked: &[RequestedLayouts], answers: &[Answer]) -> Result<(), Violation> {
     for ((command, expected), answered) in asked.iter().zip(answers) {
         if !agrees(expected, command, answered) {
             return Err(format!("{command:?}\n  must be answered {expected:?}\n  and, {how}, was   {answered:?}"));
@@ -149,21 +149,21 @@ fn seats_are_those_of_the_journal(changes: &Changes) -> Result<(), Violation> {
 
 fn seatings_are_as_the_rows(rows: &Rows, changes: &Changes) -> Result<(), Violation> {
     for (event_id, seq, seating) in &changes.seatings {
-        same("the seating's entry", seq, &rows.events[event_id].tallies.seq)?;
+        same("the seating's entry", seq, &rows.events[event_id].counters.seq)?;
         let of_event = rows.seats.iter().filter(|((of_event, _), _)| of_event == event_id);
-        let states: Vec<_> = of_event.map(|(_, row)| row.tenure.state()).collect();
+        let states: Vec<_> = of_event.map(|(_, row)| row.owner.state()).collect();
         same("the seating", &seating.states(), &&states[..])?;
     }
     Ok(())
 }
 
 fn rows_are_what_the_model_knows(model: &Model, rows: &Rows, now: Instant) -> Result<(), Violation> {
-    use boxoffice::domain::seat::Tenure;
+    use boxoffice::domain::seat::SeatOwner;
     for ((event_id, seat), row) in &rows.seats {
         // Whose hold is overdue has nothing, swept or not.
-        let has = row.tenure.hold_id().and_then(|hold_id| rows.holds.get(&hold_id));
-        let tenure = if has.is_some_and(|hold| hold.is_overdue(now)) { Tenure::Nobody } else { row.tenure };
-        same(&format!("who has {seat:?}"), &tenure, &model.who(*event_id, *seat))?;
+        let has = row.owner.hold_id().and_then(|hold_id| rows.holds.get(&hold_id));
+        let owner = if has.is_some_and(|hold| hold.is_overdue(now)) { SeatOwner::Nobody } else { row.owner };
+        same(&format!("who has {seat:?}"), &owner, &model.who(*event_id, *seat))?;
     }
     for event in &model.events {
         for pool_id in &event.pools {
@@ -191,6 +191,6 @@ fn same_rows(how: &str, found: &Rows, expected: &Rows) -> Result<(), Violation> 
     same(&what("seats"), &found.seats, &expected.seats)?;
     same(&what("blocks"), &found.blocks, &expected.blocks)?;
     same(&what("bookings"), &found.bookings, &expected.bookings)?;
-    let tallies = |rows: &Rows| rows.events.values().map(|event| event.tallies).collect::<Vec<_>>();
-    same(&what("tallies"), &tallies(found), &tallies(expected))
+    let counters = |rows: &Rows| rows.events.values().map(|event| event.counters).collect::<Vec<_>>();
+    same(&what("counters"), &counters(found), &counters(expected))
 }

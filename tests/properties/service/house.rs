@@ -104,9 +104,9 @@ impl House {
     }
 
     pub async fn audit(&self) -> Result<(), Violation> {
-        let audit = boxoffice::queries::audit::audit(&self.database().pool).await;
-        let audit = audit.map_err(|error| format!("the audit failed: {error:#}"))?;
-        let breaches: Vec<_> = audit.invariants.iter().filter(|invariant| !invariant.holds()).collect();
+        let report = boxoffice::queries::invariants::check_invariants(&self.database().pool).await;
+        let report = report.map_err(|error| format!("the audit failed: {error:#}"))?;
+        let breaches: Vec<_> = report.invariants.iter().filter(|invariant| !invariant.holds()).collect();
         if breaches.is_empty() { Ok(()) } else { Err(format!("broken invariants: {breaches:#?}")) }
     }
 }

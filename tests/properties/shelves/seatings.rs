@@ -4,16 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use boxoffice::domain::ids::{Affinity, EventId, PoolId};
-use boxoffice::domain::seating::{House, PoolNumber, SeatIndex};
+use boxoffice::domain::seating::{EventSeats, PoolNumber, SeatIndex};
+use boxoffice::inventory::batch_state::BatchState;
 use boxoffice::inventory::changes::Changes;
-use boxoffice::inventory::seating::Seating;
-use boxoffice::inventory::shelf::Shelf;
+use boxoffice::inventory::loaded_seats::LoadedSeats;
 
 use crate::rows::{Rows, SeatRow};
 
 /// Seatings, each with the event's last journal entry that it knows of.
 #[derive(Debug, Default)]
-pub struct Kept(BTreeMap<EventId, (i64, Seating)>);
+pub struct Kept(BTreeMap<EventId, (i64, LoadedSeats)>);
 
 impl Kept {
     /// What is known once the batch is committed.
@@ -22,39 +22,39 @@ impl Kept {
     }
 }
 
-pub fn read(rows: &Rows, shelf: &mut Shelf, kept: &mut Kept, judged: &BTreeSet<Affinity>) {
-    let seated = shelf.events().filter(|event| event.is_seated).map(|event| (event.event_id, event.tallies.seq));
+pub fn read(rows: &Rows, state: &mut BatchState, kept: &mut Kept, judged: &BTreeSet<Affinity>) {
+    let seated = state.events().filter(|event| event.is_seated).map(|event| (event.event_id, event.counters.seq));
     for (event_id, seq) in seated.collect::<Vec<_>>() {
         if judged.contains(&event_id.affinity()) {
             let known = kept.0.remove(&event_id).map(|(at, seating)| caught_up(rows, event_id, at, seating));
             if let Some(seating) = known.or_else(|| whole(rows, event_id)) {
-                shelf.add_seating(event_id, seating);
+                state.add_seating(event_id, seating);
             }
         } else if kept.0.get(&event_id).is_some_and(|(at, _)| *at == seq)
             && let Some((_, seating)) = kept.0.remove(&event_id)
         {
-            shelf.add_seating(event_id, seating);
+            state.add_seating(event_id, seating);
         }
     }
 }
 
-pub fn read_whole(rows: &Rows, shelf: &mut Shelf, event_id: EventId) {
+pub fn read_whole(rows: &Rows, state: &mut BatchState, event_id: EventId) {
     if let Some(seating) = whole(rows, event_id) {
-        shelf.add_seating(event_id, seating);
+        state.add_seating(event_id, seating);
     }
 }
 
 /// The seats of later journal entries, as they are now.
-fn caught_up(rows: &Rows, event_id: EventId, seq: i64, mut seating: Seating) -> Seating {
+fn caught_up(rows: &Rows, event_id: EventId, seq: i64, mut seating: LoadedSeats) -> LoadedSeats {
     for (_, entry) in rows.journal.range((event_id, seq + 1)..=(event_id, i64::MAX)) {
         for seat in &entry.seats {
-            seating.set(*seat, rows.seats[&(event_id, *seat)].tenure.state());
+            seating.set(*seat, rows.seats[&(event_id, *seat)].owner.state());
         }
     }
     seating
 }
 
-fn whole(rows: &Rows, event_id: EventId) -> Option<Seating> {
+fn whole(rows: &Rows, event_id: EventId) -> Option<LoadedSeats> {
     let layout = rows.layouts.get(&rows.events[&event_id].layout?)?;
     let every = (event_id, SeatIndex(0))..=(event_id, SeatIndex(u32::MAX));
     let seats: Vec<&SeatRow> = rows.seats.range(every).map(|(_, row)| row).collect();
@@ -67,6 +67,6 @@ fn whole(rows: &Rows, event_id: EventId) -> Option<Seating> {
         }
         numbers.push(PoolNumber(number as u16));
     }
-    let house = House::new(Arc::clone(layout), |seat| numbers[seat.at()]);
-    Some(Seating::new(Arc::new(house), pools, seats.iter().map(|row| row.tenure.state()).collect()))
+    let house = EventSeats::new(Arc::clone(layout), |seat| numbers[seat.at()]);
+    Some(LoadedSeats::new(Arc::new(house), pools, seats.iter().map(|row| row.owner.state()).collect()))
 }

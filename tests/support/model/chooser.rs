@@ -202,7 +202,7 @@ fn block(model: &Model, dice: &mut Dice) -> Op {
     let pool = any_of(model.pools.len(), dice);
     let own = model.pools.get(pool).map(|pool| pool.event).filter(|_| !dice.one_in(16));
     let event = own.unwrap_or_else(|| any_of(model.events.len(), dice));
-    let reason = ["House seats", "A camera"][dice.roll(2)].to_owned();
+    let reason = ["EventSeats seats", "A camera"][dice.roll(2)].to_owned();
     Op::Block(Block { event, block: dice.roll(BLOCKS), pool, quantity: 1 + dice.often_low(4), reason })
 }
 

@@ -1,4 +1,4 @@
-//! Groups in several rows of a section: a seed, and the free seats that are nearest to it as the house is drawn.
+//! Groups in several rows of a section: a seed, and the free seats that are nearest to it as the event_seats is drawn.
 //!
 //! The most compact of all groups would take longer to find than anybody waits, so not every seat is a seed. The picker names
 //! the strips to start from; of each, the best seats of its longest runs are seeds.
@@ -38,13 +38,14 @@ pub fn most(view: View<'_>, seats: Seats, strip: usize) -> u32 {
     if view.free.tally(strip).beginnings(seats) == 0 {
         return 0;
     }
-    view.house.around(strip, NEARBY_ROWS).map(|strip| view.free.tally(strip).admitted(seats)).sum()
+    view.event_seats.around(strip, NEARBY_ROWS).map(|strip| view.free.tally(strip).admitted(seats)).sum()
 }
 
 fn within_reach(view: View<'_>, seats: Seats, strip: usize) -> Vec<u32> {
     let mut within_reach = Vec::new();
-    for strip in view.house.around(strip, NEARBY_ROWS).filter(|strip| view.free.tally(*strip).admitted(seats) > 0) {
-        for block in view.house.blocks(strip) {
+    for strip in view.event_seats.around(strip, NEARBY_ROWS).filter(|strip| view.free.tally(*strip).admitted(seats) > 0)
+    {
+        for block in view.event_seats.blocks(strip) {
             let free = block.clone().zip(view.free.states(block)).filter(|(_, state)| seats.admit(**state));
             within_reach.extend(free.map(|(seat, _)| seat));
         }
@@ -55,7 +56,7 @@ fn within_reach(view: View<'_>, seats: Seats, strip: usize) -> Vec<u32> {
 /// Of each of the longest runs, the seat nearest to the focal point that a group can begin with.
 fn seeds(view: View<'_>, seats: Seats, strip: usize) -> Vec<u32> {
     let mut runs: Vec<(Reverse<u32>, u32)> = Vec::new();
-    for block in view.house.blocks(strip) {
+    for block in view.event_seats.blocks(strip) {
         let admits = |seat: &u32| seats.admit(view.free.state(*seat));
         let mut rest = block.clone();
         while let Some(first) = rest.find(admits) {

@@ -5,9 +5,9 @@ use super::{Rank, Seats, View, Window};
 
 pub fn best(view: View<'_>, seats: Seats, size: u32, strip: usize) -> Rank {
     let mut best = Rank::NOTHING;
-    for block in view.house.blocks(strip) {
+    for block in view.event_seats.blocks(strip) {
         let states = view.free.states(block);
-        let distances = &view.house.layout().distances()[block.start as usize..block.end as usize];
+        let distances = &view.event_seats.layout().distances()[block.start as usize..block.end as usize];
         let mut window = Window::default();
         for (at, (state, distance)) in states.iter().zip(distances).enumerate() {
             if !seats.admit(*state) {
@@ -34,7 +34,7 @@ pub fn best(view: View<'_>, seats: Seats, size: u32, strip: usize) -> Rank {
 /// The longest run that serves.
 pub fn most(view: View<'_>, seats: Seats, strip: usize) -> u32 {
     let mut most = 0;
-    for block in view.house.blocks(strip) {
+    for block in view.event_seats.blocks(strip) {
         let mut run = Window::default();
         for state in view.free.states(block) {
             if seats.admit(*state) {

@@ -22,7 +22,7 @@ pub fn best(view: View<'_>, seats: Seats, size: u32, strip: usize) -> Rank {
 
 /// The group that begins with a seat.
 pub fn from(view: View<'_>, seats: Seats, size: u32, first: u32) -> Vec<u32> {
-    let free = free(view, seats, view.house.strip_of(first)).into_iter();
+    let free = free(view, seats, view.event_seats.strip_of(first)).into_iter();
     free.skip_while(|seat| *seat < first).take(size as usize).collect()
 }
 
@@ -32,5 +32,5 @@ pub fn most(view: View<'_>, seats: Seats, strip: usize) -> u32 {
 }
 
 fn free(view: View<'_>, seats: Seats, strip: usize) -> Vec<u32> {
-    view.house.seats(strip).filter(|seat| seats.admit(view.free.state(*seat))).collect()
+    view.event_seats.seats(strip).filter(|seat| seats.admit(view.free.state(*seat))).collect()
 }

@@ -6,7 +6,7 @@ use boxoffice::domain::block::{Block, BlockPart, BlockWanted, BlockedPlaces};
 use boxoffice::domain::event::{EventChanges, EventStatus};
 use boxoffice::domain::hold::HoldStatus;
 use boxoffice::domain::ids::{BlockId, EventId, PoolId};
-use boxoffice::domain::seat::Tenure;
+use boxoffice::domain::seat::SeatOwner;
 use boxoffice::domain::seating::SeatIndex;
 use boxoffice::domain::time::Instant;
 use boxoffice::inventory::command::{Answer, Outcome, Pool, Refusal, Shortage};
@@ -98,7 +98,7 @@ impl Model {
         now: Instant,
     ) -> Result<Vec<BlockPart>, Refusal> {
         let pools = self.pools_of(event, seats)?;
-        let free = [Tenure::Nobody, Tenure::Blocked(block_id)];
+        let free = [SeatOwner::Nobody, SeatOwner::Blocked(block_id)];
         let gone = seats.iter().copied().filter(|seat| !free.contains(&self.who(event.event_id, *seat)));
         let gone: Vec<SeatIndex> = gone.collect();
         if !gone.is_empty() {

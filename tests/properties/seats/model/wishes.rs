@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use boxoffice::domain::hold::{Amount, BestAvailable, Hold, HoldStatus, Item, Wanted};
 use boxoffice::domain::ids::{EventId, PoolId, TicketTypeId};
-use boxoffice::domain::seat::Tenure;
+use boxoffice::domain::seat::SeatOwner;
 use boxoffice::domain::seating::{self, PoolNumber, SeatIndex, SectionIndex};
 use boxoffice::domain::time::Instant;
 use boxoffice::inventory::command::{Refusal, Shortage};
@@ -60,9 +60,9 @@ impl Model {
 
     fn is_free(&self, event: &Event, seat: SeatIndex, own: Option<&Hold>) -> bool {
         match self.who(event.event_id, seat) {
-            Tenure::Nobody => true,
-            Tenure::Held(hold_id) => own.is_some_and(|own| own.hold_id == hold_id),
-            Tenure::Booked(_) | Tenure::Blocked(_) => false,
+            SeatOwner::Nobody => true,
+            SeatOwner::Held(hold_id) => own.is_some_and(|own| own.hold_id == hold_id),
+            SeatOwner::Booked(_) | SeatOwner::Blocked(_) => false,
         }
     }
 

@@ -14,10 +14,10 @@ use uuid::Uuid;
 use crate::db::column::{count, known, unknown};
 use crate::domain::ids::{Affinity, EventId, PoolId, VenueId};
 use crate::domain::seat::SeatState;
-use crate::domain::seating::{House, Layout, PoolNumber, SeatIndex};
-use crate::inventory::kept_seatings::KeptSeatings;
-use crate::inventory::seating::Seating;
-use crate::inventory::shelf::Shelf;
+use crate::domain::seating::{EventSeats, Layout, PoolNumber, SeatIndex};
+use crate::inventory::batch_state::BatchState;
+use crate::inventory::loaded_seats::LoadedSeats;
+use crate::inventory::seat_cache::SeatCache;
 use crate::queries;
 
 /// So many journal entries are read to bring what was kept up to date; after more, all seats are read.
@@ -27,7 +27,7 @@ const CATCH_UP_ENTRIES_MAX: i64 = 5_000;
 /// locks are held, like everything that is kept.
 pub(super) async fn prepare(
     connection: &mut PgConnection,
-    kept: &KeptSeatings,
+    kept: &SeatCache,
     event_ids: &BTreeSet<EventId>,
 ) -> sqlx::Result<()> {
     for event_id in event_ids.iter().copied().filter(|event_id| !kept.knows(*event_id)) {
@@ -42,15 +42,15 @@ pub(super) async fn prepare(
 /// that it stays so.
 pub(super) async fn read(
     connection: &mut PgConnection,
-    shelf: &mut Shelf,
-    kept: &KeptSeatings,
+    state: &mut BatchState,
+    kept: &SeatCache,
     judged: &BTreeSet<Affinity>,
 ) -> sqlx::Result<()> {
-    let seated = shelf.events().filter(|event| event.is_seated).map(|event| (event.event_id, event.tallies.seq));
+    let seated = state.events().filter(|event| event.is_seated).map(|event| (event.event_id, event.counters.seq));
     for (event_id, seq) in seated.collect::<Vec<_>>() {
         if !judged.contains(&event_id.affinity()) {
             if let Some(seating) = kept.take_current(event_id, seq) {
-                shelf.add_seating(event_id, seating);
+                state.add_seating(event_id, seating);
             }
             continue;
         }
@@ -65,7 +65,7 @@ pub(super) async fn read(
                 None => continue,
             },
         };
-        shelf.add_seating(event_id, seating);
+        state.add_seating(event_id, seating);
     }
     Ok(())
 }
@@ -75,7 +75,7 @@ async fn catch_up(
     connection: &mut PgConnection,
     event_id: EventId,
     seq: i64,
-    seating: &mut Seating,
+    seating: &mut LoadedSeats,
 ) -> sqlx::Result<()> {
     let rows = sqlx::query!(
         r#"
@@ -108,9 +108,9 @@ async fn catch_up(
 /// All seats of an event as they were at a journal entry, in one snapshot; `None` if it has none.
 async fn whole(
     connection: &mut PgConnection,
-    kept: &KeptSeatings,
+    kept: &SeatCache,
     event_id: EventId,
-) -> sqlx::Result<Option<(i64, Seating)>> {
+) -> sqlx::Result<Option<(i64, LoadedSeats)>> {
     let rows = sqlx::query!(
         r#"
         SELECT
@@ -139,14 +139,14 @@ async fn whole(
     let state = |state: &str| known("seats.state", state, SeatState::parse);
     let states = rows.iter().map(|row| state(&row.state)).collect::<sqlx::Result<_>>()?;
     let not_sold = rows.iter().zip(&numbers).filter(|(row, _)| !row.is_sold).map(|(_, number)| *number).collect();
-    let house = House::new(layout, |seat| numbers[seat.at()]);
-    Ok(Some((first.seq, Seating::of(Arc::new(house), pools, not_sold, states))))
+    let event_seats = EventSeats::new(layout, |seat| numbers[seat.at()]);
+    Ok(Some((first.seq, LoadedSeats::of(Arc::new(event_seats), pools, not_sold, states))))
 }
 
 /// Events of one series share their layout.
 async fn layout(
     connection: &mut PgConnection,
-    kept: &KeptSeatings,
+    kept: &SeatCache,
     venue_id: VenueId,
     version: u32,
 ) -> sqlx::Result<Arc<Layout>> {

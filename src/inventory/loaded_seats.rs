@@ -8,11 +8,11 @@ use std::sync::Arc;
 
 use crate::domain::ids::PoolId;
 use crate::domain::seat::SeatState;
-use crate::domain::seating::{House, MostPossible, PoolNumber, SeatIndex, SeatPicker, Wanted};
+use crate::domain::seating::{EventSeats, MostPossible, PoolNumber, SeatIndex, SeatPicker, Wanted};
 
 /// See the module's documentation.
 #[derive(Debug)]
-pub struct Seating {
+pub struct LoadedSeats {
     /// Of the event, by the picker's number.
     pools: Vec<PoolId>,
     /// Of which pools nobody can have a seat, since they have no ticket type.
@@ -22,19 +22,24 @@ pub struct Seating {
     picker: SeatPicker,
 }
 
-impl Seating {
-    /// Of an event that sells all of its pools. `states` has one for each seat of the house, and `pools` one for each of its
+impl LoadedSeats {
+    /// Of an event that sells all of its pools. `states` has one for each seat of the event_seats, and `pools` one for each of its
     /// numbers.
-    pub fn new(house: Arc<House>, pools: Vec<PoolId>, states: Vec<SeatState>) -> Self {
-        Self::of(house, pools, BTreeSet::new(), states)
+    pub fn new(event_seats: Arc<EventSeats>, pools: Vec<PoolId>, states: Vec<SeatState>) -> Self {
+        Self::of(event_seats, pools, BTreeSet::new(), states)
     }
 
     /// The same, of an event that does not sell some of its pools: their seats are in no group, and nobody's neighbours.
-    pub fn of(house: Arc<House>, pools: Vec<PoolId>, not_sold: BTreeSet<PoolNumber>, states: Vec<SeatState>) -> Self {
-        assert_eq!(states.len(), house.layout().seats().len(), "every seat has a state");
-        let mut picker = SeatPicker::new(house.clone());
+    pub fn of(
+        event_seats: Arc<EventSeats>,
+        pools: Vec<PoolId>,
+        not_sold: BTreeSet<PoolNumber>,
+        states: Vec<SeatState>,
+    ) -> Self {
+        assert_eq!(states.len(), event_seats.layout().seats().len(), "every seat has a state");
+        let mut picker = SeatPicker::new(event_seats.clone());
         for (seat, state) in (0..).map(SeatIndex).zip(&states) {
-            if *state != SeatState::Available || not_sold.contains(&house.pool_of(seat)) {
+            if *state != SeatState::Available || not_sold.contains(&event_seats.pool_of(seat)) {
                 let taken = picker.take(seat);
                 debug_assert!(taken, "a new picker has everything");
             }
@@ -50,7 +55,7 @@ impl Seating {
     /// `None` if there is no such seat.
     pub fn pool_of(&self, seat: SeatIndex) -> Option<PoolId> {
         self.state(seat)?;
-        self.pools.get(usize::from(self.picker.house().pool_of(seat).0)).copied()
+        self.pools.get(usize::from(self.picker.event_seats().pool_of(seat).0)).copied()
     }
 
     /// The picker's number of a pool; `None` if it has no seats.
@@ -63,14 +68,14 @@ impl Seating {
         &self.states
     }
 
-    pub fn house(&self) -> &Arc<House> {
-        self.picker.house()
+    pub fn event_seats(&self) -> &Arc<EventSeats> {
+        self.picker.event_seats()
     }
 
     /// The seat must exist.
     pub fn set(&mut self, seat: SeatIndex, state: SeatState) {
         let before = std::mem::replace(&mut self.states[seat.at()], state);
-        if self.not_sold.contains(&self.picker.house().pool_of(seat)) {
+        if self.not_sold.contains(&self.picker.event_seats().pool_of(seat)) {
             return;
         }
         let changed = match (before, state) {

@@ -19,7 +19,7 @@ const LOCK_NOT_AVAILABLE: &str = "55P03";
 
 /// What a client was told.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Answer {
+pub struct StoredResponse {
     /// HTTP.
     pub status: i32,
     pub body: Value,
@@ -31,7 +31,7 @@ pub enum Claim {
     /// This transaction: the write may be done.
     Ours,
     /// The same request, earlier: nothing may be done.
-    AnsweredBefore(Answer),
+    AlreadyAnswered(StoredResponse),
     /// Another request.
     Reused,
     /// A request that has not ended in time.
@@ -44,10 +44,10 @@ pub enum Claim {
 /// # Errors
 ///
 /// When the database fails.
-pub async fn answered_before(pool: &PgPool, idempotency: &Idempotency) -> sqlx::Result<Option<Answer>> {
+pub async fn find_stored_response(pool: &PgPool, idempotency: &Idempotency) -> sqlx::Result<Option<StoredResponse>> {
     let mut connection = pool.acquire().await?;
     match kept(&mut connection, idempotency).await? {
-        Claim::AnsweredBefore(answer) => Ok(Some(answer)),
+        Claim::AlreadyAnswered(answer) => Ok(Some(answer)),
         Claim::Ours | Claim::Reused | Claim::InProgress => Ok(None),
     }
 }
@@ -58,7 +58,7 @@ pub async fn answered_before(pool: &PgPool, idempotency: &Idempotency) -> sqlx::
 pub(super) async fn claim(
     connection: &mut PgConnection,
     idempotency: &Idempotency,
-    answer: &Answer,
+    answer: &StoredResponse,
     now: Instant,
 ) -> sqlx::Result<Claim> {
     match insert(connection, idempotency, answer, now).await {
@@ -72,7 +72,7 @@ pub(super) async fn claim(
 async fn insert(
     connection: &mut PgConnection,
     idempotency: &Idempotency,
-    answer: &Answer,
+    answer: &StoredResponse,
     now: Instant,
 ) -> sqlx::Result<u64> {
     let inserted = sqlx::query!(
@@ -105,7 +105,7 @@ async fn kept(connection: &mut PgConnection, idempotency: &Idempotency) -> sqlx:
     .await?;
     Ok(match row {
         Some(row) if row.fingerprint == idempotency.fingerprint => {
-            Claim::AnsweredBefore(Answer { status: row.status, body: row.body })
+            Claim::AlreadyAnswered(StoredResponse { status: row.status, body: row.body })
         }
         Some(_) => Claim::Reused,
         // Forgotten between the two statements, being old: the next repeat will be a new request.
@@ -119,8 +119,8 @@ fn is_lock_timeout(error: &sqlx::Error) -> bool {
 
 /// A write that may be repeated: its key, and how its answer will look.
 #[derive(Clone, Debug)]
-pub struct Keep<T> {
+pub struct ResponseToStore<T> {
     pub idempotency: Idempotency,
     /// Makes the answer that a repeat is given.
-    pub answer: fn(&T) -> serde_json::Result<Answer>,
+    pub answer: fn(&T) -> serde_json::Result<StoredResponse>,
 }

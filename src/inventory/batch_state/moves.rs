@@ -1,35 +1,35 @@
-//! The moves: each keeps counters, tallies and journal together.
+//! The moves: each keeps counters, counters and journal together.
 
 mod blocks;
 mod items;
 
 use std::collections::BTreeMap;
 
-use super::Shelf;
+use super::BatchState;
 use crate::domain::booking::{Booking, BookingStatus};
 use crate::domain::event::{EventDetails, EventTerms};
 use crate::domain::hold::{Hold, HoldStatus, Item};
 use crate::domain::ids::{BookingId, EventId, HoldId, PoolId};
-use crate::domain::seat::Tenure;
+use crate::domain::seat::SeatOwner;
 use crate::domain::seating::SeatIndex;
 use crate::domain::time::Instant;
 use crate::inventory::changes::{EntryKind, JournalEntry, PoolDelta, SeatMove};
 use crate::inventory::command::Pool;
 
 /// What `decide` may do, once it has judged that it may.
-impl Shelf {
+impl BatchState {
     /// Takes room for a new, active hold. There must be room.
     pub fn place(&mut self, hold: Hold) {
         for (pool_id, share) in shares(&hold.items) {
             let pool = self.pool_mut(pool_id);
             assert!(pool.available() >= share.quantity, "room is judged before a hold is placed");
             pool.held += share.quantity;
-            self.move_seats(hold.event_id, &share.seats, Tenure::Nobody, Tenure::Held(hold.hold_id));
+            self.move_seats(hold.event_id, &share.seats, SeatOwner::Nobody, SeatOwner::Held(hold.hold_id));
             let moved = held(pool_id, share.quantity, 1);
             self.record(hold.event_id, EntryKind::HoldPlaced, (Some(hold.hold_id), None), moved, share.seats);
         }
         let event = self.event_mut(hold.event_id);
-        event.tallies.active_holds += 1;
+        event.counters.active_holds += 1;
         event.ever_held = true;
         self.written.new_holds.insert(hold.hold_id);
         self.add_hold(hold);
@@ -57,11 +57,11 @@ impl Shelf {
         let hold = self.end_hold(hold_id, status);
         for (pool_id, share) in shares(&hold.items) {
             self.pool_mut(pool_id).held -= share.quantity;
-            self.move_seats(hold.event_id, &share.seats, Tenure::Held(hold_id), Tenure::Nobody);
+            self.move_seats(hold.event_id, &share.seats, SeatOwner::Held(hold_id), SeatOwner::Nobody);
             self.record(hold.event_id, kind, (Some(hold_id), None), held(pool_id, share.quantity, -1), share.seats);
         }
         if status == HoldStatus::Expired {
-            self.event_mut(hold.event_id).tallies.expired_holds += 1;
+            self.event_mut(hold.event_id).counters.expired_holds += 1;
         }
     }
 
@@ -73,12 +73,12 @@ impl Shelf {
             let pool = self.pool_mut(pool_id);
             pool.held -= quantity;
             pool.booked += quantity;
-            self.move_seats(hold.event_id, &seats, Tenure::Held(hold_id), Tenure::Booked(hold_id));
+            self.move_seats(hold.event_id, &seats, SeatOwner::Held(hold_id), SeatOwner::Booked(hold_id));
             let moved = PoolDelta { held: -signed(quantity), booked: signed(quantity), ..PoolDelta::none(pool_id) };
             let ids = (Some(hold_id), Some(booking_id));
             self.record(hold.event_id, EntryKind::HoldBooked, ids, Some(moved), seats);
         }
-        self.event_mut(hold.event_id).tallies.bookings += 1;
+        self.event_mut(hold.event_id).counters.bookings += 1;
         self.written.new_bookings.insert(booking_id);
         self.add_booking(booking);
     }
@@ -86,7 +86,7 @@ impl Shelf {
     /// Ends a confirmed booking and gives its room back.
     pub fn cancel(&mut self, booking_id: BookingId) -> Booking {
         let now = self.now;
-        let booking = self.bookings.get_mut(&booking_id).expect("a booking to cancel is on the shelf");
+        let booking = self.bookings.get_mut(&booking_id).expect("a booking to cancel is on the state");
         assert!(booking.status.can_become(BookingStatus::Cancelled), "a booking is cancelled once");
         booking.status = BookingStatus::Cancelled;
         booking.cancelled_at = Some(now);
@@ -94,12 +94,12 @@ impl Shelf {
         let items = self.hold_mut(booking.hold_id).items.clone();
         for (pool_id, Share { quantity, seats }) in shares(&items) {
             self.pool_mut(pool_id).booked -= quantity;
-            self.move_seats(booking.event_id, &seats, Tenure::Booked(booking.hold_id), Tenure::Nobody);
+            self.move_seats(booking.event_id, &seats, SeatOwner::Booked(booking.hold_id), SeatOwner::Nobody);
             let moved = PoolDelta { booked: -signed(quantity), ..PoolDelta::none(pool_id) };
             let ids = (Some(booking.hold_id), Some(booking_id));
             self.record(booking.event_id, EntryKind::BookingCancelled, ids, Some(moved), seats);
         }
-        self.event_mut(booking.event_id).tallies.bookings -= 1;
+        self.event_mut(booking.event_id).counters.bookings -= 1;
         self.written.changed_bookings.insert(booking_id);
         booking
     }
@@ -152,7 +152,7 @@ impl Shelf {
 }
 
 /// Steps.
-impl Shelf {
+impl BatchState {
     fn end_hold(&mut self, hold_id: HoldId, status: HoldStatus) -> Hold {
         let now = self.now;
         let hold = self.hold_mut(hold_id);
@@ -160,7 +160,7 @@ impl Shelf {
         hold.status = status;
         hold.ended_at = Some(now);
         let hold = hold.clone();
-        self.event_mut(hold.event_id).tallies.active_holds -= 1;
+        self.event_mut(hold.event_id).counters.active_holds -= 1;
         self.written.changed_holds.insert(hold_id);
         hold
     }
@@ -173,9 +173,9 @@ impl Shelf {
         delta: Option<PoolDelta>,
         seats: Vec<SeatIndex>,
     ) {
-        let tallies = &mut self.event_mut(event_id).tallies;
-        tallies.seq += 1;
-        let seq = tallies.seq;
+        let counters = &mut self.event_mut(event_id).counters;
+        counters.seq += 1;
+        let seq = counters.seq;
         if let Some(delta) = delta {
             self.written.pool_deltas.entry(delta.pool_id).or_insert(PoolDelta::none(delta.pool_id)).add(delta);
         }
@@ -183,7 +183,7 @@ impl Shelf {
     }
 
     /// Each of the seats goes from one to another.
-    fn move_seats(&mut self, event_id: EventId, seats: &[SeatIndex], from: Tenure, to: Tenure) {
+    fn move_seats(&mut self, event_id: EventId, seats: &[SeatIndex], from: SeatOwner, to: SeatOwner) {
         for seat in seats.iter().copied() {
             let moved = self.written.seat_moves.entry((event_id, seat));
             let moved = moved.or_insert(SeatMove { event_id, seat, from, to: from });

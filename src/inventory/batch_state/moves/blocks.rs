@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::signed;
 use crate::domain::block::{Block, BlockPart};
 use crate::domain::ids::{BlockId, EventId, PoolId};
-use crate::domain::seat::{SeatState, Tenure};
+use crate::domain::seat::{SeatOwner, SeatState};
 use crate::domain::seating::SeatIndex;
+use crate::inventory::batch_state::BatchState;
 use crate::inventory::changes::{EntryKind, PoolDelta};
-use crate::inventory::shelf::Shelf;
 
-impl Shelf {
+impl BatchState {
     /// Judges what a block could be instead, while what it keeps counts as free. Nothing of it is changed.
     pub fn while_unblocked<T>(
         &mut self,
@@ -33,7 +33,7 @@ impl Shelf {
 
     /// Ends a block.
     pub fn unblock(&mut self, event_id: EventId, block_id: BlockId) {
-        let before = self.blocks.remove(&(event_id, block_id)).expect("a block to end is on the shelf");
+        let before = self.blocks.remove(&(event_id, block_id)).expect("a block to end is on the state");
         self.move_block((event_id, block_id), Some(&before), None);
     }
 
@@ -63,10 +63,10 @@ impl Shelf {
         if part.quantity == 0 {
             return;
         }
-        let blocked = Tenure::Blocked(block_id);
+        let blocked = SeatOwner::Blocked(block_id);
         let (quantity, from, to) = match kind {
-            EntryKind::PlacesBlocked => (signed(part.quantity), Tenure::Nobody, blocked),
-            _ => (-signed(part.quantity), blocked, Tenure::Nobody),
+            EntryKind::PlacesBlocked => (signed(part.quantity), SeatOwner::Nobody, blocked),
+            _ => (-signed(part.quantity), blocked, SeatOwner::Nobody),
         };
         let pool = self.pool_mut(pool_id);
         pool.blocked = pool.blocked.checked_add_signed(quantity).expect("a block gives back what it has kept");

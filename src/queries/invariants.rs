@@ -1,4 +1,4 @@
-//! The invariants of the design, checked by SQL over everything there is. The auditor, `boxoffice audit`, the endpoint
+//! The invariants of the design, checked by SQL over everything there is. The auditor, `boxoffice check_invariants`, the endpoint
 //! and the tests all ask here.
 //!
 //! One REPEATABLE READ READ ONLY snapshot, so both numbers of an invariant are of the same moment while the service goes
@@ -17,17 +17,17 @@ use crate::domain::time::Instant;
 /// How long a hold may stay active past its expiry, in seconds, before the sweeper must be asked why.
 pub const OVERDUE_GRACE_SECONDS: i32 = 60;
 
-/// How long one of the audit's statements may take.
+/// How long one of the check_invariants's statements may take.
 const STATEMENT_TIMEOUT: &str = "5min";
 
 /// Every invariant, as of one moment.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Audit {
+pub struct InvariantReport {
     pub as_of: Instant,
     pub invariants: Vec<Invariant>,
 }
 
-impl Audit {
+impl InvariantReport {
     /// Whether every invariant holds.
     pub fn clean(&self) -> bool {
         self.invariants.iter().all(Invariant::holds)
@@ -53,7 +53,7 @@ impl Invariant {
     }
 }
 
-/// What each statement of the audit returns.
+/// What each statement of the check_invariants returns.
 struct Finding {
     expected: i64,
     actual: i64,
@@ -71,22 +71,22 @@ impl Finding {
 /// # Errors
 ///
 /// Only when the database fails.
-pub async fn audit(pool: &PgPool) -> anyhow::Result<Audit> {
+pub async fn check_invariants(pool: &PgPool) -> anyhow::Result<InvariantReport> {
     let pool = pool.clone();
     // A task that nobody drops, so that a caller that goes away leaves no transaction open (see `db::transaction`).
-    let task = tokio::spawn(async move { audit_in_transaction(&pool).await });
-    let audit = task.await.context("the audit was stopped")?;
-    audit.context("the audit could not be completed")
+    let task = tokio::spawn(async move { check_in_transaction(&pool).await });
+    let check_invariants = task.await.context("the check_invariants was stopped")?;
+    check_invariants.context("the check_invariants could not be completed")
 }
 
-async fn audit_in_transaction(pool: &PgPool) -> sqlx::Result<Audit> {
+async fn check_in_transaction(pool: &PgPool) -> sqlx::Result<InvariantReport> {
     let mut transaction = pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
-    let audit = audit_snapshot(&mut transaction).await?;
+    let check_invariants = check_snapshot(&mut transaction).await?;
     transaction.commit().await?;
-    Ok(audit)
+    Ok(check_invariants)
 }
 
-async fn audit_snapshot(connection: &mut PgConnection) -> sqlx::Result<Audit> {
+async fn check_snapshot(connection: &mut PgConnection) -> sqlx::Result<InvariantReport> {
     let as_of = begin(connection).await?;
     let [held, booked] = counters::counters_equal_items(connection).await?;
     let invariants = vec![
@@ -108,7 +108,7 @@ async fn audit_snapshot(connection: &mut PgConnection) -> sqlx::Result<Audit> {
         seats::blocks_equal_their_seats(connection).await?,
         seats::equal_their_layout(connection).await?,
     ];
-    Ok(Audit { as_of, invariants })
+    Ok(InvariantReport { as_of, invariants })
 }
 
 /// Takes the snapshot, and lifts for this transaction what keeps requests short: here whole tables are meant to be read.

@@ -1,7 +1,7 @@
-//! The shelf: the loaded state of the locked events, and the database's time.
+//! The state: the loaded state of the locked events, and the database's time.
 //!
 //! `load` fills it, `decide` works on it, `into_changes` says what `store` must write. Every method that moves a count
-//! also writes the journal and the tallies, so no rule in `decide` can forget them. What must be true before a move is
+//! also writes the journal and the counters, so no rule in `decide` can forget them. What must be true before a move is
 //! asserted: the rules have been judged by then.
 
 mod moves;
@@ -10,9 +10,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use uuid::Uuid;
 
-use super::changes::{Changes, JournalEntry, PoolDelta, SeatMove, Tallies};
+use super::changes::{Changes, EventCounters, JournalEntry, PoolDelta, SeatMove};
 use super::command::Pool;
-use super::seating::Seating;
+use super::loaded_seats::LoadedSeats;
 use crate::domain::block::Block;
 use crate::domain::booking::Booking;
 use crate::domain::event::{EventDetails, EventTerms};
@@ -25,7 +25,7 @@ pub use moves::quantity_by_pool;
 
 /// One event of the batch, locked.
 #[derive(Clone, Debug)]
-pub struct ShelvedEvent {
+pub struct LoadedEvent {
     pub event_id: EventId,
     pub terms: EventTerms,
     /// Whether it is sold with a venue's layout.
@@ -34,10 +34,10 @@ pub struct ShelvedEvent {
     pub details: Option<EventDetails>,
     /// In the order in which they are offered.
     pub ticket_types: Vec<TicketTypeId>,
-    pub tallies: Tallies,
+    pub counters: EventCounters,
     /// Whether a hold was ever placed. Loaded only when a command wants to delete the event.
     pub ever_held: bool,
-    /// The earliest expiry of a live hold that is not on the shelf, per pool. Loaded only when room is short.
+    /// The earliest expiry of a live hold that is not on the state, per pool. Loaded only when room is short.
     pub next_expiry: BTreeMap<PoolId, Instant>,
 }
 
@@ -54,13 +54,13 @@ pub struct TicketType {
 
 /// See the module's documentation.
 #[derive(Debug)]
-pub struct Shelf {
+pub struct BatchState {
     /// `clock_timestamp()`, read after the locks were taken.
     pub now: Instant,
-    events: BTreeMap<EventId, ShelvedEvent>,
+    events: BTreeMap<EventId, LoadedEvent>,
     pools: BTreeMap<PoolId, Pool>,
     ticket_types: BTreeMap<TicketTypeId, TicketType>,
-    seatings: BTreeMap<EventId, Seating>,
+    seatings: BTreeMap<EventId, LoadedSeats>,
     holds: BTreeMap<HoldId, Hold>,
     bookings: BTreeMap<BookingId, Booking>,
     booking_of_hold: BTreeMap<HoldId, BookingId>,
@@ -88,12 +88,12 @@ struct Written {
     deleted_events: BTreeSet<EventId>,
     pool_deltas: BTreeMap<PoolId, PoolDelta>,
     seat_moves: BTreeMap<(EventId, SeatIndex), SeatMove>,
-    tallies_before: BTreeMap<EventId, Tallies>,
+    counters_before: BTreeMap<EventId, EventCounters>,
     journal: Vec<JournalEntry>,
 }
 
-/// Filling the shelf.
-impl Shelf {
+/// Filling the state.
+impl BatchState {
     pub fn new(now: Instant) -> Self {
         Self {
             now,
@@ -113,8 +113,8 @@ impl Shelf {
         }
     }
 
-    pub fn add_event(&mut self, event: ShelvedEvent) {
-        self.written.tallies_before.insert(event.event_id, event.tallies);
+    pub fn add_event(&mut self, event: LoadedEvent) {
+        self.written.counters_before.insert(event.event_id, event.counters);
         self.events.insert(event.event_id, event);
     }
 
@@ -122,14 +122,14 @@ impl Shelf {
         self.pools.insert(pool.pool_id, pool);
     }
 
-    /// The event must be on the shelf.
+    /// The event must be on the state.
     pub fn add_ticket_type(&mut self, ticket_type: TicketType) {
         self.event_mut(ticket_type.event_id).ticket_types.push(ticket_type.ticket_type_id);
         self.ticket_types.insert(ticket_type.ticket_type_id, ticket_type);
     }
 
     /// Every seat of the event. Without it its seats can still change hands, by those who know their own.
-    pub fn add_seating(&mut self, event_id: EventId, seating: Seating) {
+    pub fn add_seating(&mut self, event_id: EventId, seating: LoadedSeats) {
         self.seatings.insert(event_id, seating);
     }
 
@@ -154,23 +154,23 @@ impl Shelf {
         self.bookings.insert(booking.booking_id, booking);
     }
 
-    /// Adds what only some commands need to an event on the shelf.
-    pub fn with_event(&mut self, event_id: EventId, fill: impl FnOnce(&mut ShelvedEvent)) {
+    /// Adds what only some commands need to an event on the state.
+    pub fn with_event(&mut self, event_id: EventId, fill: impl FnOnce(&mut LoadedEvent)) {
         fill(self.event_mut(event_id));
     }
 }
 
 /// Looking.
-impl Shelf {
-    pub fn event(&self, event_id: EventId) -> Option<&ShelvedEvent> {
+impl BatchState {
+    pub fn event(&self, event_id: EventId) -> Option<&LoadedEvent> {
         self.events.get(&event_id)
     }
 
-    pub fn events(&self) -> impl Iterator<Item = &ShelvedEvent> {
+    pub fn events(&self) -> impl Iterator<Item = &LoadedEvent> {
         self.events.values()
     }
 
-    /// A pool of an event that is on the shelf.
+    /// A pool of an event that is on the state.
     pub fn pool(&self, pool_id: PoolId) -> Option<&Pool> {
         self.pools.get(&pool_id)
     }
@@ -186,12 +186,12 @@ impl Shelf {
     }
 
     /// Every seat of the event, if it has seats and they were loaded.
-    pub fn seating(&self, event_id: EventId) -> Option<&Seating> {
+    pub fn seating(&self, event_id: EventId) -> Option<&LoadedSeats> {
         self.seatings.get(&event_id)
     }
 
     /// For those who ask it something that it remembers.
-    pub fn seating_mut(&mut self, event_id: EventId) -> Option<&mut Seating> {
+    pub fn seating_mut(&mut self, event_id: EventId) -> Option<&mut LoadedSeats> {
         self.seatings.get_mut(&event_id)
     }
 
@@ -243,19 +243,19 @@ impl Shelf {
 }
 
 /// Ending.
-impl Shelf {
+impl BatchState {
     /// What the batch wants written.
     pub fn into_changes(mut self) -> Changes {
         let written = self.written;
         let kept = |event_id: &EventId| !written.deleted_events.contains(event_id);
         Changes {
-            tallies: (self.events.values())
-                .filter(|event| written.tallies_before.get(&event.event_id) != Some(&event.tallies))
-                .map(|event| (event.event_id, event.tallies.since(written.tallies_before[&event.event_id])))
+            counters: (self.events.values())
+                .filter(|event| written.counters_before.get(&event.event_id) != Some(&event.counters))
+                .map(|event| (event.event_id, event.counters.since(written.counters_before[&event.event_id])))
                 .collect(),
-            // First, since events are taken off the shelf below.
+            // First, since events are taken off the state below.
             seatings: (self.seatings.into_iter())
-                .filter_map(|(event_id, seating)| Some((event_id, self.events.get(&event_id)?.tallies.seq, seating)))
+                .filter_map(|(event_id, seating)| Some((event_id, self.events.get(&event_id)?.counters.seq, seating)))
                 .collect(),
             placed_items: (written.changed_items.iter())
                 .filter_map(|id| Some((*id, self.placed_items.remove(id)?)))
@@ -288,15 +288,15 @@ impl Shelf {
         }
     }
 
-    fn event_mut(&mut self, event_id: EventId) -> &mut ShelvedEvent {
-        self.events.get_mut(&event_id).expect("the event of anything on the shelf is locked and on it too")
+    fn event_mut(&mut self, event_id: EventId) -> &mut LoadedEvent {
+        self.events.get_mut(&event_id).expect("the event of anything on the state is locked and on it too")
     }
 
     fn pool_mut(&mut self, pool_id: PoolId) -> &mut Pool {
-        self.pools.get_mut(&pool_id).expect("all pools of a locked event are on the shelf")
+        self.pools.get_mut(&pool_id).expect("all pools of a locked event are on the state")
     }
 
     fn hold_mut(&mut self, hold_id: HoldId) -> &mut Hold {
-        self.holds.get_mut(&hold_id).expect("a hold to change, and the hold of a booking, are on the shelf")
+        self.holds.get_mut(&hold_id).expect("a hold to change, and the hold of a booking, are on the state")
     }
 }

@@ -14,11 +14,11 @@ use crate::inventory::changes::{Changes, JournalEntry, PoolDelta};
 pub(super) async fn advance(connection: &mut PgConnection, changes: &Changes) -> Result<(), StoreError> {
     let pools = PoolColumns::of(&changes.pool_deltas);
     let journal = JournalColumns::of(&changes.journal);
-    let event_ids: Vec<Uuid> = changes.tallies.iter().map(|(event_id, _)| event_id.as_uuid()).collect();
-    let seqs: Vec<i64> = changes.tallies.iter().map(|(_, tallies)| tallies.seq).collect();
-    let active_holds: Vec<i64> = changes.tallies.iter().map(|(_, tallies)| tallies.active_holds).collect();
-    let expired_holds: Vec<i64> = changes.tallies.iter().map(|(_, tallies)| tallies.expired_holds).collect();
-    let bookings: Vec<i64> = changes.tallies.iter().map(|(_, tallies)| tallies.bookings).collect();
+    let event_ids: Vec<Uuid> = changes.counters.iter().map(|(event_id, _)| event_id.as_uuid()).collect();
+    let seqs: Vec<i64> = changes.counters.iter().map(|(_, counters)| counters.seq).collect();
+    let active_holds: Vec<i64> = changes.counters.iter().map(|(_, counters)| counters.active_holds).collect();
+    let expired_holds: Vec<i64> = changes.counters.iter().map(|(_, counters)| counters.expired_holds).collect();
+    let bookings: Vec<i64> = changes.counters.iter().map(|(_, counters)| counters.bookings).collect();
     let written = sqlx::query!(
         r#"
         WITH moved_pools AS (
@@ -84,7 +84,7 @@ pub(super) async fn advance(connection: &mut PgConnection, changes: &Changes) ->
     .await?;
     expect_rows("UPDATE pools", changes.pool_deltas.len(), written.pools.unsigned_abs())?;
     expect_rows("INSERT INTO journal", changes.journal.len(), written.entries.unsigned_abs())?;
-    Ok(expect_rows("UPDATE inventory", changes.tallies.len(), written.events.unsigned_abs())?)
+    Ok(expect_rows("UPDATE inventory", changes.counters.len(), written.events.unsigned_abs())?)
 }
 
 /// Pool deltas, turned by 90 degrees.

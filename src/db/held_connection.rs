@@ -7,9 +7,9 @@ use sqlx::{PgConnection, PgPool, Postgres};
 
 /// The kept connection, if there is one.
 #[derive(Default)]
-pub struct Link(Option<PoolConnection<Postgres>>);
+pub struct HeldConnection(Option<PoolConnection<Postgres>>);
 
-impl Link {
+impl HeldConnection {
     /// The kept connection, or one from the pool.
     ///
     /// # Errors

@@ -1,4 +1,4 @@
-//! Needs: what a batch must find on its shelf. Pure, so that tests can prove that it is enough.
+//! Needs: what a batch must find on its state. Pure, so that tests can prove that it is enough.
 //!
 //! `load` reads exactly this. Whatever `decide` looks at and is not here would silently be absent.
 
@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use uuid::Uuid;
 
+use super::batch_state::BatchState;
 use super::command::Command;
-use super::shelf::Shelf;
 use crate::domain::block::BlockedPlaces;
 use crate::domain::event::EventStatus;
 use crate::domain::hold::{Amount, Wanted};
@@ -98,7 +98,7 @@ impl Named {
         self.judged_seats.insert(event_id.affinity());
     }
 
-    /// Whether some hold is wanted on the shelf for its own sake.
+    /// Whether some hold is wanted on the state for its own sake.
     pub fn names_holds(&self) -> bool {
         !(self.holds.is_empty() && self.bookings.is_empty() && self.idempotency_keys.is_empty())
     }
@@ -106,62 +106,62 @@ impl Named {
 
 /// The events where some command of the batch may be refused for want of something.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct Short {
-    /// They need their overdue holds on the shelf, so that nobody is told "sold out" because the sweeper has not come by.
+pub struct Missing {
+    /// They need their overdue holds on the state, so that nobody is told "sold out" because the sweeper has not come by.
     pub of_anything: BTreeSet<EventId>,
     /// A refusal may have to say when places come back: they need the next expiry of each pool. Of seats none does.
     pub of_places: BTreeSet<EventId>,
 }
 
-/// See [`Short`].
-pub fn events_short(shelf: &Shelf, commands: &[Command]) -> Short {
+/// See [`Missing`].
+pub fn missing(state: &BatchState, commands: &[Command]) -> Missing {
     let mut wanted: BTreeMap<PoolId, u64> = BTreeMap::new();
-    let mut short = Short::default();
+    let mut short = Missing::default();
     for command in commands {
         match command {
             Command::Place(place) => {
-                if may_lack_seats(shelf, place.event_id, &place.wanted) {
+                if may_lack_seats(state, place.event_id, &place.wanted) {
                     short.of_anything.insert(place.event_id);
                 }
-                for (pool_id, quantity) in wanted_by_pool(shelf, place.event_id, &place.wanted) {
+                for (pool_id, quantity) in wanted_by_pool(state, place.event_id, &place.wanted) {
                     *wanted.entry(pool_id).or_default() += u64::from(quantity);
                 }
             }
             // Rare enough not to look closer. Which event the hold is of is not known yet.
             Command::ChangeItems { hold_id, wanted, .. } => {
-                let near = shelf.events().map(|event| event.event_id).filter(|id| id.affinity() == hold_id.affinity());
+                let near = state.events().map(|event| event.event_id).filter(|id| id.affinity() == hold_id.affinity());
                 for event_id in near {
                     short.of_anything.insert(event_id);
                     short.of_places.extend(wants_places(wanted).then_some(event_id));
                 }
             }
-            Command::Block { event_id, wanted, .. } if shelf.event(*event_id).is_some() => {
+            Command::Block { event_id, wanted, .. } if state.event(*event_id).is_some() => {
                 short.of_anything.insert(*event_id);
                 let places = matches!(wanted.places, BlockedPlaces::Places { .. });
                 short.of_places.extend(places.then_some(*event_id));
             }
             // A smaller pool may be too small for what is committed, and makes others of the batch short.
-            Command::Resize { pool_id, .. } => short.of_places.extend(shelf.pool(*pool_id).map(|pool| pool.event_id)),
+            Command::Resize { pool_id, .. } => short.of_places.extend(state.pool(*pool_id).map(|pool| pool.event_id)),
             // From then on who leaves a seat alone may be refused.
             Command::Amend { event_id, changes } if changes.orphans_refused.is_some() => {
-                short.of_anything.extend(shelf.event(*event_id).map(|event| event.event_id));
+                short.of_anything.extend(state.event(*event_id).map(|event| event.event_id));
             }
             _ => {}
         }
     }
     for (pool_id, quantity) in wanted {
-        let pool = shelf.pool(pool_id).filter(|pool| u64::from(pool.available()) < quantity);
+        let pool = state.pool(pool_id).filter(|pool| u64::from(pool.available()) < quantity);
         short.of_places.extend(pool.map(|pool| pool.event_id));
     }
     short.of_anything.extend(&short.of_places);
     short
 }
 
-fn wanted_by_pool(shelf: &Shelf, event_id: EventId, wanted: &Wanted) -> Vec<(PoolId, u32)> {
-    let pool_of = |id| shelf.ticket_type(id).map(|ticket_type| ticket_type.pool_id);
+fn wanted_by_pool(state: &BatchState, event_id: EventId, wanted: &Wanted) -> Vec<(PoolId, u32)> {
+    let pool_of = |id| state.ticket_type(id).map(|ticket_type| ticket_type.pool_id);
     match wanted {
         Wanted::Places(quantity) => {
-            let types = shelf.event(event_id).map_or(&[][..], |event| &event.ticket_types);
+            let types = state.event(event_id).map_or(&[][..], |event| &event.ticket_types);
             types.first().and_then(|id| pool_of(*id)).map(|pool_id| (pool_id, quantity.get())).into_iter().collect()
         }
         Wanted::Items(items) => {
@@ -194,10 +194,10 @@ fn wants_seats(wanted: &Wanted) -> bool {
 /// Whether what is overdue could be what is missing. A named seat is missing only if somebody has it now: one that an earlier
 /// command of the batch takes was nobody's. Which seats are the best, and which would be left alone, depends on everybody's, so
 /// what is overdue is always needed there; as long as the sweeper comes by it is little.
-fn may_lack_seats(shelf: &Shelf, event_id: EventId, wanted: &Wanted) -> bool {
+fn may_lack_seats(state: &BatchState, event_id: EventId, wanted: &Wanted) -> bool {
     let held =
-        |seat: &SeatIndex| shelf.seating(event_id).is_some_and(|seating| seating.state(*seat) == Some(SeatState::Held));
-    let refuses_orphans = shelf.event(event_id).is_some_and(|event| event.terms.orphans_refused);
+        |seat: &SeatIndex| state.seating(event_id).is_some_and(|seating| seating.state(*seat) == Some(SeatState::Held));
+    let refuses_orphans = state.event(event_id).is_some_and(|event| event.terms.orphans_refused);
     match wanted {
         Wanted::Places(_) => false,
         _ if refuses_orphans && wants_seats(wanted) => true,

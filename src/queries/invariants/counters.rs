@@ -1,4 +1,4 @@
-//! Counters and tallies against the rows that they count.
+//! Counters and counters against the rows that they count.
 
 use sqlx::PgConnection;
 
@@ -116,7 +116,7 @@ pub(super) async fn tallies_equal_counts(connection: &mut PgConnection) -> sqlx:
     .await?;
     Ok(finding.of(
         "tallies_equal_counts",
-        "Active holds, expired holds and confirmed bookings by the events' tallies (expected) and by their rows (actual); a \
+        "Active holds, expired holds and confirmed bookings by the events' counters (expected) and by their rows (actual); a \
          breach is an event that differs in one of them.",
     ))
 }

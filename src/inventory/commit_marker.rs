@@ -11,14 +11,14 @@ use crate::domain::time::Instant;
 
 /// The row by which a batch is recognised.
 #[derive(Clone, Debug)]
-pub(super) enum Witness {
+pub(super) enum CommitMarker {
     /// A journal entry; its number alone could be another batch's, had ours been rolled back.
     Entry { event_id: EventId, seq: i64, recorded_at: Instant, hold_id: Option<uuid::Uuid>, kind: &'static str },
     /// The batch only deleted events; this one is gone if it committed.
     Deleted { event_id: EventId },
 }
 
-impl Witness {
+impl CommitMarker {
     /// `None` if the batch changes nothing.
     pub(super) fn of(changes: &Changes) -> Option<Self> {
         let deleted = || changes.deleted_events.first().map(|event_id| Self::Deleted { event_id: *event_id });
@@ -35,19 +35,19 @@ impl Witness {
     }
 }
 
-/// Whether the batch of this witness was committed. Waits for the old transaction to end. `None` when that cannot be known
+/// Whether the batch of this marker was committed. Waits for the old transaction to end. `None` when that cannot be known
 /// any more: the event was deleted since, and its journal with it.
-pub(super) async fn was_committed(pool: &PgPool, witness: &Witness) -> sqlx::Result<Option<bool>> {
+pub(super) async fn was_committed(pool: &PgPool, marker: &CommitMarker) -> sqlx::Result<Option<bool>> {
     let mut transaction = pool.begin().await?;
-    let committed = match witness {
-        Witness::Entry { event_id, seq, recorded_at, hold_id, kind } => {
+    let committed = match marker {
+        CommitMarker::Entry { event_id, seq, recorded_at, hold_id, kind } => {
             if lock(&mut transaction, *event_id).await? {
                 Some(entry_exists(&mut transaction, *event_id, *seq, *recorded_at, *hold_id, kind).await?)
             } else {
                 None
             }
         }
-        Witness::Deleted { event_id } => Some(!lock(&mut transaction, *event_id).await?),
+        CommitMarker::Deleted { event_id } => Some(!lock(&mut transaction, *event_id).await?),
     };
     transaction.rollback().await?;
     Ok(committed)

@@ -1,10 +1,10 @@
 //! The auditor: checks the invariants while the service runs, so that a breach is heard of before a customer finds it.
 //!
-//! Read-only; several instances do no harm, but each reads whole tables: `AUDIT_INTERVAL_SECONDS` says which audit.
+//! Read-only; several instances do no harm, but each reads whole tables: `AUDIT_INTERVAL_SECONDS` says which check_invariants.
 
 use sqlx::PgPool;
 
-use crate::queries::audit::{Audit, audit};
+use crate::queries::invariants::{InvariantReport, check_invariants};
 use crate::telemetry::metrics;
 
 /// In metrics, logs and health.
@@ -15,9 +15,9 @@ pub const NAME: &str = "auditor";
 /// # Errors
 ///
 /// When the database fails.
-pub async fn tick(pool: &PgPool) -> anyhow::Result<Audit> {
-    let audit = audit(pool).await?;
-    for invariant in &audit.invariants {
+pub async fn tick(pool: &PgPool) -> anyhow::Result<InvariantReport> {
+    let check_invariants = check_invariants(pool).await?;
+    for invariant in &check_invariants.invariants {
         metrics::invariant_breaches(invariant.name, invariant.breaches);
         if !invariant.holds() {
             tracing::error!(
@@ -30,5 +30,5 @@ pub async fn tick(pool: &PgPool) -> anyhow::Result<Audit> {
             );
         }
     }
-    Ok(audit)
+    Ok(check_invariants)
 }

@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::seating::Seating;
+use super::loaded_seats::LoadedSeats;
 use crate::domain::ids::{EventId, VenueId};
 use crate::domain::seating::Layout;
 
@@ -19,11 +19,11 @@ const LAYOUTS_KEPT_MAX: usize = 16;
 
 /// Shared by all lanes. Cheap to clone.
 #[derive(Clone, Debug, Default)]
-pub struct KeptSeatings(Arc<Mutex<Kept>>);
+pub struct SeatCache(Arc<Mutex<Kept>>);
 
 #[derive(Debug, Default)]
 struct Kept {
-    seatings: HashMap<EventId, KeptSeating>,
+    seatings: HashMap<EventId, CachedSeats>,
     /// Those of the seatings, and of some that were lost: who reads the seats again need not read their layout.
     layouts: HashMap<(VenueId, u32), Arc<Layout>>,
     seats: usize,
@@ -31,25 +31,25 @@ struct Kept {
 }
 
 #[derive(Debug)]
-struct KeptSeating {
+struct CachedSeats {
     /// The event's last journal entry that it knows of.
     seq: i64,
-    seating: Seating,
+    seating: LoadedSeats,
     last_use: u64,
 }
 
-impl KeptSeatings {
+impl SeatCache {
     pub fn knows(&self, event_id: EventId) -> bool {
         self.kept().seatings.contains_key(&event_id)
     }
 
     /// Whatever is known, with the journal entry up to which it is.
-    pub fn take(&self, event_id: EventId) -> Option<(i64, Seating)> {
+    pub fn take(&self, event_id: EventId) -> Option<(i64, LoadedSeats)> {
         self.kept().remove(event_id).map(|kept| (kept.seq, kept.seating))
     }
 
     /// Only if it is as of this journal entry.
-    pub fn take_current(&self, event_id: EventId, seq: i64) -> Option<Seating> {
+    pub fn take_current(&self, event_id: EventId, seq: i64) -> Option<LoadedSeats> {
         let mut kept = self.kept();
         if kept.seatings.get(&event_id)?.seq != seq {
             return None;
@@ -58,7 +58,7 @@ impl KeptSeatings {
     }
 
     /// What is known once everything up to this journal entry is committed.
-    pub fn give_back(&self, event_id: EventId, seq: i64, seating: Seating) {
+    pub fn give_back(&self, event_id: EventId, seq: i64, seating: LoadedSeats) {
         let mut kept = self.kept();
         // Without lanes, two batches of one event may overlap: who knows more wins.
         if kept.seatings.get(&event_id).is_some_and(|present| present.seq > seq) {
@@ -68,7 +68,7 @@ impl KeptSeatings {
         kept.uses += 1;
         let last_use = kept.uses;
         kept.seats += seating.states().len();
-        kept.seatings.insert(event_id, KeptSeating { seq, seating, last_use });
+        kept.seatings.insert(event_id, CachedSeats { seq, seating, last_use });
         kept.forget_beyond(SEATS_KEPT_MAX);
     }
 
@@ -91,7 +91,7 @@ impl KeptSeatings {
 }
 
 impl Kept {
-    fn remove(&mut self, event_id: EventId) -> Option<KeptSeating> {
+    fn remove(&mut self, event_id: EventId) -> Option<CachedSeats> {
         let removed = self.seatings.remove(&event_id)?;
         self.seats -= removed.seating.states().len();
         Some(removed)

@@ -30,7 +30,7 @@ pub(super) async fn one_booking_per_hold(connection: &mut PgConnection) -> sqlx:
     ))
 }
 
-/// Judged as of the snapshot: a hold that was swept while the audit ran is not to be blamed.
+/// Judged as of the snapshot: a hold that was swept while the check_invariants ran is not to be blamed.
 pub(super) async fn no_hold_long_overdue(connection: &mut PgConnection, as_of: Instant) -> sqlx::Result<Invariant> {
     let finding = sqlx::query_as!(
         Finding,

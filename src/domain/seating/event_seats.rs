@@ -18,7 +18,7 @@ pub struct PoolNumber(pub u16);
 
 /// See the module's documentation. Does not change while the layout and the pools do not.
 #[derive(Debug)]
-pub struct House {
+pub struct EventSeats {
     layout: Arc<Layout>,
     /// By seat.
     strip_of: Vec<u32>,
@@ -36,7 +36,7 @@ pub(super) struct Strip {
     row: usize,
     section: SectionIndex,
     pool: PoolNumber,
-    /// Indexes in [`House::blocks`]; from left to right.
+    /// Indexes in [`EventSeats::blocks`]; from left to right.
     blocks: Range<usize>,
     /// Its first seat.
     pub first: u32,
@@ -51,11 +51,11 @@ struct Part {
     strips: Range<usize>,
 }
 
-impl House {
+impl EventSeats {
     /// `pool_of` says of each seat which pool it belongs to.
     pub fn new(layout: Arc<Layout>, pool_of: impl Fn(SeatIndex) -> PoolNumber) -> Self {
         let pools: Vec<PoolNumber> = (0..layout.seats().len()).map(|seat| pool_of(SeatIndex::of(seat))).collect();
-        let mut house = Self {
+        let mut event_seats = Self {
             strip_of: vec![0; pools.len()],
             strips: Vec::new(),
             blocks: Vec::new(),
@@ -63,15 +63,16 @@ impl House {
             empty: FreeSeats::default(),
             layout,
         };
-        for row in 0..house.layout.rows().len() {
-            house.cut(row, &pools);
+        for row in 0..event_seats.layout.rows().len() {
+            event_seats.cut(row, &pools);
         }
-        house.strips.sort_by_key(|strip| (strip.pool, strip.section, strip.row));
-        for at in 0..house.strips.len() {
-            house.file(at);
+        event_seats.strips.sort_by_key(|strip| (strip.pool, strip.section, strip.row));
+        for at in 0..event_seats.strips.len() {
+            event_seats.file(at);
         }
-        house.empty = FreeSeats::all(&house.layout, house.strips.len(), |seat| house.strip_of(seat));
-        house
+        event_seats.empty =
+            FreeSeats::all(&event_seats.layout, event_seats.strips.len(), |seat| event_seats.strip_of(seat));
+        event_seats
     }
 
     pub fn layout(&self) -> &Arc<Layout> {

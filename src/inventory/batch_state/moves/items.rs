@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Share, shares, signed};
 use crate::domain::hold::{HoldStatus, Item};
 use crate::domain::ids::{HoldId, PoolId};
-use crate::domain::seat::{SeatState, Tenure};
+use crate::domain::seat::{SeatOwner, SeatState};
 use crate::domain::seating::SeatIndex;
+use crate::inventory::batch_state::BatchState;
 use crate::inventory::changes::{EntryKind, PoolDelta};
-use crate::inventory::shelf::Shelf;
 
-impl Shelf {
+impl BatchState {
     /// Judges what an active hold could have instead, while what it has counts as free. Nothing of the hold is changed.
     pub fn while_lent<T>(&mut self, hold_id: HoldId, judge: impl FnOnce(&mut Self) -> T) -> T {
         self.lend(hold_id, SeatState::Available, -1);
@@ -31,13 +31,13 @@ impl Shelf {
         let moved = moved(&shares(&before), &shares(&items));
         // First what it lets go: a pool may be full with it.
         for change in &moved {
-            self.move_seats(event_id, &change.freed, Tenure::Held(hold_id), Tenure::Nobody);
+            self.move_seats(event_id, &change.freed, SeatOwner::Held(hold_id), SeatOwner::Nobody);
         }
         for change in &moved {
             let pool = self.pool_mut(change.pool_id);
             pool.held = pool.held.checked_add_signed(change.held).expect("a hold gives back no more than it has");
             assert!(pool.committed() <= pool.capacity, "room is judged before items change");
-            self.move_seats(event_id, &change.taken, Tenure::Nobody, Tenure::Held(hold_id));
+            self.move_seats(event_id, &change.taken, SeatOwner::Nobody, SeatOwner::Held(hold_id));
         }
         let ids = (Some(hold_id), None);
         if moved.is_empty() {
