@@ -1,13 +1,13 @@
 # syntax=docker/dockerfile:1
-# The production image: one binary, no shell script, no package but the base system. Without the embedded PostgreSQL.
+# The production image: one binary on the base system, without scripts, further packages or the embedded PostgreSQL.
 
 FROM rust:1.95-bookworm AS build
 WORKDIR /build
 COPY . .
-# Statements are checked against .sqlx/, so that no database is needed here.
+# SQL statements are checked against .sqlx/, so the build needs no database.
 ENV SQLX_OFFLINE=true
-# The caches make a rebuild after a change of our own code a matter of our own code. What is in a cache is not in the
-# image, hence the copy.
+# With the caches a rebuild compiles only our own code, not the dependencies. Files in a cache are not part of the
+# image, therefore the binary is copied.
 RUN --mount=type=cache,target=/usr/local/cargo/registry \
     --mount=type=cache,target=/build/target \
     cargo build --package boxoffice --profile dist --locked --no-default-features \
@@ -16,11 +16,11 @@ RUN --mount=type=cache,target=/usr/local/cargo/registry \
 FROM debian:bookworm-slim
 RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin boxoffice
 COPY --from=build /usr/local/bin/boxoffice /usr/local/bin/boxoffice
-# By number, so that a cluster can tell that it is not root.
+# A number, so that Kubernetes can verify that it is not root (runAsNonRoot).
 USER 10001
 EXPOSE 8080
-# On SIGTERM `serve` drains for DRAIN_SECONDS, then finishes what has begun for SHUTDOWN_TIMEOUT_SECONDS at most; give it
-# 5 s more than both.
+# On SIGTERM `serve` drains for DRAIN_SECONDS, then finishes running requests for at most SHUTDOWN_TIMEOUT_SECONDS.
+# Allow 5 s more than the sum.
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=5s --timeout=3s --start-period=10s --retries=3 CMD ["boxoffice", "health"]
 ENTRYPOINT ["boxoffice"]

@@ -1,4 +1,4 @@
-//! Builds again when migrations/ changes: `sqlx::migrate!` alone would not notice a new file.
+//! Rebuilds when migrations/ changes, because `sqlx::migrate!` alone does not detect a new file.
 
 fn main() {
     println!("cargo::rerun-if-changed=migrations");

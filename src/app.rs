@@ -1,7 +1,7 @@
-//! What handlers and workers share, built once.
+//! State shared by all handlers and workers, built once at start.
 
-mod readiness; // whether this process wants requests
-mod worker_health; // when each worker last did its work
+mod readiness; // whether this process accepts requests
+mod worker_health; // when each worker last succeeded
 
 pub use readiness::Readiness;
 pub use worker_health::WorkerHealth;
@@ -16,19 +16,22 @@ use crate::domain::payment_token::PaymentTokens;
 use crate::inventory::Inventory;
 use crate::reads::StatusReads;
 
-/// Cheap to clone: everything inside is shared.
+/// Shared state of the server. Cheap to clone: every field is a shared handle.
 #[derive(Clone)]
 pub struct App {
     pub settings: Arc<Settings>,
-    /// For reads and for the writes in `ops`. Inventory has its own connections.
+    /// Connections for reads and for the writes in `ops`. Inventory has its own connections.
     pub pool: PgPool,
+    /// Executes all commands that change capacity.
     pub inventory: Inventory,
-    /// What a sale asks for most.
+    /// Reads event status, the most frequent request of a sale.
     pub status_reads: StatusReads,
+    /// Makes and verifies payment tokens.
     pub tokens: PaymentTokens,
     pub readiness: Readiness,
-    /// When each worker last did its work.
+    /// When each worker last succeeded.
     pub workers: WorkerHealth,
-    /// Of the audits that are asked for: each reads everything and keeps a connection for that long, so one at a time.
-    pub invariants_turn: Arc<Semaphore>,
+    /// One permit for invariants checks requested over HTTP: each reads whole tables and occupies a connection
+    /// meanwhile.
+    pub invariants_semaphore: Arc<Semaphore>,
 }

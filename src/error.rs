@@ -1,46 +1,50 @@
-//! The closed table of error codes: code | HTTP status | title | whether repeating the same request can help.
+//! The closed table of error codes: code, HTTP status, title, and whether repeating the same request can help.
 //!
-//! Every failure that a client sees is one of these. Handlers make an [`ApiError`] from a code or let `?` convert a
-//! refusal; none of them chooses a status. `docs/errors.md` tells readers what to do; a test keeps it equal to this table.
+//! Every failure that a client sees has one of these codes. Handlers make an [`ApiError`] from a code, or let `?`
+//! convert a refusal; they do not choose a status. `docs/errors.md` explains the codes to clients; a test compares it
+//! with this table.
 
 use actix_web::http::StatusCode;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-/// What a client is advised to do with the same request.
+/// Whether repeating the same request can help.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Retry {
     /// The same request will fail again.
     Never,
-    /// The state may change by itself: another time may be better.
+    /// The state may change by itself: the same request may succeed later.
     Later,
-    /// Repeat it, after `Retry-After`.
+    /// Repeat exactly the same request after `Retry-After` seconds.
     Now,
 }
 
 macro_rules! error_codes {
     ($($variant:ident, $code:literal, $status:ident, $title:literal, $retry:ident;)*) => {
-        /// A code of the table.
+        /// An error code.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub enum ErrorCode { $($variant,)* }
 
         impl ErrorCode {
-            /// The whole table, in order.
+            /// All codes, in the order of the table.
             pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
 
-            /// What clients match on.
+            /// The code in problem documents, on which clients match.
             pub fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $code,)* }
             }
 
+            /// HTTP status.
             pub fn status(self) -> StatusCode {
                 match self { $(Self::$variant => StatusCode::$status,)* }
             }
 
+            /// Title of the problem document.
             pub fn title(self) -> &'static str {
                 match self { $(Self::$variant => $title,)* }
             }
 
+            /// Whether repeating the same request can help.
             pub fn retry(self) -> Retry {
                 match self { $(Self::$variant => Retry::$retry,)* }
             }
@@ -49,19 +53,19 @@ macro_rules! error_codes {
 }
 
 error_codes! {
-    // What the request is.
+    // The request is invalid.
     MalformedRequest,       "MALFORMED_REQUEST",        BAD_REQUEST,            "The request cannot be read",                            Never;
     BodyTooLarge,           "BODY_TOO_LARGE",           PAYLOAD_TOO_LARGE,      "The body is larger than the limit",                     Never;
-    UnsupportedMediaType,   "UNSUPPORTED_MEDIA_TYPE",   UNSUPPORTED_MEDIA_TYPE, "The body is of a type that is not taken here",          Never;
-    RouteNotFound,          "ROUTE_NOT_FOUND",          NOT_FOUND,              "There is nothing at this address",                      Never;
-    MethodNotAllowed,       "METHOD_NOT_ALLOWED",       METHOD_NOT_ALLOWED,     "This address does not take this method",                Never;
+    UnsupportedMediaType,   "UNSUPPORTED_MEDIA_TYPE",   UNSUPPORTED_MEDIA_TYPE, "The media type of the body is not supported",           Never;
+    RouteNotFound,          "ROUTE_NOT_FOUND",          NOT_FOUND,              "There is no such route",                                Never;
+    MethodNotAllowed,       "METHOD_NOT_ALLOWED",       METHOD_NOT_ALLOWED,     "The route does not support this method",                Never;
     ValidationFailed,       "VALIDATION_FAILED",        UNPROCESSABLE_ENTITY,   "A field is not valid",                                  Never;
-    QuantityOutOfRange,     "QUANTITY_OUT_OF_RANGE",    UNPROCESSABLE_ENTITY,   "The quantity is outside what one hold may have",        Never;
-    IdempotencyKeyReused,   "IDEMPOTENCY_KEY_REUSED",   UNPROCESSABLE_ENTITY,   "The idempotency key belongs to another request",        Never;
-    // Who may.
+    QuantityOutOfRange,     "QUANTITY_OUT_OF_RANGE",    UNPROCESSABLE_ENTITY,   "The quantity is outside the allowed range",             Never;
+    IdempotencyKeyReused,   "IDEMPOTENCY_KEY_REUSED",   UNPROCESSABLE_ENTITY,   "The idempotency key was used with another request",     Never;
+    // The request is not allowed.
     InvalidPaymentToken,    "INVALID_PAYMENT_TOKEN",    FORBIDDEN,              "The payment token does not belong to this hold",        Never;
     SaleNotStarted,         "SALE_NOT_STARTED",         FORBIDDEN,              "The sale has not started",                              Later;
-    // What exists.
+    // A resource does not exist.
     EventNotFound,          "EVENT_NOT_FOUND",          NOT_FOUND,              "There is no such event",                                Never;
     EventNotSeated,         "EVENT_NOT_SEATED",         NOT_FOUND,              "The event has no seat map",                             Never;
     PoolNotFound,           "POOL_NOT_FOUND",           NOT_FOUND,              "There is no such pool",                                 Never;
@@ -74,68 +78,72 @@ error_codes! {
     HoldNotFound,           "HOLD_NOT_FOUND",           NOT_FOUND,              "There is no such hold",                                 Never;
     BlockNotFound,          "BLOCK_NOT_FOUND",          NOT_FOUND,              "The event has no such block",                           Never;
     BookingNotFound,        "BOOKING_NOT_FOUND",        NOT_FOUND,              "There is no such booking",                              Never;
-    // What state it is in.
+    // The state of a resource does not allow the request.
     EventNotOnSale,         "EVENT_NOT_ON_SALE",        CONFLICT,               "The event is not on sale",                              Later;
-    InsufficientSeats,      "INSUFFICIENT_SEATS",       CONFLICT,               "There is not enough room",                              Later;
-    SeatsUnavailable,       "SEATS_UNAVAILABLE",        CONFLICT,               "Some of the seats are gone",                            Later;
-    SeatsNotTogether,       "SEATS_NOT_TOGETHER",       CONFLICT,               "There are not so many seats together",                  Later;
+    InsufficientSeats,      "INSUFFICIENT_SEATS",       CONFLICT,               "There is not enough capacity",                          Later;
+    SeatsUnavailable,       "SEATS_UNAVAILABLE",        CONFLICT,               "Some of the seats are not available",                   Later;
+    SeatsNotTogether,       "SEATS_NOT_TOGETHER",       CONFLICT,               "No group of seats of this size is available",           Later;
     LeavesOrphans,          "LEAVES_ORPHANS",           CONFLICT,               "The selection would leave single seats alone",          Never;
-    NotInHold,              "NOT_IN_HOLD",              CONFLICT,               "The hold does not have what shall be booked",           Never;
-    PoolOfSeats,            "POOL_OF_SEATS",            CONFLICT,               "The places of the pool are its seats",                  Never;
-    HoldNotActive,          "HOLD_NOT_ACTIVE",          CONFLICT,               "The hold has ended",                                    Never;
+    NotInHold,              "NOT_IN_HOLD",              CONFLICT,               "The hold does not have these seats or quantities",      Never;
+    PoolOfSeats,            "POOL_OF_SEATS",            CONFLICT,               "The capacity of the pool is its seats",                 Never;
+    HoldNotActive,          "HOLD_NOT_ACTIVE",          CONFLICT,               "The hold was booked or released",                       Never;
     ExtensionLimitReached,  "EXTENSION_LIMIT_REACHED",  CONFLICT,               "The hold cannot be extended any further",               Never;
-    CapacityBelowCommitted, "CAPACITY_BELOW_COMMITTED", CONFLICT,               "The capacity would be less than what is committed", Later;
-    IllegalTransition,      "ILLEGAL_TRANSITION",       CONFLICT,               "The event cannot move to this status",                  Never;
-    EventHasHistory,        "EVENT_HAS_HISTORY",        CONFLICT,               "Something was held or sold; cancel the event instead",  Never;
+    CapacityBelowCommitted, "CAPACITY_BELOW_COMMITTED", CONFLICT,               "The capacity is less than the committed quantity",      Later;
+    IllegalTransition,      "ILLEGAL_TRANSITION",       CONFLICT,               "The event cannot change to this status",                Never;
+    EventHasHistory,        "EVENT_HAS_HISTORY",        CONFLICT,               "The event has or had holds; cancel it instead",         Never;
     RequestInProgress,      "REQUEST_IN_PROGRESS",      CONFLICT,               "The first request with this key is still running",      Now;
     HoldExpired,            "HOLD_EXPIRED",             GONE,                   "The hold has expired",                                  Never;
-    // How the service is.
+    // The service has a problem.
     Overloaded,             "OVERLOADED",               SERVICE_UNAVAILABLE,    "Too many requests are waiting",                         Now;
-    Unavailable,            "UNAVAILABLE",              SERVICE_UNAVAILABLE,    "The service cannot reach its database in time",         Now;
+    Unavailable,            "UNAVAILABLE",              SERVICE_UNAVAILABLE,    "The service is temporarily unavailable",                Now;
     OutcomeUnknown,         "OUTCOME_UNKNOWN",          SERVICE_UNAVAILABLE,    "The outcome is unknown; repeat with the same key",      Now;
-    Internal,               "INTERNAL",                 INTERNAL_SERVER_ERROR,  "Something is wrong on our side",                        Never;
+    Internal,               "INTERNAL",                 INTERNAL_SERVER_ERROR,  "An error in the service",                               Never;
 }
 
-/// What every problem document has. No error has a member of these names.
+/// Members of every problem document. [`ApiError::members`] must not use these names.
 const STANDARD_MEMBERS: [&str; 6] = ["type", "title", "status", "detail", "code", "request_id"];
 
-/// A failure on its way to the client: a code, a sentence, and the numbers that the client needs to go on.
+/// A failure, to be sent to the client as a problem document.
 #[derive(Debug)]
 pub struct ApiError {
     pub code: ErrorCode,
+    /// Explanation of this error, for people.
     pub detail: Option<String>,
-    /// Members of the problem document beside the standard ones.
+    /// Members of the problem document in addition to the standard ones.
     pub members: Map<String, Value>,
-    /// What the log shall have and the client shall not.
+    /// Cause of the error. It is logged and not sent to the client.
     pub source: Option<anyhow::Error>,
 }
 
 impl ApiError {
+    /// An error with just a code.
     pub fn new(code: ErrorCode) -> Self {
         Self { code, detail: None, members: Map::new(), source: None }
     }
 
-    /// A field is not valid. `pointer` is its JSON pointer in the body, or the name of a header or query parameter.
+    /// `VALIDATION_FAILED`. `pointer` is the JSON pointer to the field in the body, or the name of a header or query
+    /// parameter.
     pub fn invalid(pointer: &str, detail: impl Into<String>) -> Self {
-        Self::new(ErrorCode::ValidationFailed).detail(detail).with("pointer", pointer)
+        Self::new(ErrorCode::ValidationFailed).with_detail(detail).with_member("pointer", pointer)
     }
 
-    /// Something that cannot happen did. The client learns that it was not its fault, the log learns the rest.
+    /// `INTERNAL`: a bug in the service. The source is logged; the client gets only the code.
     pub fn internal(source: impl Into<anyhow::Error>) -> Self {
         Self { source: Some(source.into()), ..Self::new(ErrorCode::Internal) }
     }
 
+    /// Sets the explanation.
     #[must_use]
-    pub fn detail(mut self, detail: impl Into<String>) -> Self {
+    pub fn with_detail(mut self, detail: impl Into<String>) -> Self {
         self.detail = Some(detail.into());
         self
     }
 
-    /// Tells the client one thing more, under a name of its own.
+    /// Adds a member to the problem document.
     #[must_use]
-    pub fn with(mut self, member: &str, value: impl Serialize) -> Self {
+    pub fn with_member(mut self, member: &str, value: impl Serialize) -> Self {
         debug_assert!(!STANDARD_MEMBERS.contains(&member), "{member} would be in the problem document twice");
-        // Only numbers, strings and lists of them are ever given, and those serialise.
+        // Values are numbers, strings, JSON values and lists of them, so serialising does not fail.
         self.members.insert(member.to_owned(), serde_json::to_value(value).unwrap_or(Value::Null));
         self
     }

@@ -1,6 +1,6 @@
-//! The command line. One file per command in `cli/`; what they do is in the library.
+//! The command line. `cli/` has one file per command; the work is done in the library.
 
-#![warn(clippy::unwrap_used)] // a reason belongs to whatever cannot fail: `expect` has room for it
+#![warn(clippy::unwrap_used)] // use `expect`, whose text is the reason why it cannot fail
 
 mod cli;
 
@@ -8,7 +8,7 @@ use std::process::ExitCode;
 
 use mimalloc::MiMalloc;
 
-/// Replies are made on one thread and freed on another, tens of thousands of times a second.
+/// mimalloc, because responses are allocated on one thread and freed on another, tens of thousands of times per second.
 #[global_allocator]
 static ALLOCATOR: MiMalloc = MiMalloc;
 

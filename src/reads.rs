@@ -1,7 +1,7 @@
-//! Reads that thousands ask for at once: all that wait are answered by one statement.
+//! Status reads: one statement answers all requests that wait, thousands at a time during a sale.
 //!
-//! The batching is the lanes' (greedy, no timer, bounded), and there is no cache: the statement begins after the last of
-//! its requests came, so no answer is staler than the moment at which it was asked for.
+//! They are batched as in the lanes (greedy, no timer, bounded). There is no cache: the statement begins after the last
+//! of its requests has arrived, so every answer is at least as new as its request.
 
 use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
@@ -17,7 +17,7 @@ use tokio::time::timeout;
 use uuid::Uuid;
 
 use crate::db::connect::Connections;
-use crate::db::failure::will_pass;
+use crate::db::failure::is_transient;
 use crate::db::held_connection::HeldConnection;
 use crate::domain::ids::EventId;
 use crate::queries::status::{EventCounts, statuses};
@@ -25,83 +25,88 @@ use crate::queries::status::{EventCounts, statuses};
 /// The most requests that one statement answers.
 const READ_BATCH_MAX: usize = 4096;
 
-/// Why there is no answer.
+/// Reason why a status read has no result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ReadError {
     #[error("too many requests are waiting")]
     Overloaded,
     #[error("the database is not available")]
     Unavailable,
-    /// A mistake of ours, already logged.
+    /// A bug, already logged.
     #[error("the statement failed")]
     Failed,
 }
 
-/// An event's counters, shared by all who asked for them.
+/// An event's counters, shared by all requests that one statement answers.
 pub struct SharedCounts {
     pub counts: EventCounts,
     body: OnceLock<Bytes>,
 }
 
 impl SharedCounts {
-    /// The counters as they are written for clients. The first who asks writes them, for everybody.
+    fn new(counts: EventCounts) -> Arc<Self> {
+        Arc::new(Self { counts, body: OnceLock::new() })
+    }
+
+    /// The response body with the counters, serialised at the first call and shared by all requests.
     pub fn body(&self, write: impl FnOnce(&EventCounts) -> Bytes) -> Bytes {
         self.body.get_or_init(|| write(&self.counts)).clone()
     }
 }
 
-/// The counters of the event, or `None` if there is no such event.
-type Counts = Option<Arc<SharedCounts>>;
+/// The counters of an event, or `None` if there is no such event.
+type FoundCounts = Option<Arc<SharedCounts>>;
 
-/// Somebody who waits for an event's counters.
-struct Asking {
+/// A request that waits for an event's counters.
+struct StatusRequest {
     event_id: EventId,
-    reply: oneshot::Sender<Result<Counts, ReadError>>,
+    reply: oneshot::Sender<Result<FoundCounts, ReadError>>,
 }
 
-/// Reads the status of events. Cheap to clone.
+/// Reader of event status. Cheap to clone.
 #[derive(Clone)]
 pub struct StatusReads {
-    queue: mpsc::Sender<Asking>,
+    queue: mpsc::Sender<StatusRequest>,
     pool: PgPool,
     answer_within: Duration,
 }
 
 impl StatusReads {
-    /// Starts the reader's task on the current runtime. `pool` is its alone, and ends it when it is closed.
+    /// Starts the reader's task on the current runtime. `pool` is used by this task only; closing it ends the task.
     pub fn start(pool: PgPool, queue_max: usize, answer_within: Duration) -> Self {
-        let (queue, asking) = mpsc::channel(queue_max);
-        tokio::spawn(run(pool.clone(), asking, answer_within));
+        let (queue, requests) = mpsc::channel(queue_max);
+        tokio::spawn(run(pool.clone(), requests, answer_within));
         Self { queue, pool, answer_within }
     }
 
-    /// The event's counters, as they were at some moment after this was called.
+    /// The event's counters, read after this call began; `None` if there is no such event.
     ///
     /// # Errors
-    /// When too many wait already, or the database does not answer in time.
-    pub async fn status(&self, event_id: EventId) -> Result<Counts, ReadError> {
+    /// `Overloaded` when the queue is full, `Unavailable` when the database does not answer in time, `Failed` for a
+    /// bug.
+    pub async fn status(&self, event_id: EventId) -> Result<FoundCounts, ReadError> {
         let (reply, counts) = oneshot::channel();
-        self.queue.try_send(Asking { event_id, reply }).map_err(|refused| match refused {
+        self.queue.try_send(StatusRequest { event_id, reply }).map_err(|refused| match refused {
             TrySendError::Full(_) => ReadError::Overloaded,
             TrySendError::Closed(_) => ReadError::Unavailable,
         })?;
         let answer = timeout(self.answer_within, counts).await;
-        // The reply is lost when reading panicked, which the panic hook has logged.
+        // The sender is dropped without a reply when the read panicked, which the panic hook has logged.
         answer.map_err(|_| ReadError::Unavailable)?.unwrap_or(Err(ReadError::Failed))
     }
 
-    /// The connection that the statements run on.
+    /// Idle and used connections of the reader's pool.
     pub fn connections(&self) -> Connections {
-        Connections::of(&self.pool)
+        Connections::from_pool(&self.pool)
     }
 
-    /// Closes the connection. Who asks afterwards is told that the database is not available.
+    /// Closes the pool. Later reads fail with `Unavailable`.
     pub async fn close(&self) {
         self.pool.close().await;
     }
 }
 
-async fn run(pool: PgPool, mut queue: mpsc::Receiver<Asking>, answer_within: Duration) {
+async fn run(pool: PgPool, mut queue: mpsc::Receiver<StatusRequest>, answer_within: Duration) {
     let mut batch = Vec::new();
     let mut held_connection = HeldConnection::default();
     let mut closed = pool.close_event();
@@ -110,58 +115,54 @@ async fn run(pool: PgPool, mut queue: mpsc::Receiver<Asking>, answer_within: Dur
             received = queue.recv_many(&mut batch, READ_BATCH_MAX) => if received == 0 { break },
             () = &mut closed => break,
         }
-        // Whoever gave up meanwhile is not read for.
-        batch.retain(|asking| !asking.reply.is_closed());
-        let asking = std::mem::take(&mut batch);
-        // A panic is a bug, and must not take the reader with it: those who ask are told, the next ones are another matter.
+        // Requests that were given up meanwhile need no read.
+        batch.retain(|request| !request.reply.is_closed());
+        let requests = std::mem::take(&mut batch);
+        // A panic is a bug. It fails the requests of this batch, and the reader goes on with the next batch.
         let answered =
-            AssertUnwindSafe(answer(&pool, &mut held_connection, asking, answer_within)).catch_unwind().await;
+            AssertUnwindSafe(answer(&pool, &mut held_connection, requests, answer_within)).catch_unwind().await;
         if answered.is_err() {
             tracing::error!("reading the status of events panicked");
-            held_connection.give_up();
+            held_connection.close();
         }
     }
     queue.close();
-    while let Ok(Asking { reply, .. }) = queue.try_recv() {
+    while let Ok(StatusRequest { reply, .. }) = queue.try_recv() {
         let _ = reply.send(Err(ReadError::Unavailable));
     }
 }
 
-async fn answer(pool: &PgPool, held_connection: &mut HeldConnection, asking: Vec<Asking>, within: Duration) {
-    if asking.is_empty() {
+async fn answer(pool: &PgPool, held_connection: &mut HeldConnection, requests: Vec<StatusRequest>, within: Duration) {
+    if requests.is_empty() {
         return;
     }
-    let mut event_ids: Vec<Uuid> = asking.iter().map(|asking| asking.event_id.as_uuid()).collect();
+    let mut event_ids: Vec<Uuid> = requests.iter().map(|request| request.event_id.as_uuid()).collect();
     event_ids.sort_unstable();
     event_ids.dedup();
-    let read = async { statuses(held_connection.connection(pool).await?, &event_ids).await };
+    let read = async { statuses(held_connection.acquire(pool).await?, &event_ids).await };
     let found: Result<HashMap<EventId, Arc<SharedCounts>>, ReadError> = match timeout(within, read).await {
-        Ok(Ok(found)) => Ok(found.into_iter().map(|counts| (counts.event_id, shared(counts))).collect()),
-        Ok(Err(error)) => Err(failure(&error)),
-        // Nobody waits any more.
+        Ok(Ok(found)) => Ok(found.into_iter().map(|counts| (counts.event_id, SharedCounts::new(counts))).collect()),
+        Ok(Err(error)) => Err(log_failure(&error)),
+        // All requests of the batch have timed out too.
         Err(_) => Err(ReadError::Unavailable),
     };
     if found.is_err() {
-        // Those who came meanwhile should not wait behind a connection that may be dead.
-        held_connection.give_up();
+        // The connection may be dead; the next batch opens a new one.
+        held_connection.close();
     }
-    for Asking { event_id, reply } in asking {
-        // Whoever has gone away does not want the answer.
+    for StatusRequest { event_id, reply } in requests {
+        // Sending fails if the request was given up meanwhile.
         let _ = reply.send(found.as_ref().map(|found| found.get(&event_id).cloned()).map_err(|error| *error));
     }
 }
 
-fn shared(counts: EventCounts) -> Arc<SharedCounts> {
-    Arc::new(SharedCounts { counts, body: OnceLock::new() })
-}
-
-/// Logged here, once for all who wait.
-fn failure(error: &sqlx::Error) -> ReadError {
-    if will_pass(error) {
-        tracing::warn!(%error, "the status of events could not be read");
+/// Logs a failed read, once for the whole batch.
+fn log_failure(error: &sqlx::Error) -> ReadError {
+    if is_transient(error) {
+        tracing::warn!(%error, "reading the status of events failed; the database is not available");
         ReadError::Unavailable
     } else {
-        tracing::error!(%error, "the status of events cannot be read");
+        tracing::error!(%error, "reading the status of events failed; this is a bug");
         ReadError::Failed
     }
 }

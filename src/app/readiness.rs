@@ -1,14 +1,14 @@
-//! Whether this process wants requests: yes from its start until it is told to stop.
+//! Readiness: the process is ready for requests from its start until it is told to stop.
 //!
-//! Between that and the end lies the drain window: requests are still served, but whoever distributes them is told to
-//! look elsewhere, and has until the end of the window to notice.
+//! The drain window follows: requests are still served, but `/health/ready` answers 503, and load balancers have until
+//! the end of the window to notice.
 
 use std::time::Duration;
 
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
-/// Cheap to clone: handlers ask, and whoever stops the server tells.
+/// Readiness of this process. Cheap to clone; all clones share one state.
 #[derive(Clone, Debug, Default)]
 pub struct Readiness {
     draining: CancellationToken,
@@ -16,25 +16,26 @@ pub struct Readiness {
 }
 
 impl Readiness {
+    /// Whether draining has not begun yet.
     pub fn is_ready(&self) -> bool {
         !self.draining.is_cancelled()
     }
 
-    /// From now on load balancers are asked to look elsewhere.
+    /// Begins to drain: from now on the process is not ready.
     pub fn drain(&self) {
         self.draining.cancel();
     }
 
-    /// Drains, and returns when the window is over or was cut short.
+    /// Drains for `window`, or until [`Readiness::end_drain_window`] is called.
     pub async fn drain_for(&self, window: Duration) {
         self.drain();
-        // Either way it is over.
+        // The window is over after a timeout and after a cancellation alike.
         let _ = timeout(window, self.window_over.cancelled()).await;
         self.window_over.cancel();
     }
 
-    /// Ends the window now, or as soon as it begins. `false` if it was over already.
-    pub fn cut_short(&self) -> bool {
+    /// Ends the drain window now, or as soon as it begins. Returns `false` if it was over already.
+    pub fn end_drain_window(&self) -> bool {
         let was_open = !self.window_over.is_cancelled();
         self.window_over.cancel();
         was_open

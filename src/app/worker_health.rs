@@ -1,11 +1,11 @@
-//! When each worker last did its work, for those who ask about the service's health.
+//! Time of each worker's last success, for `/api/v1/health/status`.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// Cheap to clone: shared by the supervisor and the health resource. By the process's monotonic clock, which is good
-/// enough for "how long ago" and decides nothing.
+/// Last success of each worker, shared by the supervisor and the health resource. Measured with the process's monotonic
+/// clock: it only reports durations and decides nothing.
 #[derive(Clone, Debug)]
 pub struct WorkerHealth {
     started: Instant,
@@ -19,14 +19,14 @@ impl Default for WorkerHealth {
 }
 
 impl WorkerHealth {
-    /// A worker's tick came to a good end.
-    pub fn succeeded(&self, worker: &'static str) {
+    /// Records that a worker's tick has succeeded now.
+    pub fn record_success(&self, worker: &'static str) {
         let mut last_success = self.last_success.lock().unwrap_or_else(PoisonError::into_inner);
         last_success.insert(worker, Instant::now());
     }
 
-    /// How long ago a worker last succeeded; since the start of the process if it never has.
-    pub fn age(&self, worker: &str) -> Duration {
+    /// Time since a worker's last success, or since the start of the process if it has not succeeded yet.
+    pub fn time_since_success(&self, worker: &str) -> Duration {
         let last_success = self.last_success.lock().unwrap_or_else(PoisonError::into_inner);
         last_success.get(worker).copied().unwrap_or(self.started).elapsed()
     }

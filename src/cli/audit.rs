@@ -1,4 +1,4 @@
-//! `boxoffice audit`: prints every invariant with both of its numbers and a verdict.
+//! `boxoffice audit`: checks every invariant and prints its two numbers and a verdict.
 
 use std::process::ExitCode;
 
@@ -8,7 +8,7 @@ use boxoffice::queries::invariants::{InvariantReport, check_invariants};
 
 use super::session;
 
-/// The exit code when the database could not be audited; 1 is a breach.
+/// Exit code when the invariants could not be checked; 1 is a breach.
 const NO_VERDICT: u8 = 2;
 
 pub async fn run(arguments: &DatabaseUrl) -> anyhow::Result<ExitCode> {
@@ -17,7 +17,7 @@ pub async fn run(arguments: &DatabaseUrl) -> anyhow::Result<ExitCode> {
             print(&report);
             Ok(if report.clean() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
         }
-        // No verdict is not the same as a bad one.
+        // Handled here, because a failure elsewhere exits with 1, which means a breach.
         Err(error) => {
             eprintln!("boxoffice: {error:#}");
             Ok(ExitCode::from(NO_VERDICT))
@@ -27,7 +27,7 @@ pub async fn run(arguments: &DatabaseUrl) -> anyhow::Result<ExitCode> {
 
 async fn check(arguments: &DatabaseUrl) -> anyhow::Result<InvariantReport> {
     let pool = session::maintenance_pool(&arguments.database_url).await?;
-    check_invariants(&pool).await.context("cannot audit this database")
+    check_invariants(&pool).await.context("cannot check the invariants of this database")
 }
 
 fn print(report: &InvariantReport) {
@@ -41,5 +41,5 @@ fn print(report: &InvariantReport) {
     for invariant in broken.clone() {
         println!("\n{} is broken: {}", invariant.name, invariant.description);
     }
-    println!("\nAs of {}: {} of {} broken.", report.as_of, broken.count(), report.invariants.len());
+    println!("\nAs of {}: {} of {} invariants broken.", report.as_of, broken.count(), report.invariants.len());
 }

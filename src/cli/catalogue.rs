@@ -1,5 +1,5 @@
-//! `boxoffice catalogue`: bundles the files of `.sqlx/`, which the query macros read, into `sqlx-data.json`: one page with
-//! every statement of the service by hash, with its parameters and columns. The plan test explains each of them.
+//! `boxoffice catalogue`: bundles the files of `.sqlx/`, which the query macros read, into `sqlx-data.json`: every
+//! statement of the service by hash, with its parameters and columns. The plan test runs EXPLAIN on each of them.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,13 +11,13 @@ use serde_json::{Map, Value, json};
 
 #[derive(Args)]
 pub struct CatalogueArgs {
-    /// Where the macros' files are
+    /// Directory with the files of the query macros
     #[arg(long, default_value = ".sqlx")]
     from: PathBuf,
-    /// The catalogue
+    /// File to write
     #[arg(long, default_value = "sqlx-data.json")]
     to: PathBuf,
-    /// Change nothing; fail if the catalogue is not what would be written
+    /// Write nothing; fail if the file is not up to date
     #[arg(long)]
     check: bool,
 }
@@ -40,12 +40,13 @@ fn catalogue(folder: &Path) -> anyhow::Result<Value> {
     let entries = fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))?;
     let mut files: Vec<PathBuf> = entries.map(|entry| entry.map(|entry| entry.path())).collect::<Result<_, _>>()?;
     files.retain(|file| file.extension().is_some_and(|extension| extension == "json"));
-    // The names contain the hashes, so the order depends on the statements alone.
+    // File names contain the hashes, so the order depends only on the statements.
     files.sort();
 
     let mut statements = Map::new();
     for file in files {
-        let (hash, statement) = statement(&file).with_context(|| format!("{} is not sqlx's", file.display()))?;
+        let (hash, statement) =
+            statement(&file).with_context(|| format!("{} is not a file of sqlx", file.display()))?;
         statements.insert(hash, statement);
     }
     Ok(Value::Object(statements))

@@ -1,4 +1,5 @@
-//! `boxoffice health`: the exit code that a container's health check wants, without a client in the image.
+//! `boxoffice health`: health check of a container, so that the image needs no HTTP client. The result is the exit
+//! code.
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
@@ -9,15 +10,15 @@ use anyhow::Context as _;
 use boxoffice::config::PORT_DEFAULT;
 use clap::Args;
 
-/// A server that takes longer is not ready, whatever it says.
+/// Time limit for the server's answer; a slower server counts as not ready.
 const TIMEOUT: Duration = Duration::from_secs(2);
 
 #[derive(Args)]
 pub struct HealthArgs {
-    /// The address that the server listens on
+    /// Address that the server listens on
     #[arg(long, env, default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
     host: IpAddr,
-    /// The port that the server listens on
+    /// Port that the server listens on
     #[arg(long, env, default_value_t = PORT_DEFAULT)]
     port: u16,
 }
@@ -29,7 +30,7 @@ pub fn run(arguments: &HealthArgs) -> anyhow::Result<ExitCode> {
     Ok(if status.split(' ').nth(1) == Some("200") { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// "Every address" is one to listen on, not one to connect to.
+/// The loopback address instead of "all addresses" (0.0.0.0, ::), to which a client cannot connect everywhere.
 fn reachable(host: IpAddr) -> IpAddr {
     match host {
         IpAddr::V4(Ipv4Addr::UNSPECIFIED) => IpAddr::V4(Ipv4Addr::LOCALHOST),
@@ -38,7 +39,7 @@ fn reachable(host: IpAddr) -> IpAddr {
     }
 }
 
-/// The status line of `/health/ready`.
+/// Requests `/health/ready` and returns the status line of the response.
 fn ready_status(address: SocketAddr) -> std::io::Result<String> {
     let mut stream = TcpStream::connect_timeout(&address, TIMEOUT)?;
     stream.set_read_timeout(Some(TIMEOUT))?;

@@ -1,4 +1,4 @@
-//! `boxoffice migrate`: brings the schema up to date.
+//! `boxoffice migrate`: applies the migrations that are missing.
 
 use std::process::ExitCode;
 
@@ -18,7 +18,7 @@ pub async fn run(arguments: &DatabaseUrl) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Returns how many migrations were applied.
+/// Applies the missing migrations and returns their number.
 pub async fn apply(pool: &PgPool) -> anyhow::Result<usize> {
     let mut connection = pool.acquire().await?;
     Ok(migrate::run(&mut connection).await?)

@@ -1,18 +1,18 @@
-//! The commands. Each parses its flags, calls the library, and says what happened; no rule of the business lives here.
-//! Every flag is also an environment variable, which may stand in a `.env` file.
+//! The commands. Each parses its flags, calls the library and prints the result; business rules are in the library.
+//! Every setting is also an environment variable, which may be set in a `.env` file.
 
-mod audit; // are the invariants of the data true?
+mod audit; // checks the invariants of the data
 mod catalogue; // bundles the compile-time checked statements into one file (development)
 #[cfg(feature = "embedded")]
-mod dev; // everything in one process, for trying things out
-mod health; // is the server on this machine ready? For containers
-mod migrate; // brings the schema up to date
-mod openapi; // prints the API's description
-mod postman; // converts that description into a Postman collection
-mod serve; // production
-mod session; // what several commands need: the database, signals
+mod dev; // a complete service with an embedded PostgreSQL, to try it out
+mod health; // asks the server on this machine whether it is ready, for containers
+mod migrate; // applies the missing migrations
+mod openapi; // prints the OpenAPI document
+mod postman; // converts the OpenAPI document into a Postman collection
+mod serve; // the server in production
+mod session; // shared by several commands: maintenance connection, start-up check, signals
 #[cfg(feature = "embedded")]
-mod with_postgres; // runs a command beside a throw-away PostgreSQL
+mod with_postgres; // runs a command with a temporary PostgreSQL
 
 use std::process::ExitCode;
 
@@ -28,34 +28,35 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Start a server with a PostgreSQL and a demo event of its own, to try things out
+    /// Start a server with an embedded PostgreSQL and demo events, to try it out
     #[cfg(feature = "embedded")]
     Dev(Box<dev::DevArgs>),
     /// Start a server on an existing, migrated database
     Serve(Box<serve::ServeArgs>),
-    /// Bring the database's schema up to date
+    /// Apply the migrations that are missing in the database
     Migrate(boxoffice::config::DatabaseUrl),
-    /// Check every invariant of the data; exit code 1 on a breach, 2 without a verdict
-    InvariantReport(boxoffice::config::DatabaseUrl),
-    /// Print the API's description
+    /// Check every invariant of the data; exit code 1 on a breach, 2 if they could not be checked
+    Audit(boxoffice::config::DatabaseUrl),
+    /// Print the OpenAPI document, or a Postman collection
     Openapi(openapi::OpenapiArgs),
     /// Ask the server on this machine whether it is ready; exit code 1 if not
     Health(health::HealthArgs),
-    /// Run a command with DATABASE_URL set to a throw-away PostgreSQL
+    /// Run a command with DATABASE_URL set to a temporary PostgreSQL
     #[cfg(feature = "embedded")]
     WithPostgres(with_postgres::WithPostgresArgs),
     /// Bundle .sqlx/ into sqlx-data.json
     #[command(hide = true)]
     Catalogue(catalogue::CatalogueArgs),
-    /// Own an embedded PostgreSQL; started by `dev` and `with-postgres`
+    /// Run an embedded PostgreSQL; started by `dev` and `with-postgres`
     #[cfg(feature = "embedded")]
     #[command(hide = true, name = boxoffice::db::embedded::HELPER_COMMAND)]
     EmbeddedPostgres(boxoffice::db::embedded::helper::HelperArgs),
 }
 
-/// Reads `.env` and the command line and runs the command. Failures are one line on standard error and exit code 1.
+/// Reads `.env` and the command line and runs the command. A failure is one line on standard error and exit code 1,
+/// unless the command defines another code.
 pub fn run() -> ExitCode {
-    // Before anything else: it writes to the environment, which only a process with one thread may do.
+    // First, because it changes the environment, which is safe only while the process has one thread.
     match dotenvy::dotenv() {
         Err(error) if !error.not_found() => return fail(&anyhow::Error::from(error).context(".env")),
         _ => {}
@@ -79,10 +80,10 @@ fn run_async(command: Command) -> anyhow::Result<ExitCode> {
             Command::Dev(arguments) => dev::run(*arguments).await,
             Command::Serve(arguments) => serve::run(*arguments).await,
             Command::Migrate(arguments) => migrate::run(&arguments).await,
-            Command::InvariantReport(arguments) => audit::run(&arguments).await,
+            Command::Audit(arguments) => audit::run(&arguments).await,
             #[cfg(feature = "embedded")]
             Command::WithPostgres(arguments) => with_postgres::run(&arguments).await,
-            _ => unreachable!("`run` has dealt with the commands that need no runtime"),
+            _ => unreachable!("`run` executes the commands that need no runtime"),
         }
     })
 }

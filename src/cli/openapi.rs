@@ -1,4 +1,4 @@
-//! `boxoffice openapi`: prints the API's description, as it is also served at `/openapi.json`.
+//! `boxoffice openapi`: prints the OpenAPI document, which is also served at `/openapi.json`, or a Postman collection.
 
 use std::process::ExitCode;
 
@@ -9,6 +9,7 @@ use super::postman;
 
 #[derive(Args)]
 pub struct OpenapiArgs {
+    /// Format to print
     #[arg(long, value_enum, default_value_t = Format::Openapi)]
     format: Format,
 }
@@ -22,11 +23,11 @@ enum Format {
 }
 
 pub fn run(arguments: &OpenapiArgs) -> anyhow::Result<ExitCode> {
-    let description = serde_json::to_value(server::openapi())?;
-    let document = match arguments.format {
-        Format::Openapi => description,
-        Format::Postman => postman::collection(&description),
+    let openapi = serde_json::to_value(server::openapi())?;
+    let output = match arguments.format {
+        Format::Openapi => openapi,
+        Format::Postman => postman::collection(&openapi),
     };
-    println!("{}", serde_json::to_string_pretty(&document)?);
+    println!("{}", serde_json::to_string_pretty(&output)?);
     Ok(ExitCode::SUCCESS)
 }

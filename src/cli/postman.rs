@@ -1,18 +1,24 @@
-//! The API's description as a Postman collection (format 2.1): requests grouped by tag, path variables, example bodies,
-//! and one `baseUrl` to change. The same description always gives the same collection, so that it can be committed.
+//! Converts the OpenAPI document into a Postman collection (format 2.1): requests grouped by tag, path variables,
+//! example bodies, and one `baseUrl` variable. Deterministic, because the collection is committed.
 
 use serde_json::{Map, Value, json};
 
 const FORMAT: &str = "https://schema.getpostman.com/json/collection/v2.1.0/collection.json";
 const BASE_URL: &str = "http://127.0.0.1:8080";
 
-/// In the order in which one uses them.
+/// Methods of a path, in the order of their requests in the collection.
 const METHODS: [&str; 5] = ["post", "get", "put", "patch", "delete"];
 
-/// Recursive schemas end here; nothing of ours is nested this deeply.
+/// Nesting limit of examples, for recursive schemas. The API has no schema that is nested this deeply.
 const DEPTH_MAX: u32 = 8;
 
 const UNTAGGED: &str = "other";
+
+/// A request of the collection, and the tag of its operation.
+struct TaggedRequest {
+    tag: String,
+    item: Value,
+}
 
 /// Converts the JSON form of an `OpenAPI` 3.1 document.
 pub fn collection(openapi: &Value) -> Value {
@@ -20,7 +26,8 @@ pub fn collection(openapi: &Value) -> Value {
     let folders: Vec<Value> = tags(openapi, &requests)
         .into_iter()
         .map(|tag| {
-            let items: Vec<&Value> = requests.iter().filter(|(of, _)| *of == tag).map(|(_, item)| item).collect();
+            let items: Vec<&Value> =
+                requests.iter().filter(|request| request.tag == tag).map(|request| &request.item).collect();
             json!({ "name": tag, "item": items })
         })
         .collect();
@@ -35,30 +42,30 @@ pub fn collection(openapi: &Value) -> Value {
     })
 }
 
-/// Every operation as (tag, Postman item), by path and method.
-fn requests(openapi: &Value) -> Vec<(String, Value)> {
+/// Every operation as a request, in the order of paths and methods.
+fn requests(openapi: &Value) -> Vec<TaggedRequest> {
     let mut paths: Vec<(&String, &Value)> = openapi["paths"].as_object().into_iter().flatten().collect();
-    // Not every build of the JSON library keeps the document's order.
+    // serde_json keeps the document's order only with the feature `preserve_order`, which a dependency may turn on.
     paths.sort_by_key(|(path, _)| *path);
     let mut requests = Vec::new();
     for (path, operations) in paths {
         for method in METHODS {
             if let Some(operation) = operations.get(method) {
                 let tag = operation["tags"][0].as_str().unwrap_or(UNTAGGED).to_owned();
-                requests.push((tag, item(openapi, path, method, operation)));
+                requests.push(TaggedRequest { tag, item: item(openapi, path, method, operation) });
             }
         }
     }
     requests
 }
 
-/// The tags that the document lists, in its order, then those that only operations name.
-fn tags(openapi: &Value, requests: &[(String, Value)]) -> Vec<String> {
+/// The tags that have requests: first those that the document lists, in its order, then the others.
+fn tags(openapi: &Value, requests: &[TaggedRequest]) -> Vec<String> {
     let listed = openapi["tags"].as_array().into_iter().flatten();
     let listed = listed.filter_map(|tag| tag["name"].as_str().map(str::to_owned));
     let mut tags: Vec<String> = Vec::new();
-    for tag in listed.chain(requests.iter().map(|(tag, _)| tag.clone())) {
-        if !tags.contains(&tag) && requests.iter().any(|(of, _)| *of == tag) {
+    for tag in listed.chain(requests.iter().map(|request| request.tag.clone())) {
+        if !tags.contains(&tag) && requests.iter().any(|request| request.tag == tag) {
             tags.push(tag);
         }
     }
@@ -82,7 +89,7 @@ fn item(openapi: &Value, path: &str, method: &str, operation: &Value) -> Value {
 }
 
 fn url(openapi: &Value, path: &str, operation: &Value) -> Value {
-    // `/holds/{id}` is `/holds/:id` to Postman.
+    // Postman writes `/holds/{id}` as `/holds/:id`.
     let segments: Vec<String> = path
         .split('/')
         .filter(|segment| !segment.is_empty())
@@ -100,12 +107,12 @@ fn url(openapi: &Value, path: &str, operation: &Value) -> Value {
     })
 }
 
-/// The operation's parameters of one place; optional ones are there to be switched on.
-fn parameters(openapi: &Value, operation: &Value, place: &str) -> Vec<Value> {
+/// The operation's parameters in one location (`path`, `query` or `header`). Optional ones are disabled.
+fn parameters(openapi: &Value, operation: &Value, location: &str) -> Vec<Value> {
     let all = operation["parameters"].as_array().into_iter().flatten();
-    all.filter(|parameter| parameter["in"] == place)
+    all.filter(|parameter| parameter["in"] == location)
         .map(|parameter| {
-            let value = match given_example(parameter) {
+            let value = match documented_example(parameter) {
                 Some(value) => value,
                 None => example(openapi, &parameter["schema"], 0),
             };
@@ -122,26 +129,26 @@ fn parameters(openapi: &Value, operation: &Value, place: &str) -> Vec<Value> {
 
 fn body(openapi: &Value, operation: &Value) -> Option<String> {
     let content = operation["requestBody"]["content"].get("application/json")?;
-    let value = given_example(content).unwrap_or_else(|| example(openapi, &content["schema"], 0));
+    let value = documented_example(content).unwrap_or_else(|| example(openapi, &content["schema"], 0));
     Some(format!("{value:#}"))
 }
 
-/// What the author of the description wrote down as an example.
-fn given_example(described: &Value) -> Option<Value> {
-    if let Some(example) = described.get("example") {
+/// The example that the OpenAPI document has for a parameter, body or schema.
+fn documented_example(element: &Value) -> Option<Value> {
+    if let Some(example) = element.get("example") {
         return Some(example.clone());
     }
-    match described.get("examples")? {
+    match element.get("examples")? {
         Value::Array(examples) => examples.first().cloned(),
-        // Named examples of a body or parameter carry theirs in `value`.
+        // Named examples of a body or parameter have their value in `value`.
         Value::Object(examples) => examples.iter().min_by_key(|(name, _)| *name)?.1.get("value").cloned(),
         _ => None,
     }
 }
 
-/// A value that fits the schema.
+/// An example value that matches the schema: documented, default, or generated.
 fn example(openapi: &Value, schema: &Value, depth: u32) -> Value {
-    if let Some(value) = given_example(schema).or_else(|| schema.get("default").cloned()) {
+    if let Some(value) = documented_example(schema).or_else(|| schema.get("default").cloned()) {
         return value;
     }
     if depth >= DEPTH_MAX {
@@ -156,8 +163,8 @@ fn example(openapi: &Value, schema: &Value, depth: u32) -> Value {
         return Value::Object(fields.collect());
     }
     if let Some(alternatives) = ["oneOf", "anyOf"].into_iter().find_map(|key| schema[key].as_array()) {
-        let meant = alternatives.iter().find(|alternative| alternative["type"] != "null");
-        return meant.map_or(Value::Null, |schema| example(openapi, schema, depth + 1));
+        let not_null = alternatives.iter().find(|alternative| alternative["type"] != "null");
+        return not_null.map_or(Value::Null, |schema| example(openapi, schema, depth + 1));
     }
     if let Some(value) = schema["enum"].get(0) {
         return value.clone();
@@ -166,7 +173,7 @@ fn example(openapi: &Value, schema: &Value, depth: u32) -> Value {
 }
 
 fn example_of_type(openapi: &Value, schema: &Value, depth: u32) -> Value {
-    // In 3.1 what may be absent is `["string", "null"]`.
+    // In OpenAPI 3.1 the type of a nullable string is `["string", "null"]`.
     let types: Vec<&str> = match &schema["type"] {
         Value::Array(types) => types.iter().filter_map(Value::as_str).collect(),
         single => single.as_str().into_iter().collect(),

@@ -1,9 +1,9 @@
-//! `boxoffice serve`: production. Refuses to start on a database that does not keep our promises.
+//! `boxoffice serve`: the server in production. It does not start if the database violates the start-up contract.
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::process::ExitCode;
 
-use boxoffice::config::{DRAIN_WINDOW_DEFAULT, DatabaseUrl, Given, LogFormat, SettingsArgs, secret};
+use boxoffice::config::{CommandInputs, DRAIN_WINDOW_DEFAULT, DatabaseUrl, LogFormat, SettingsArgs, secret};
 use boxoffice::{server, telemetry};
 use clap::Args;
 use secrecy::SecretString;
@@ -14,7 +14,7 @@ use super::session;
 pub struct ServeArgs {
     #[command(flatten)]
     database: DatabaseUrl,
-    /// The secret behind the payment tokens, at least 32 bytes; the same for all instances
+    /// Secret key of the payment tokens, at least 32 bytes; the same for all instances
     #[arg(long, env, hide_env_values = true, value_parser = secret)]
     payment_token_key: SecretString,
     #[command(flatten)]
@@ -22,7 +22,7 @@ pub struct ServeArgs {
 }
 
 pub async fn run(arguments: ServeArgs) -> anyhow::Result<ExitCode> {
-    let settings = arguments.settings.resolve(Given {
+    let settings = arguments.settings.resolve(CommandInputs {
         host_default: IpAddr::V4(Ipv4Addr::UNSPECIFIED),
         log_format_default: LogFormat::Json,
         drain_window_default: DRAIN_WINDOW_DEFAULT,

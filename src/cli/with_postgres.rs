@@ -1,5 +1,5 @@
-//! `boxoffice with-postgres -- COMMAND`: runs a command with `DATABASE_URL` set to an empty, throw-away PostgreSQL, and
-//! ends with the command's exit code. When the command ends, or we do, nothing is left of the server.
+//! `boxoffice with-postgres -- COMMAND`: runs a command with `DATABASE_URL` set to an empty, temporary PostgreSQL, and
+//! returns the command's exit code. The server and its data are removed when the command or this process ends.
 
 use std::ffi::OsString;
 use std::os::unix::process::ExitStatusExt as _;
@@ -23,7 +23,7 @@ pub struct WithPostgresArgs {
 
 pub async fn run(arguments: &WithPostgresArgs) -> anyhow::Result<ExitCode> {
     let (program, rest) = arguments.command.split_first().context("no command")?;
-    let postgres = Embedded::start_throw_away()?;
+    let postgres = Embedded::start_temporary()?;
     let mut command = Command::new(program);
     command.args(rest).env("DATABASE_URL", postgres.url().expose_secret());
     let outcome = match command.spawn() {
@@ -34,8 +34,8 @@ pub async fn run(arguments: &WithPostgresArgs) -> anyhow::Result<ExitCode> {
     Ok(exit_code(outcome?))
 }
 
-/// Waits for the command, whatever we are told: it decides what a signal means. Ctrl-C reaches it without us, as part of
-/// the terminal's foreground group; SIGTERM is passed on.
+/// Waits for the command to end, also after a signal, so that the command can handle the signal. The terminal sends
+/// Ctrl-C to the command too (same process group); SIGTERM is passed on here.
 async fn status(mut child: Child) -> anyhow::Result<ExitStatus> {
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
@@ -45,7 +45,7 @@ async fn status(mut child: Child) -> anyhow::Result<ExitStatus> {
             _ = interrupt.recv() => {}
             _ = terminate.recv() => {
                 if let Some(pid) = child.id().and_then(|pid| pid.try_into().ok()) {
-                    // It may have ended this very moment, which is what was asked for.
+                    // Fails if the command has just ended, which is fine.
                     let _ = kill(Pid::from_raw(pid), Signal::SIGTERM);
                 }
             }
@@ -53,7 +53,7 @@ async fn status(mut child: Child) -> anyhow::Result<ExitStatus> {
     }
 }
 
-/// As a shell reports it: 128 and the signal's number for a command that a signal ended.
+/// The command's exit code; as in a shell, 128 plus the signal's number if a signal ended it.
 fn exit_code(status: ExitStatus) -> ExitCode {
     let code = status.code().or_else(|| status.signal().map(|signal| 128 + signal)).unwrap_or(1);
     ExitCode::from(u8::try_from(code).unwrap_or(1))

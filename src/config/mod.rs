@@ -1,6 +1,6 @@
-//! Every setting of the service, resolved and in range. `args` says where each comes from: flag, environment variable,
-//! default. The rest of the crate sees only these structs, so nothing else reads the environment.
-//! Secrets are `SecretString`: their Debug is redacted, and reading one is a visible call.
+//! Every setting of the service, resolved and in range. `args` defines the source of each: flag, environment variable,
+//! default. The rest of the crate uses only these structs and does not read the environment.
+//! Secrets are `SecretString`: their Debug output is redacted, and reading one needs an explicit call.
 
 mod args;
 
@@ -9,27 +9,27 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 
-pub use args::{DatabaseUrl, Given, SettingsArgs, secret};
+pub use args::{CommandInputs, DatabaseUrl, SettingsArgs, secret};
 
 use crate::domain::hold_rules::HoldRules;
 
-/// The port of the API when nothing else is said.
+/// Default port of the API.
 pub const PORT_DEFAULT: u16 = 8080;
 
-/// The most commands that `BATCH_MAX` may allow one transaction.
+/// Largest allowed value of `BATCH_MAX`, in commands per batch.
 pub const COMMANDS_PER_BATCH_MAX: u16 = 4096;
 
-/// The least length of the payment token key: as long as the SHA-256 output that the tokens are, so that guessing the
-/// key is no easier than guessing a token (RFC 2104, section 3).
+/// Minimum length of the payment token key, in bytes: the length of a token (SHA-256), so that guessing the key is no
+/// easier than guessing a token (RFC 2104, section 3).
 pub const PAYMENT_TOKEN_KEY_BYTES_MIN: usize = 32;
 
-/// How long `serve` drains unless told otherwise: a load balancer that probes every second or two notices in time.
+/// Default drain window of `serve`: long enough for a load balancer that probes every second or two.
 pub const DRAIN_WINDOW_DEFAULT: Duration = Duration::from_secs(5);
 
-/// What one server process runs with.
+/// Settings of a server process.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// The service's name in the health report and the logs.
+    /// Name of the service in the health report and in the welcome message of `dev`.
     pub app_name: String,
     /// The address that the API listens on.
     pub host: IpAddr,
@@ -39,29 +39,31 @@ pub struct Settings {
     pub database: DatabaseSettings,
     pub inventory: InventorySettings,
     pub hold_rules: HoldRules,
-    /// Requests for the status of events that may wait to be read; one more is answered 503 at once.
+    /// The most requests for the status of events that may wait; further ones are answered 503 at once.
     pub read_queue_max: usize,
-    /// The pause between two sweeps for expired holds.
+    /// Pause between two sweeps for overdue holds.
     pub sweep_interval: Duration,
-    /// The pause between two audits; `None`: this instance audits none.
+    /// Pause between two invariants checks; `None`: this instance makes none.
     pub audit_interval: Option<Duration>,
-    /// The key of the payment tokens' HMAC, at least [`PAYMENT_TOKEN_KEY_BYTES_MIN`] long. Every instance needs the same.
+    /// HMAC key of the payment tokens, at least [`PAYMENT_TOKEN_KEY_BYTES_MIN`] bytes. The same for all instances.
     pub payment_token_key: SecretString,
-    /// Threads that serve HTTP.
+    /// Number of threads that serve HTTP.
     pub http_workers: usize,
-    /// How long a stopping server still serves requests, while it tells load balancers to look elsewhere.
+    /// How long a stopping server still serves requests while `/health/ready` answers 503.
     pub drain_window: Duration,
-    /// How long it waits after that for requests that have begun.
+    /// How long a stopping server waits, after the drain window, for running requests.
     pub shutdown_timeout: Duration,
 }
 
+/// Settings of the log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LogSettings {
-    /// A level (`info`), or directives as in `info,sqlx=warn`. Known to parse.
+    /// A level (`info`), or directives as in `info,sqlx=warn`. Validated when it was parsed.
     pub level: String,
     pub format: LogFormat,
 }
 
+/// Format of log lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum LogFormat {
     /// One JSON object per line, for machines.
@@ -70,40 +72,47 @@ pub enum LogFormat {
     Pretty,
 }
 
+/// Settings of the database connections.
 #[derive(Clone, Debug)]
 pub struct DatabaseSettings {
-    /// May carry a password, hence secret.
+    /// Secret, because it may contain a password.
     pub url: SecretString,
-    /// Connections for requests and workers; the lanes and the reader of the status of events have their own.
+    /// The most connections for requests and workers. The lanes and the status reader have their own.
     pub pool_connections_max: u32,
-    /// How long a request waits for a connection before it is told to come back later.
+    /// How long a request waits for a connection before it is answered 503.
     pub acquire_timeout: Duration,
+    /// PostgreSQL's `statement_timeout`.
     pub statement_timeout: Duration,
+    /// PostgreSQL's `lock_timeout`.
     pub lock_timeout: Duration,
+    /// PostgreSQL's `idle_in_transaction_session_timeout`.
     pub idle_in_transaction_timeout: Duration,
 }
 
+/// Settings of the inventory engine.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InventorySettings {
-    /// Tasks, each with a connection of its own, that turn waiting commands into batches.
+    /// Number of lanes: tasks with their own connection that execute waiting commands in batches.
     pub lanes: usize,
-    /// Commands that one transaction decides at most.
+    /// The most commands in one batch.
     pub batch_max: usize,
-    /// Holds that may wait for one event, and bookings; one more is answered 503 at once.
+    /// The most holds, and separately bookings, that may wait for one event; further ones are answered 503 at once.
     pub event_queue_max: usize,
-    /// The same for all events together.
+    /// The same limit for all events together.
     pub queue_max: usize,
-    /// A command that has waited longer for its batch is answered 503 instead of executed.
+    /// The longest wait of a command for its batch; after it the command is answered 503 and not executed. Organisers'
+    /// commands have no such limit.
     pub command_deadline: Duration,
-    /// How long a caller waits for the answer to a command.
+    /// How long a request waits for the result of its command or read. Organisers' commands wait longer.
     pub answer_within: Duration,
     pub mode: InventoryMode,
 }
 
+/// How commands are grouped into transactions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum InventoryMode {
-    /// Batches: what the service is built on.
+    /// Batches, executed by lanes.
     Lanes,
-    /// One transaction per command, for the comparison of `make bench` and nothing else.
+    /// One transaction per command; only for comparison in `make bench`.
     PerRequest,
 }

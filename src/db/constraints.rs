@@ -1,12 +1,13 @@
-//! Every constraint and unique index of migrations/: its name, and what it guards.
-//! They are the contract behind "cannot oversell": code that maps a violation to an answer uses these names, and a
-//! server refuses to start where one is missing, not validated, not valid, or another than it was.
+//! Name and definition of every constraint and unique index of migrations/.
+//!
+//! They guarantee, below the code, that nothing is oversold. Code that maps a violation to a response uses these names.
+//! A server does not start if one is missing, not validated, invalid, or has another definition.
 
 mod names;
 
 pub use names::*;
 
-/// What a name stands for, as the database's catalogue tells it.
+/// Kind of a constraint, from the database's catalogue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Kind {
     Check,
@@ -16,6 +17,7 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// Name for messages, and the value of [`super::enforced::Enforced::kind`].
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Check => "CHECK",
@@ -31,7 +33,7 @@ pub struct Constraint {
     pub table: &'static str,
     pub name: &'static str,
     pub kind: Kind,
-    /// What is checked, which columns are unique (and for which rows), or what is referred to, as PostgreSQL says it.
+    /// Checked expression, unique columns (and for which rows), or reference, as PostgreSQL prints it.
     pub definition: &'static str,
 }
 
@@ -53,7 +55,8 @@ const fn foreign_key(table: &'static str, name: &'static str, definition: &'stat
     Constraint { table, name, kind: Kind::ForeignKey, definition }
 }
 
-/// The whole contract, in the order of migrations/. A test compares it with what the migrations create.
+/// All constraints and unique indexes that a database must have, in the order of migrations/. A test compares the list
+/// with a migrated database.
 pub const CONTRACT: &[Constraint] = &[
     unique("events", EVENTS_PKEY, "event_id"),
     check("events", EVENTS_NAME_LENGTH, "char_length(name) >= 1 AND char_length(name) <= 200"),

@@ -1,6 +1,6 @@
-//! What a database must offer before the service serves from it: a version that we know, settings without which
-//! "acknowledged" would not mean "durable", our schema, and every CHECK and unique index that the schema promises.
-//! Checked once, at start: a guard that is missing should stop a deployment, not be found out in a sale.
+//! Start-up check of the database: a supported version, settings that make commits durable, the schema, and every
+//! constraint and unique index of the schema. A missing constraint must stop a deployment, not be discovered during a
+//! sale.
 
 use sqlx::PgConnection;
 use sqlx::migrate::MigrateError;
@@ -8,33 +8,33 @@ use sqlx::migrate::MigrateError;
 use super::enforced::{Fault, faults};
 use super::migrate::{self, Schema};
 
-/// `server_version_num` of PostgreSQL 15, the oldest that we test with.
+/// `server_version_num` of PostgreSQL 15, the oldest version that is tested.
 const SERVER_VERSION_MIN: i32 = 150_000;
 
-/// One promise that the database does not keep. Each says what would mend it.
+/// A requirement that the database does not meet. The message says how to repair it.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Breach {
-    #[error("PostgreSQL {0} is too old: version 15 or later is needed")]
+    #[error("PostgreSQL {0} is too old: use version 15 or later")]
     TooOld(String),
-    #[error("the server is a read-only standby: DATABASE_URL must lead to the primary")]
+    #[error("the server is a read-only standby: set DATABASE_URL to the primary")]
     Standby,
-    #[error("{setting} is {value}: a crash of the server could lose what was acknowledged; it must not be off")]
+    #[error("{setting} is {value}: a crash of the server could lose committed data; switch the setting on")]
     NotDurable { setting: &'static str, value: String },
     #[error("the schema lacks {missing} migration(s): run `boxoffice migrate`")]
     SchemaBehind { missing: usize },
-    #[error(
-        "migration {0} was changed after it was applied: the schema is not the one that this version was built for"
-    )]
+    #[error("migration {0} was changed after it was applied: the schema is not the one that this version needs")]
     SchemaChanged(i64),
     #[error(
-        "migration {0} was applied only in part: mend it by hand, delete its row in _sqlx_migrations, run `boxoffice migrate`"
+        "migration {0} was applied only in part: repair the schema by hand, delete its row in \
+         _sqlx_migrations, run `boxoffice migrate`"
     )]
     SchemaDirty(i64),
     #[error(transparent)]
     Constraint(#[from] Fault),
 }
 
-/// Returns every breach, so that an operator sees all there is to mend at once. An empty list: the service may start.
+/// Returns every breach, so that an operator can repair all of them at once. The service may start if the list is
+/// empty.
 ///
 /// # Errors
 ///
@@ -45,9 +45,9 @@ pub async fn breaches(connection: &mut PgConnection) -> Result<Vec<Breach>, Migr
         Schema::Behind { missing } => found.push(Breach::SchemaBehind { missing }),
         Schema::Changed { version } => found.push(Breach::SchemaChanged(version)),
         Schema::Dirty { version } => found.push(Breach::SchemaDirty(version)),
-        // Only a complete schema can be expected to have every constraint.
+        // Constraints are checked only on a complete schema.
         Schema::Current => found.extend(faults(connection, true).await?.into_iter().map(Breach::Constraint)),
-        // What a later release has made of a constraint, by a migration that we do not know, is for its servers to judge.
+        // A migration of a later release may have changed a definition, so only existence is checked.
         Schema::Ahead => found.extend(faults(connection, false).await?.into_iter().map(Breach::Constraint)),
     }
     Ok(found)

@@ -1,16 +1,16 @@
-//! What a database enforces, compared with the contract. A name is no guard: `CHECK (true)` can have any, so definitions
-//! are compared too.
+//! Comparison of the constraints that a database enforces with [`CONTRACT`]. Names are not enough, since a
+//! `CHECK (true)` can have any name, so definitions are compared too.
 //!
-//! PostgreSQL prints a definition from what it has parsed, and versions need not print alike: parentheses, blanks and the
-//! casts of literals are its own. A start that fails after an upgrade because of a parenthesis would be worse than no
-//! comparison, so what is compared is what guards: columns, operators, values and keywords, in their order. That misses
-//! only a change that does nothing but move parentheses.
+//! PostgreSQL prints a definition from its parsed form, and versions can differ in parentheses, blanks and casts of
+//! literals. A start that fails after an upgrade because of a parenthesis would be worse than no comparison. So only
+//! columns, operators, values and keywords are compared, in order. This misses changes of parentheses, blanks and casts
+//! alone.
 
 use sqlx::PgConnection;
 
 use super::constraints::{CONTRACT, Constraint};
 
-/// How a database differs from the contract.
+/// A difference between a database and [`CONTRACT`].
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Fault {
     #[error("{0} is missing or not enforced: restore it as in migrations/")]
@@ -24,19 +24,18 @@ pub enum Fault {
 pub struct Enforced {
     pub table: String,
     pub name: String,
-    /// In the words of [`super::constraints::Kind`].
+    /// Value of [`super::constraints::Kind::as_str`].
     pub kind: String,
-    /// In the words of this PostgreSQL.
+    /// As this version of PostgreSQL prints it.
     pub definition: String,
 }
 
-/// Everything in [`CONTRACT`] that is not in force, or guards something else. `definitions` says whether the latter is
-/// asked at all.
+/// Constraints of [`CONTRACT`] that are not enforced or, if `compare_definitions`, have another definition.
 ///
 /// # Errors
 ///
 /// When the database does not answer.
-pub async fn faults(connection: &mut PgConnection, definitions: bool) -> sqlx::Result<Vec<Fault>> {
+pub async fn faults(connection: &mut PgConnection, compare_definitions: bool) -> sqlx::Result<Vec<Fault>> {
     let enforced = enforced(connection).await?;
     let fault = |wanted: &Constraint| {
         let found = enforced.iter().find(|found| {
@@ -44,7 +43,7 @@ pub async fn faults(connection: &mut PgConnection, definitions: bool) -> sqlx::R
         });
         match found {
             None => Some(Fault::Missing(*wanted)),
-            Some(found) if definitions && !guards_the_same(&found.definition, wanted.definition) => {
+            Some(found) if compare_definitions && !definitions_match(&found.definition, wanted.definition) => {
                 Some(Fault::Changed { wanted: *wanted, found: found.definition.clone() })
             }
             Some(_) => None,
@@ -53,13 +52,14 @@ pub async fn faults(connection: &mut PgConnection, definitions: bool) -> sqlx::R
     Ok(CONTRACT.iter().filter_map(fault).collect())
 }
 
-/// What is in force on our tables. Also for the test that compares it with [`CONTRACT`].
+/// Constraints and unique indexes enforced on all rows of tables in the current schema. Also used by the test of
+/// [`CONTRACT`].
 ///
 /// # Errors
 ///
 /// When the database does not answer.
 pub async fn enforced(connection: &mut PgConnection) -> sqlx::Result<Vec<Enforced>> {
-    // A deferrable unique index is checked too late for `ON CONFLICT`, and is none of ours.
+    // Deferrable unique indexes are left out: they cannot serve `ON CONFLICT`, and the schema has none.
     sqlx::query_as!(
         Enforced,
         r#"
@@ -93,36 +93,37 @@ pub async fn enforced(connection: &mut PgConnection) -> sqlx::Result<Vec<Enforce
     .await
 }
 
-/// Whether two definitions differ in nothing but how they are printed: see the module's documentation.
-pub fn guards_the_same(one: &str, other: &str) -> bool {
-    words(one) == words(other)
+/// Whether two definitions are equal except for their printing: see the module's documentation.
+pub fn definitions_match(one: &str, other: &str) -> bool {
+    tokens(one) == tokens(other)
 }
 
-/// Names, numbers, literals and signs; no blanks, no parentheses, no casts.
-fn words(definition: &str) -> Vec<&str> {
-    let mut words = Vec::new();
+/// Names, numbers, literals and operators of a definition, without blanks, parentheses and casts.
+fn tokens(definition: &str) -> Vec<&str> {
+    let mut tokens = Vec::new();
     let mut rest = definition;
     while let Some(first) = rest.chars().next() {
-        let in_word = |c: char| c.is_alphanumeric() || c == '_';
+        let in_token = |c: char| c.is_alphanumeric() || c == '_';
         if let Some(cast) = rest.strip_prefix("::") {
-            rest = cast.trim_start_matches(in_word).trim_start_matches("[]");
+            rest = cast.trim_start_matches(in_token).trim_start_matches("[]");
             continue;
         }
         let length = match first {
             '\'' | '"' => quoted_length(rest, first),
-            _ if in_word(first) => rest.find(|c| !in_word(c)).unwrap_or(rest.len()),
+            _ if in_token(first) => rest.find(|c| !in_token(c)).unwrap_or(rest.len()),
             _ => first.len_utf8(),
         };
-        let (word, after) = rest.split_at(length);
+        let (token, after) = rest.split_at(length);
         if !matches!(first, '(' | ')') && !first.is_whitespace() {
-            words.push(word);
+            tokens.push(token);
         }
         rest = after;
     }
-    words
+    tokens
 }
 
-/// Of a literal or a quoted name with its quotes. A doubled quote reads as two literals side by side, which compare as well.
+/// Length in bytes of the literal or quoted name at the start of `text`, with its quotes. A doubled quote is read as
+/// two adjacent literals, which compare equally well.
 fn quoted_length(text: &str, quote: char) -> usize {
     text[1..].find(quote).map_or(text.len(), |end| end + 2)
 }

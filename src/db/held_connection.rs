@@ -1,21 +1,21 @@
-//! A connection that its task keeps from one piece of work to the next.
+//! Held connection: a pool connection that a task keeps between uses.
 //!
-//! Taking one from the pool and giving it back costs a round trip, which whoever works without a pause can save.
+//! Returning a connection to the pool costs a round trip, which a continuously busy task can save.
 
 use sqlx::pool::PoolConnection;
 use sqlx::{PgConnection, PgPool, Postgres};
 
-/// The kept connection, if there is one.
+/// See the module's documentation. Empty until first used.
 #[derive(Default)]
 pub struct HeldConnection(Option<PoolConnection<Postgres>>);
 
 impl HeldConnection {
-    /// The kept connection, or one from the pool.
+    /// The held connection, or a new one from the pool, which is then held.
     ///
     /// # Errors
     ///
-    /// When the pool has none in time.
-    pub async fn connection(&mut self, pool: &PgPool) -> sqlx::Result<&mut PgConnection> {
+    /// When the pool cannot provide a connection in time.
+    pub async fn acquire(&mut self, pool: &PgPool) -> sqlx::Result<&mut PgConnection> {
         let connection = match self.0.take() {
             Some(connection) => connection,
             None => pool.acquire().await?,
@@ -23,9 +23,9 @@ impl HeldConnection {
         Ok(self.0.insert(connection))
     }
 
-    /// Closes the connection, and with it whatever transaction was open. It makes room in the pool at once: the pool's own
-    /// way would first ask a server that may be gone whether it is there.
-    pub fn give_up(&mut self) {
+    /// Closes the held connection, and so ends its open transaction. This frees its pool permit at once; returning the
+    /// connection to the pool would first ping a server that may be gone.
+    pub fn close(&mut self) {
         drop(self.0.take().map(PoolConnection::detach));
     }
 }

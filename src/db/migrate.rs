@@ -1,39 +1,38 @@
-//! The files of migrations/, compiled in. `sqlx migrate run` applies the same files with the same checksums, so the two
-//! can be mixed freely.
+//! Migrations, compiled in from migrations/. `sqlx migrate run` applies the same files with the same checksums, so both
+//! can be used on one database.
 
 use sqlx::PgConnection;
 use sqlx::migrate::{AppliedMigration, Migrate as _, MigrateError, Migrator};
 
 static MIGRATOR: Migrator = sqlx::migrate!();
 
-/// SQLSTATE `undefined_table`: nothing was ever migrated.
+/// SQLSTATE `undefined_table`: the database was never migrated.
 const UNDEFINED_TABLE: &str = "42P01";
 
-/// How the database's schema compares with migrations/.
+/// State of a database's schema, compared with migrations/.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Schema {
+    /// Exactly the migrations of this version were applied.
     Current,
-    /// Everything of ours, and migrations that only a later release knows.
+    /// All migrations of this version were applied, and some of a later one.
     Ahead,
-    /// Migrations of ours that were not applied yet.
+    /// Some migrations of this version were not applied yet.
     Behind {
+        /// Number of migrations.
         missing: usize,
     },
-    /// Someone edited a migration after it was applied here.
-    Changed {
-        version: i64,
-    },
-    /// A migration failed half way; only migrations without a transaction can.
-    Dirty {
-        version: i64,
-    },
+    /// A migration has another content than when it was applied.
+    Changed { version: i64 },
+    /// A migration failed half way, which is possible only without a transaction.
+    Dirty { version: i64 },
 }
 
-/// Applies what is missing and returns how many migrations that were. Two processes that migrate at once take turns.
+/// Applies the missing migrations and returns their number. Two processes that migrate at the same time wait for each
+/// other; the second then returns the number that was missing before it waited.
 ///
 /// # Errors
 ///
-/// When a migration fails, or when one that was applied has changed since.
+/// When a migration fails, or an applied one has changed since or is dirty.
 pub async fn run(connection: &mut PgConnection) -> Result<usize, MigrateError> {
     let missing = match schema(connection).await? {
         Schema::Behind { missing } => missing,
@@ -43,8 +42,8 @@ pub async fn run(connection: &mut PgConnection) -> Result<usize, MigrateError> {
     Ok(missing)
 }
 
-/// Compares without changing anything. Migrations that only the database knows are no fault: they are additive, and
-/// while a new release rolls out, instances of the old one must still be able to start.
+/// Compares the database with migrations/, without changing anything. Unknown applied migrations are no error: they are
+/// additive, and during a rollout instances of the old version must still be able to start.
 ///
 /// # Errors
 ///
@@ -65,18 +64,18 @@ pub async fn schema(connection: &mut PgConnection) -> Result<Schema, MigrateErro
 
 fn compare(applied: &[AppliedMigration]) -> Schema {
     let mut missing = 0;
-    for ours in MIGRATOR.iter() {
-        match applied.iter().find(|theirs| theirs.version == ours.version) {
-            Some(theirs) if theirs.checksum == ours.checksum => {}
-            Some(theirs) => {
-                return Schema::Changed { version: theirs.version };
+    for known in MIGRATOR.iter() {
+        match applied.iter().find(|row| row.version == known.version) {
+            Some(found) if found.checksum == known.checksum => {}
+            Some(found) => {
+                return Schema::Changed { version: found.version };
             }
             None => missing += 1,
         }
     }
-    let ours = |theirs: &AppliedMigration| MIGRATOR.iter().any(|ours| ours.version == theirs.version);
+    let is_known = |applied: &AppliedMigration| MIGRATOR.iter().any(|known| known.version == applied.version);
     match missing {
-        0 if applied.iter().all(ours) => Schema::Current,
+        0 if applied.iter().all(is_known) => Schema::Current,
         0 => Schema::Ahead,
         missing => Schema::Behind { missing },
     }

@@ -1,18 +1,18 @@
-//! Database access: how the service reaches PostgreSQL and what it insists on finding there.
+//! Database access: connections, transactions and the requirements for the database.
 //!
-//! Here live the pools and their session settings, the one way to open a transaction outside `inventory`, the names of
-//! all constraints, the migrations, the check that a database keeps our promises, and the embedded PostgreSQL of `dev`
-//! and the tests. No business rule and no statement about events, holds or bookings belongs here.
+//! Contains the connection pools and their session settings, the transaction helper for code outside `inventory`, the
+//! names of all constraints, the migrations, the start-up check of the database, and the embedded PostgreSQL for `dev`
+//! and tests. Business rules and statements about events, holds or bookings do not belong here.
 
-pub mod column; // numbers and names of the schema as domain values, and back
-pub mod connect; // the pools: for requests and workers, for the lanes, for the status of events
-pub mod constraints; // every constraint of the schema: its name, and what it guards
-pub mod contract; // what a database must offer before the service serves from it
+pub mod column; // conversion between column values and domain values
+pub mod connect; // connection pools for requests and workers, lanes, event status
+pub mod constraints; // name and definition of every constraint of the schema
+pub mod contract; // start-up check of the database
 #[cfg(feature = "embedded")]
-pub mod embedded; // a PostgreSQL of our own, for development and tests
-pub mod enforced; // what a database enforces, compared with that
-pub mod failure; // which failures pass by themselves
-pub mod held_connection; // a connection that its task keeps
-pub mod migrate; // the files of migrations/, applied
-pub mod row_count; // did a statement touch as many rows as it must have?
-pub mod transaction; // a named, measured, retried transaction that no dropped request can leave open
+pub mod embedded; // a PostgreSQL for development and tests
+pub mod enforced; // comparison of a database's constraints with `constraints`
+pub mod failure; // classification of database errors
+pub mod held_connection; // a connection that a task keeps between uses
+pub mod migrate; // the migrations, and the state of a database's schema
+pub mod row_count; // check of the number of rows that a statement changed
+pub mod transaction; // named, measured and retried transactions

@@ -1,8 +1,8 @@
-//! The one way to open a transaction outside `inventory`: named, measured, retried, and safe from dropped requests.
+//! Transaction helper for writes outside `inventory`: named, measured, retried, and safe from dropped requests.
 //!
-//! When a client disconnects, actix drops the handler's future. In sqlx 0.9.0 a `begin()` that is dropped can hand a
-//! connection back to the pool inside an open transaction (fixed upstream in #4394, unreleased). So the transaction runs
-//! in a task of its own, which nobody drops: what was accepted is finished, whoever still listens.
+//! When a client disconnects, actix drops the handler's future. In sqlx 0.9.0 dropping `begin()` can return a
+//! connection with an open transaction to the pool (fixed upstream in #4394, unreleased). So the transaction runs in
+//! its own task, which is not dropped: an accepted request is finished even if its client has disconnected.
 
 use std::time::{Duration, Instant};
 
@@ -11,15 +11,15 @@ use sqlx::{PgConnection, PgPool};
 
 use crate::telemetry::metrics;
 
-/// How often a transaction that lost a race inside PostgreSQL is tried again.
+/// Largest number of retries of a transaction that failed because of its timing.
 pub const TRANSACTION_RETRIES_MAX: u32 = 3;
 
-/// The first retry waits up to this long, each further one up to twice as long.
+/// Longest pause before the first retry. It doubles with each further retry.
 const RETRY_PAUSE_MAX: Duration = Duration::from_millis(20);
 
-/// What a transaction's body may fail with. Any failure rolls the transaction back.
+/// Error of a transaction's body. Any such error rolls the transaction back.
 pub trait TransactionFailure: From<sqlx::Error> + Send + 'static {
-    /// The database's error, if that is what it was: it decides whether trying again makes sense.
+    /// The database error, if it is one: it decides whether the transaction is retried.
     fn database_error(&self) -> Option<&sqlx::Error>;
 }
 
@@ -30,7 +30,8 @@ impl TransactionFailure for sqlx::Error {
 }
 
 /// Runs `body` in a transaction called `name` and commits when it returns `Ok`. `body` may run up to
-/// `1 + TRANSACTION_RETRIES_MAX` times, each time in a new transaction: it must do nothing but talk to its connection.
+/// `1 + TRANSACTION_RETRIES_MAX` times, each time in a new transaction, so it must have no effects except
+/// through its connection.
 ///
 /// ```ignore
 /// transaction(&pool, "create_event", move |connection| Box::pin(insert(connection, event.clone()))).await
@@ -38,8 +39,8 @@ impl TransactionFailure for sqlx::Error {
 ///
 /// # Errors
 ///
-/// What `body` failed with, or the database's error. After a lost connection at COMMIT the outcome is unknown; a caller
-/// whose effect is not idempotent has to read it back.
+/// The error of `body`, or the database error. After a connection lost at COMMIT the outcome is unknown: a caller whose
+/// effect is not idempotent must read it back. `sqlx::Error::WorkerCrashed` if `body` panicked.
 pub async fn transaction<T, E, F>(pool: &PgPool, name: &'static str, body: F) -> Result<T, E>
 where
     T: Send + 'static,
@@ -48,7 +49,7 @@ where
 {
     let pool = pool.clone();
     let task = tokio::spawn(async move { run(&pool, name, body).await });
-    // The task fails to join only when `body` panicked, which the panic hook has logged, or when the runtime is gone.
+    // Joining fails only if `body` panicked, which the panic hook has logged, or if the runtime is shutting down.
     task.await.unwrap_or_else(|_| Err(sqlx::Error::WorkerCrashed.into()))
 }
 
@@ -64,7 +65,7 @@ where
             Err(error) if retries < TRANSACTION_RETRIES_MAX && error.database_error().is_some_and(is_retryable) => {
                 retries += 1;
                 metrics::db_transaction_retry(name);
-                tokio::time::sleep(pause(retries)).await;
+                tokio::time::sleep(retry_pause(retries)).await;
             }
             outcome => break outcome,
         }
@@ -86,24 +87,25 @@ where
             Ok(value)
         }
         Err(error) => {
-            // When even this fails the connection is broken, and PostgreSQL rolls back by itself.
+            // If this fails the connection is broken, and PostgreSQL rolls back by itself.
             let _ = transaction.rollback().await;
             Err(error)
         }
     }
 }
 
-/// Whether PostgreSQL gave up on the transaction for reasons of timing alone, so that the same again may succeed:
-/// `serialization_failure`, `deadlock_detected`, `lock_not_available`.
+/// Whether the transaction failed only because of its timing, so that a retry can succeed: `serialization_failure`
+/// (40001), `deadlock_detected` (40P01), `lock_not_available` (55P03).
 #[must_use]
 pub fn is_retryable(error: &sqlx::Error) -> bool {
     let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
     matches!(code.as_deref(), Some("40001" | "40P01" | "55P03"))
 }
 
-/// The pause before retry number `retry` (from 1): random, so that those who collided do not collide again.
+/// Random pause before retry number `retry` (from 1), so that transactions that collided do not collide again. At most
+/// 80 ms.
 #[must_use]
-pub fn pause(retry: u32) -> Duration {
+pub fn retry_pause(retry: u32) -> Duration {
     let longest = RETRY_PAUSE_MAX * 2_u32.pow(retry.clamp(1, TRANSACTION_RETRIES_MAX) - 1);
     longest.mul_f64(rand::random::<f64>())
 }

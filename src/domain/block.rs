@@ -1,52 +1,53 @@
-//! Blocks: what an organiser keeps back, and why (house seats, kills).
+//! Blocks: capacity that the organiser withholds from sale, with a reason (seats for guests, seats behind equipment).
 
 use super::ids::{BlockId, EventId, PoolId};
 use super::quantity::Quantity;
 use super::seating::SeatIndex;
 use super::time::Instant;
 
-/// The longest reason, in characters. The database's CHECK says the same.
+/// Longest reason, in characters. The database's CHECK has the same limit.
 pub const BLOCK_REASON_LENGTH_MAX: usize = 200;
 
-/// What a block shall be.
+/// Requested content of a block, for its creation or its replacement.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct BlockWanted {
+pub struct BlockRequest {
     pub reason: String,
     pub places: BlockedPlaces,
 }
 
-/// What shall be kept back.
+/// Capacity that a block shall withhold.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum BlockedPlaces {
-    /// So many of a pool without seats.
+    /// A quantity of one pool without seats.
     Places { pool_id: PoolId, quantity: Quantity },
-    /// In their order and each once.
+    /// Seats, sorted by index, without duplicates.
     Seats(Vec<SeatIndex>),
 }
 
-/// A block as it is.
+/// A block as stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Block {
     pub block_id: BlockId,
     pub event_id: EventId,
     pub reason: String,
-    /// In the order of the pools.
+    /// One part per pool, in the order of the pools.
     pub parts: Vec<BlockPart>,
     pub created_at: Instant,
     pub updated_at: Instant,
 }
 
-/// What a block keeps of one pool.
+/// The part of a block that belongs to one pool.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BlockPart {
     pub pool_id: PoolId,
+    /// In places.
     pub quantity: u32,
-    /// In their order, as many as `quantity`; none where the pool has no seats.
+    /// Sorted by index, as many as `quantity`; empty if the pool has no seats.
     pub seats: Vec<SeatIndex>,
 }
 
 impl Block {
-    /// Of all pools.
+    /// Places of all pools together.
     pub fn quantity(&self) -> u32 {
         self.parts.iter().map(|part| part.quantity).sum()
     }

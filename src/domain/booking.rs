@@ -1,4 +1,4 @@
-//! Bookings: a hold made permanent.
+//! Bookings: holds that became permanent.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use super::ids::{BookingId, EventId, HoldId};
 use super::time::Instant;
 
-/// Confirmed, until it is cancelled, once.
+/// Status of a booking: confirmed → cancelled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum BookingStatus {
@@ -15,6 +15,7 @@ pub enum BookingStatus {
 }
 
 impl BookingStatus {
+    /// The word in JSON and in the database.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Confirmed => "confirmed",
@@ -22,11 +23,13 @@ impl BookingStatus {
         }
     }
 
+    /// The status with this word; `None` if there is none.
     pub fn parse(text: &str) -> Option<Self> {
         [Self::Confirmed, Self::Cancelled].into_iter().find(|status| status.as_str() == text)
     }
 
-    /// The legal moves: a booking is cancelled once. Staying put is none, or its room could be given back twice.
+    /// Whether the status may change to `next`. The same status is not legal: a second cancellation would return the
+    /// capacity twice.
     pub fn can_become(self, next: Self) -> bool {
         match (self, next) {
             (Self::Confirmed, Self::Cancelled) => true,
@@ -35,27 +38,29 @@ impl BookingStatus {
     }
 }
 
-/// How a booking was paid.
+/// Payment of a booking.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Payment {
-    /// Nothing was charged. Until payments exist this is so for priced holds too.
+    /// Nothing was charged. This is also the value for priced holds, until payments exist.
     NotRequired,
 }
 
 impl Payment {
+    /// The word in JSON and in the database.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::NotRequired => "not_required",
         }
     }
 
+    /// The payment with this word; `None` if there is none.
     pub fn parse(text: &str) -> Option<Self> {
         [Self::NotRequired].into_iter().find(|payment| payment.as_str() == text)
     }
 }
 
-/// A booking as the database has it. Its items are its hold's.
+/// A booking as stored. Its items are those of its hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Booking {
     pub booking_id: BookingId,

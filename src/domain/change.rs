@@ -1,20 +1,24 @@
-//! What a request that amends something says about each field.
+//! Changes of single fields in requests that amend something.
 
 use super::invalid::Invalid;
 
-/// What a request says about one field.
+/// Change of one field.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Change<T> {
-    /// Nothing: it stays.
+    /// The field is not in the request: its value stays.
     #[default]
     Keep,
-    /// `null`: it becomes absent.
+    /// The field is `null`: its value is removed.
     Clear,
+    /// The field has a new value.
     Set(T),
 }
 
-/// A field that cannot be absent.
-pub(super) fn required<T, U>(
+/// Parses the change of a field that must have a value. `Ok(None)` keeps it.
+///
+/// # Errors
+/// [`Change::Clear`], or an error of `parse`.
+pub(super) fn parse_required<T, U>(
     pointer: &str,
     change: Change<T>,
     parse: impl Fn(T) -> Result<U, Invalid>,
@@ -26,8 +30,11 @@ pub(super) fn required<T, U>(
     }
 }
 
-/// A field that may be absent.
-pub(super) fn clearable<T, U>(
+/// Parses the change of an optional field. `Ok(None)` keeps it, `Ok(Some(None))` clears it.
+///
+/// # Errors
+/// An error of `parse`.
+pub(super) fn parse_clearable<T, U>(
     change: Change<T>,
     parse: impl Fn(T) -> Result<U, Invalid>,
 ) -> Result<Option<Option<U>>, Invalid> {

@@ -1,4 +1,4 @@
-//! Events: their lifecycle and the terms they are sold on.
+//! Events: status, terms of sale, and details for display.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -7,21 +7,22 @@ use super::invalid::Invalid;
 use super::money::Currency;
 use super::time::Instant;
 
-/// The lifecycle of an event: draft → on_sale → closed, and any of them → cancelled.
+/// Status of an event: draft → on_sale → closed, and each of them → cancelled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum EventStatus {
-    /// Being prepared; nobody can hold.
+    /// In preparation; no holds.
     Draft,
-    /// Holds are taken, within the sale's window.
+    /// Holds are possible during the sale period.
     OnSale,
-    /// No new holds; live ones may still be booked until they expire.
+    /// No new holds; active ones can still be booked until they expire.
     Closed,
-    /// Over for good; live holds were released.
+    /// Final; active holds were released.
     Cancelled,
 }
 
 impl EventStatus {
+    /// The word in JSON and in the database.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Draft => "draft",
@@ -31,11 +32,13 @@ impl EventStatus {
         }
     }
 
+    /// The status with this word; `None` if there is none.
     pub fn parse(text: &str) -> Option<Self> {
         [Self::Draft, Self::OnSale, Self::Closed, Self::Cancelled].into_iter().find(|status| status.as_str() == text)
     }
 
-    /// The legal moves. Staying put is legal and changes nothing, so that a repeated request succeeds.
+    /// Whether the status may change to `next`. The same status is legal and changes nothing, so a repeated request
+    /// succeeds.
     pub fn can_become(self, next: Self) -> bool {
         match (self, next) {
             (from, to) if from == to => true,
@@ -46,22 +49,26 @@ impl EventStatus {
     }
 }
 
-/// What decides whether and how an event can be held.
+/// Terms of sale: the fields of an event that decide which holds it accepts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EventTerms {
     pub status: EventStatus,
+    /// Currency of all prices; `None` only if all ticket types are free.
     pub currency: Option<Currency>,
-    /// The event's own default time to live of a hold; absent: the service's.
+    /// Default time to live of a hold, in seconds; `None`: the service's default.
     pub hold_ttl_seconds: Option<u32>,
-    /// The event's own limit per hold; absent: the service's.
+    /// Largest quantity of one hold, in places; `None`: the service's limit.
     pub max_quantity_per_hold: Option<u32>,
+    /// Start of the sale, inclusive; `None`: no limit.
     pub sale_starts_at: Option<Instant>,
+    /// End of the sale, exclusive; `None`: no limit.
     pub sale_ends_at: Option<Instant>,
-    /// Whether a selection of seats by hand may not leave single seats where that can be avoided.
+    /// Single-seat rule: refuses a manual selection of seats that leaves single free seats (orphans) and could avoid
+    /// it.
     pub orphans_refused: bool,
 }
 
-/// What is told about an event; none of it decides anything.
+/// Details of an event for display. They have no effect on holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EventDetails {
     pub name: String,
@@ -69,33 +76,39 @@ pub struct EventDetails {
     pub venue_name: Option<String>,
     pub starts_at: Option<Instant>,
     pub ends_at: Option<Instant>,
-    /// IANA name.
+    /// IANA name of the zone for displayed times.
     pub time_zone: String,
 }
 
 impl EventTerms {
-    /// The sale ends after it starts.
-    pub fn in_order(&self) -> Result<(), Invalid> {
-        end_after_start("/sale_ends_at", self.sale_starts_at, self.sale_ends_at)
+    /// Checks that the sale ends after it starts.
+    ///
+    /// # Errors
+    /// The end is not later than the start.
+    pub fn validate_times(&self) -> Result<(), Invalid> {
+        check_end_after_start("/sale_ends_at", self.sale_starts_at, self.sale_ends_at)
     }
 }
 
 impl EventDetails {
-    /// The event ends after it starts.
-    pub fn in_order(&self) -> Result<(), Invalid> {
-        end_after_start("/ends_at", self.starts_at, self.ends_at)
+    /// Checks that the event ends after it starts.
+    ///
+    /// # Errors
+    /// The end is not later than the start.
+    pub fn validate_times(&self) -> Result<(), Invalid> {
+        check_end_after_start("/ends_at", self.starts_at, self.ends_at)
     }
 }
 
-/// A period of which an end is not known is in order.
-fn end_after_start(pointer: &str, start: Option<Instant>, end: Option<Instant>) -> Result<(), Invalid> {
+/// A period without a start or without an end is valid.
+fn check_end_after_start(pointer: &str, start: Option<Instant>, end: Option<Instant>) -> Result<(), Invalid> {
     match (start, end) {
         (Some(start), Some(end)) if end <= start => Err(Invalid::new(pointer, "must be later than the start")),
         _ => Ok(()),
     }
 }
 
-/// Changes to an event. `None` keeps a field; where a field may be absent, `Some(None)` clears it.
+/// Changes to an event. `None` keeps a field; `Some(None)` clears an optional field.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct EventChanges {
     pub name: Option<String>,
@@ -109,12 +122,12 @@ pub struct EventChanges {
     pub max_quantity_per_hold: Option<Option<u32>>,
     pub sale_starts_at: Option<Option<Instant>>,
     pub sale_ends_at: Option<Option<Instant>>,
-    /// Only of events with seats.
+    /// Only for events with seats.
     pub orphans_refused: Option<bool>,
 }
 
 impl EventChanges {
-    /// Writes the changed fields over the old ones.
+    /// Overwrites the changed fields.
     pub fn apply(&self, details: &mut EventDetails, terms: &mut EventTerms) {
         fn set<T: Clone>(field: &mut T, change: Option<&T>) {
             if let Some(value) = change {

@@ -1,9 +1,9 @@
-//! What an organiser wants changed about an event, parsed field by field.
+//! Amendment of an event, parsed field by field.
 //!
-//! Whether the changes fit together with what stays (an end after its start, a legal move of the status) is judged by
-//! `inventory`, under the event's lock.
+//! Rules that also depend on the unchanged fields (the end is after the start, the change of status is legal) are
+//! checked by `inventory` under the event's row lock.
 
-use super::change::{Change, clearable, required};
+use super::change::{Change, parse_clearable, parse_required};
 use super::event::EventChanges;
 use super::event_fields as fields;
 use super::invalid::Invalid;
@@ -29,21 +29,23 @@ impl TryFrom<EventPatch> for EventChanges {
     type Error = Invalid;
 
     fn try_from(patch: EventPatch) -> Result<Self, Invalid> {
-        let description = clearable(patch.description, |text| fields::description(&text))?;
+        let description = parse_clearable(patch.description, |text| fields::parse_description(&text))?;
         Ok(Self {
-            name: required("/name", patch.name, |text| fields::name(&text))?,
-            // Text without content clears it, as it does at creation.
+            name: parse_required("/name", patch.name, |text| fields::parse_name(&text))?,
+            // Blank text clears the description, because at creation it means none.
             description: description.map(Option::flatten),
-            venue_name: clearable(patch.venue_name, |text| fields::venue_name(&text))?,
-            starts_at: clearable(patch.starts_at, |text| fields::instant("/starts_at", &text))?,
-            ends_at: clearable(patch.ends_at, |text| fields::instant("/ends_at", &text))?,
-            time_zone: required("/time_zone", patch.time_zone, |text| fields::time_zone(&text))?,
-            status: required("/status", patch.status, |text| fields::status(&text))?,
-            hold_ttl_seconds: clearable(patch.hold_ttl_seconds, fields::hold_ttl_seconds)?,
-            max_quantity_per_hold: clearable(patch.max_quantity_per_hold, fields::max_quantity_per_hold)?,
-            sale_starts_at: clearable(patch.sale_starts_at, |text| fields::instant("/sale_starts_at", &text))?,
-            sale_ends_at: clearable(patch.sale_ends_at, |text| fields::instant("/sale_ends_at", &text))?,
-            orphans_refused: required("/orphans_refused", patch.orphans_refused, Ok)?,
+            venue_name: parse_clearable(patch.venue_name, |text| fields::parse_venue_name(&text))?,
+            starts_at: parse_clearable(patch.starts_at, |text| fields::parse_instant("/starts_at", &text))?,
+            ends_at: parse_clearable(patch.ends_at, |text| fields::parse_instant("/ends_at", &text))?,
+            time_zone: parse_required("/time_zone", patch.time_zone, |text| fields::parse_time_zone(&text))?,
+            status: parse_required("/status", patch.status, |text| fields::parse_status(&text))?,
+            hold_ttl_seconds: parse_clearable(patch.hold_ttl_seconds, fields::parse_hold_ttl_seconds)?,
+            max_quantity_per_hold: parse_clearable(patch.max_quantity_per_hold, fields::parse_max_quantity_per_hold)?,
+            sale_starts_at: parse_clearable(patch.sale_starts_at, |text| {
+                fields::parse_instant("/sale_starts_at", &text)
+            })?,
+            sale_ends_at: parse_clearable(patch.sale_ends_at, |text| fields::parse_instant("/sale_ends_at", &text))?,
+            orphans_refused: parse_required("/orphans_refused", patch.orphans_refused, Ok)?,
         })
     }
 }

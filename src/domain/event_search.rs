@@ -1,4 +1,4 @@
-//! What events someone looks for, and from which place in the listing on.
+//! Search for events: filters, page size and the position where the page starts.
 
 use time::macros::datetime;
 use uuid::Uuid;
@@ -11,7 +11,7 @@ use super::page;
 use super::text;
 use super::time::Instant;
 
-/// A place in the listing's order: by start, events without one last, then by id.
+/// A position in the listing. It is ordered by start time, events without one last, then by id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EventPosition {
     pub starts_at: Option<Instant>,
@@ -19,13 +19,13 @@ pub struct EventPosition {
 }
 
 impl EventPosition {
-    /// No event starts earlier, and no id is smaller.
+    /// The position before all events: no event starts earlier, and no id is smaller.
     pub fn before_all() -> Self {
         Self { starts_at: Some(datetime!(0001-01-01 0:00 UTC)), event_id: Uuid::nil().into() }
     }
 }
 
-/// The request, unparsed: query parameters as they came.
+/// The query parameters, unparsed.
 #[derive(Clone, Debug, Default)]
 pub struct EventSearchDraft {
     pub q: Option<String>,
@@ -35,38 +35,42 @@ pub struct EventSearchDraft {
     pub limit: Option<String>,
 }
 
-/// Parsed. The filters are combined: an event must pass all of them.
+/// A parsed search. An event must pass all filters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EventSearch {
-    /// In the name or the venue's name, in any case.
+    /// Text in the event's or the venue's name; upper and lower case are the same.
     pub text: Option<String>,
     pub status: Option<EventStatus>,
-    /// Starts at this time or later. Events without a start pass neither this nor `to`.
+    /// Earliest start, inclusive. Events without a start time pass neither this filter nor `to`.
     pub from: Option<Instant>,
-    /// Starts before this time.
+    /// Latest start, exclusive.
     pub to: Option<Instant>,
     /// Rows of a page.
     pub limit: u32,
-    /// The last event of the page before.
+    /// Position of the previous page's last event.
     pub after: Option<EventPosition>,
 }
 
 impl EventSearch {
-    /// An empty `q` finds everything, because search boxes send it.
+    /// Parses a search. An empty `q` is no filter, because search boxes send it.
+    ///
+    /// # Errors
+    /// The first invalid query parameter.
     pub fn parse(draft: &EventSearchDraft, after: Option<EventPosition>) -> Result<Self, Invalid> {
-        let instant = |name, text: &Option<String>| text.as_deref().map(|text| fields::instant(name, text)).transpose();
+        let instant =
+            |name, text: &Option<String>| text.as_deref().map(|text| fields::parse_instant(name, text)).transpose();
         let text = draft.q.as_deref().filter(|text| !text.trim().is_empty());
         Ok(Self {
-            text: text.map(|text| text::line("q", text, text::SEARCH_LENGTH_MAX)).transpose()?,
-            status: draft.status.as_deref().map(status).transpose()?,
+            text: text.map(|text| text::parse_line("q", text, text::SEARCH_LENGTH_MAX)).transpose()?,
+            status: draft.status.as_deref().map(parse_status).transpose()?,
             from: instant("from", &draft.from)?,
             to: instant("to", &draft.to)?,
-            limit: page::limit(draft.limit.as_deref())?,
+            limit: page::parse_limit(draft.limit.as_deref())?,
             after,
         })
     }
 }
 
-fn status(text: &str) -> Result<EventStatus, Invalid> {
+fn parse_status(text: &str) -> Result<EventStatus, Invalid> {
     EventStatus::parse(text).ok_or_else(|| Invalid::new("status", fields::STATUS_EXPECTED))
 }

@@ -1,4 +1,4 @@
-//! Holds: a temporary claim on capacity, with items, an expiry and a payment token.
+//! Holds: temporary claims on capacity, with items, an expiry and a payment token.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -10,32 +10,35 @@ use super::quantity::Quantity;
 use super::seating::{GroupSize, SeatIndex, Together};
 use super::time::Instant;
 
-/// The shortest and the longest time to live that a request may ask for, in seconds.
+/// Shortest time to live that a request may ask for, in seconds.
 pub const HOLD_TTL_SECONDS_MIN: u32 = 10;
+/// Longest time to live that a request may ask for, in seconds.
 pub const HOLD_TTL_SECONDS_MAX: u32 = 900;
 
-/// A hold that was extended before and would gain less than this, in seconds, is not extended again: the request is taken
-/// for the repeat of one whose answer was lost. Longer than a client takes to notice that and to try again; so short that
-/// nobody who wants more time minds.
+/// Smallest gain of a second or later extension, in seconds. A request that would gain less is treated as the repeat of
+/// one whose response was lost, and does not count as another extension. Long enough for a client to notice the loss
+/// and retry; short enough not to matter to a customer who wants more time.
 pub const EXTENSION_REPEAT_SECONDS: u32 = 5;
 
-/// The most ticket types one request may name.
+/// Most ticket types in one request.
 pub const ITEMS_PER_HOLD_MAX: usize = 50;
 
-/// The states of a hold. Active ends in exactly one of the others, once.
+/// Status of a hold. An active hold ends once, in one of the other states.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum HoldStatus {
+    /// Holds capacity until it ends.
     Active,
     /// Became a booking.
     Booked,
-    /// Given back by the client, or by the cancellation of its event.
+    /// Released by the client, or by the cancellation of its event.
     Released,
-    /// Ended by time, or by an operator in its place.
+    /// Ended by its deadline, or earlier by an operator.
     Expired,
 }
 
 impl HoldStatus {
+    /// The word in JSON and in the database.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Active => "active",
@@ -45,11 +48,12 @@ impl HoldStatus {
         }
     }
 
+    /// The status with this word; `None` if there is none.
     pub fn parse(text: &str) -> Option<Self> {
         [Self::Active, Self::Booked, Self::Released, Self::Expired].into_iter().find(|status| status.as_str() == text)
     }
 
-    /// The legal moves: a hold ends once, in one way. Staying put is none, or an end could be written twice.
+    /// Whether the status may change to `next`. The same status is not legal, so an end cannot be written twice.
     pub fn can_become(self, next: Self) -> bool {
         match (self, next) {
             (Self::Active, Self::Booked | Self::Released | Self::Expired) => true,
@@ -58,19 +62,20 @@ impl HoldStatus {
     }
 }
 
-/// A quantity of one ticket type inside a hold or booking.
+/// Item of a hold or booking: a quantity of one ticket type.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Item {
     pub ticket_type_id: TicketTypeId,
     pub pool_id: PoolId,
+    /// In places.
     pub quantity: u32,
-    /// Minor units, fixed when the hold was placed.
+    /// Price of one ticket in minor units, fixed when the item was held.
     pub unit_price: i64,
-    /// The named seats, in their order, as many as `quantity`; none where the pool has no seats.
+    /// Seats sorted by index, as many as `quantity`; empty if the pool has no seats.
     pub seats: Vec<SeatIndex>,
 }
 
-/// A hold as the database has it.
+/// A hold as stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hold {
     pub hold_id: HoldId,
@@ -78,80 +83,85 @@ pub struct Hold {
     pub status: HoldStatus,
     pub items: Vec<Item>,
     pub currency: Option<Currency>,
+    /// Time to live in seconds, from the creation or the last extension.
     pub ttl_seconds: u32,
+    /// Number of extensions so far.
     pub extensions: u32,
     pub created_at: Instant,
-    /// Half-open: at this instant the hold is expired.
+    /// Deadline, exclusive: at this instant the hold has expired.
     pub expires_at: Instant,
     pub ended_at: Option<Instant>,
     pub idempotency: Option<Idempotency>,
 }
 
 impl Hold {
+    /// Places of all items together.
     pub fn quantity(&self) -> u32 {
         self.items.iter().map(|item| item.quantity).sum()
     }
 
-    /// Minor units.
+    /// Total price in minor units.
     pub fn total(&self) -> i64 {
         self.items.iter().map(|item| item.unit_price * i64::from(item.quantity)).sum()
     }
 
-    /// Expired if and only if it is active and its expiry has come, swept or not.
+    /// Whether the hold is still stored as active although its deadline has passed. It counts as expired, swept or not.
     pub fn is_overdue(&self, now: Instant) -> bool {
         self.status == HoldStatus::Active && self.expires_at <= now
     }
 }
 
-/// The key of a request that may be repeated, and the fingerprint that tells a repeat from another request.
+/// Idempotency key of a request, and the fingerprint that distinguishes a repeat from another request with the same
+/// key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Idempotency {
-    /// A UUID, because callers are anonymous and a short key could be guessed.
+    /// A UUID: clients are anonymous, so a shorter key could be guessed by another client.
     pub key: Uuid,
     /// SHA-256 of the request.
     pub fingerprint: [u8; 32],
 }
 
-/// What a hold is wanted for.
+/// Requested items of a hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Wanted {
-    /// So many of the event's only ticket type.
+pub enum RequestedItems {
+    /// A quantity of the event's only ticket type.
     Places(Quantity),
-    /// Named ticket types, each at most once (a request's repetitions have been added up), in the order of their ids: items
-    /// come back from the database so, and a replay must read like the first answer.
+    /// Amounts of ticket types, without duplicates (the parser adds them up) and sorted by id: the database returns
+    /// items in this order, and a replay must equal the first response.
     Items(Vec<(TicketTypeId, Amount)>),
-    /// These seats, in their order and each once, as the only ticket type of their pools.
+    /// Seats, sorted by index, without duplicates, each with the only ticket type of its pool.
     Seats(Vec<SeatIndex>),
-    /// The best seats that there are.
+    /// Seats that the service picks.
     BestAvailable(BestAvailable),
 }
 
-/// What is wanted of a ticket type.
+/// Requested amount of one ticket type.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Amount {
-    /// Of a pool without seats.
+    /// A quantity of a pool without seats.
     Places(Quantity),
-    /// In their order and each once.
+    /// Seats, sorted by index, without duplicates.
     Seats(Vec<SeatIndex>),
 }
 
-/// What of a hold shall be booked.
+/// Part of a hold that shall be booked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Portion {
-    /// In the order of their ids and each once.
+    /// Amounts of ticket types, sorted by id, without duplicates.
     Items(Vec<(TicketTypeId, Amount)>),
-    /// In their order and each once.
+    /// Seats, sorted by index, without duplicates.
     Seats(Vec<SeatIndex>),
 }
 
-/// What a group wants that leaves the choice of its seats to the service.
+/// Request for the best available seats for a group.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BestAvailable {
     pub size: GroupSize,
     pub together: Together,
-    /// The name of one; absent: any.
+    /// Name of a section; `None`: any section.
     pub section: Option<String>,
-    /// Absent: any, if the pool of the seats has only one.
+    /// `None`: any pool. It must then have only one ticket type.
     pub ticket_type_id: Option<TicketTypeId>,
+    /// Whether accessible seats are needed.
     pub accessible: bool,
 }

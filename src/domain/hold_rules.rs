@@ -1,14 +1,14 @@
-//! The service-wide rules of holds. Settings fill them at start; `inventory::decide` takes them as an argument.
+//! Service-wide rules for holds. Set from the configuration at start and passed to `inventory::decide` as an argument.
 
-/// What a hold may be, where the event does not say otherwise.
+/// Limits and defaults for holds. An event can have a lower `quantity_max` and another default time to live.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct HoldRules {
-    /// How long a hold lives when neither the request nor the event says.
+    /// Time to live in seconds if neither the request nor the event has one.
     pub ttl_seconds_default: u32,
-    /// The most that one hold may contain, all items together. An event can lower it, never raise it.
+    /// Largest quantity of one hold in places, all items together. An event can lower it, but not raise it.
     pub quantity_max: u32,
-    /// The longest life of a hold, counted from when it was placed, however often it is extended.
+    /// Longest life in seconds that extensions can give a hold, from its creation.
     pub lifetime_seconds_max: u32,
-    /// How often a hold can be extended.
+    /// Largest number of extensions of one hold.
     pub extensions_max: u32,
 }

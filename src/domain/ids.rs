@@ -1,9 +1,9 @@
-//! Ids: UUIDv7, one type per thing, so that a hold's id cannot stand where an event's belongs.
+//! Ids: UUIDv7, one type per kind of thing, so that the compiler rejects a hold's id in place of an event's.
 //!
-//! Every id that belongs to an event ends in the last two bytes of the event's id, its *affinity*. A command that names
-//! only a hold can therefore wait in the event's own line without asking the database. Nothing but that trusts these
-//! bytes: a command with a forged id waits in another line, and its batch looks up the true event like any other and
-//! locks that.
+//! Pool, ticket type, hold and booking ids end in the last two bytes of their event's id, its *affinity*. A command
+//! that names only a hold can therefore be queued with its event's other commands without a query. Only the queue
+//! relies on these bytes: a command with a forged id waits in another line of the queue, and its batch looks up the
+//! real event and locks that.
 
 use std::fmt;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::{Builder, Uuid};
 
-/// The bytes of an id that say with whom its commands wait.
+/// The last two bytes of an id: the queue key of its event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Affinity(u16);
 
@@ -21,15 +21,16 @@ fn affinity(id: Uuid) -> Affinity {
     Affinity(u16::from_be_bytes([bytes[14], bytes[15]]))
 }
 
+/// Replaces the last two bytes of `id` by those of the event's id.
 fn with_affinity_of(event: EventId, id: Uuid) -> Uuid {
     let mut bytes = *id.as_bytes();
     bytes[14..].copy_from_slice(&event.0.as_bytes()[14..]);
     Uuid::from_bytes(bytes)
 }
 
-/// A UUIDv7 whose every bit after the time is chance. The crate's own counts up within a millisecond, which would make the
-/// ids of those who came at the same moment guessable; an id is all that it takes to look at, or cancel, a booking.
-fn unguessable() -> Uuid {
+/// A UUIDv7 whose bits after the time are all random. `Uuid::now_v7` counts up within a millisecond, so ids made at the
+/// same moment could be guessed, and knowing its id is enough to read or cancel a booking.
+fn random_uuid_v7() -> Uuid {
     let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     let milliseconds = u64::try_from(since_epoch.as_millis()).unwrap_or(u64::MAX);
     Builder::from_unix_timestamp_millis(milliseconds, &rand::random()).into_uuid()
@@ -43,7 +44,7 @@ macro_rules! id {
         pub struct $name(Uuid);
 
         impl $name {
-            /// The id as the database and the wire have it.
+            /// The id as in the database and in JSON.
             pub fn as_uuid(self) -> Uuid {
                 self.0
             }
@@ -69,13 +70,13 @@ macro_rules! id {
     };
 }
 
-/// Ids that commands name.
+/// An id that a command can be queued by.
 macro_rules! id_with_affinity {
     ($name:ident, $doc:literal) => {
         id!($name, $doc);
 
         impl $name {
-            /// With whom its commands wait.
+            /// Queue key of the id's event.
             pub fn affinity(self) -> Affinity {
                 affinity(self.0)
             }
@@ -83,13 +84,13 @@ macro_rules! id_with_affinity {
     };
 }
 
-/// Ids of what belongs to an event.
-macro_rules! id_of_an_event {
+/// An id of something that belongs to an event.
+macro_rules! id_within_event {
     ($name:ident, $doc:literal, $make:expr) => {
         id_with_affinity!($name, $doc);
 
         impl $name {
-            /// A new id that shares the event's affinity.
+            /// A new id with the event's affinity.
             pub fn generate(event: EventId) -> Self {
                 Self(with_affinity_of(event, $make()))
             }
@@ -97,12 +98,12 @@ macro_rules! id_of_an_event {
     };
 }
 
-/// Ids of what stands by itself.
-macro_rules! id_of_its_own {
+/// Ids of things that belong to no event.
+macro_rules! independent_id {
     ($($name:ident)*) => {
         $(
             impl $name {
-                /// A new id. In the order of making.
+                /// A new id. Ids are ordered by creation time.
                 pub fn generate() -> Self {
                     Self(Uuid::now_v7())
                 }
@@ -112,18 +113,18 @@ macro_rules! id_of_its_own {
 }
 
 id_with_affinity!(EventId, "Identifies an event.");
-id_of_an_event!(PoolId, "Identifies a pool. In the order of making.", Uuid::now_v7);
-id_of_an_event!(TicketTypeId, "Identifies a ticket type. In the order of making.", Uuid::now_v7);
-id_of_an_event!(HoldId, "Identifies a hold. Cannot be guessed.", unguessable);
-id_of_an_event!(BookingId, "Identifies a booking. Cannot be guessed.", unguessable);
-id!(BlockId, "Identifies a block of an event. Whoever makes the block chooses it.");
+id_within_event!(PoolId, "Identifies a pool. Ids are ordered by creation time.", Uuid::now_v7);
+id_within_event!(TicketTypeId, "Identifies a ticket type. Ids are ordered by creation time.", Uuid::now_v7);
+id_within_event!(HoldId, "Identifies a hold. Cannot be guessed.", random_uuid_v7);
+id_within_event!(BookingId, "Identifies a booking. Cannot be guessed.", random_uuid_v7);
+id!(BlockId, "Identifies a block of an event. Chosen by the client that creates the block.");
 id!(VenueId, "Identifies a venue.");
 id!(SeriesId, "Identifies a series.");
-id_of_its_own!(EventId VenueId SeriesId);
+independent_id!(EventId VenueId SeriesId);
 
 impl BookingId {
-    /// A new booking's id, with the affinity of the hold that it is made of; the hold's event need not be known.
-    pub fn generate_for(hold: HoldId) -> Self {
-        Self(with_affinity_of(EventId(hold.0), unguessable()))
+    /// A new id with the affinity of the booking's hold. The hold's event need not be known.
+    pub fn generate_from_hold(hold: HoldId) -> Self {
+        Self(with_affinity_of(EventId(hold.0), random_uuid_v7()))
     }
 }

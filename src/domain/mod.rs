@@ -1,4 +1,5 @@
-//! What the words mean: ids, quantities, money, times, states. Parsing happens here, and nothing here does I/O.
+//! Domain types: ids, quantities, money, times, and the states of events, holds, bookings, blocks and seats. Requests
+//! are parsed into them here. Nothing here does I/O.
 
 pub mod block;
 pub mod booking;
@@ -18,7 +19,7 @@ pub mod new_venue;
 pub mod page;
 pub mod payment_token;
 pub mod quantity;
-pub mod seat; // the states of a seat, and who has it
+pub mod seat; // the states of a seat, and its owner
 pub mod seat_map;
 pub mod seated_event;
 pub mod seating;

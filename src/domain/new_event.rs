@@ -1,13 +1,13 @@
-//! An event to be created, parsed from what a request says.
+//! Creation of an event: the request, unparsed and parsed.
 //!
-//! Three forms: `total_seats` alone makes one pool with one free ticket type; `pools` and `ticket_types` say it in full; at a
-//! venue, the sections of its layout are the pools.
+//! A request has one of three forms: `total_seats` alone makes one pool with one free ticket type; `pools` and
+//! `ticket_types` list them in full; at a venue, the sections of its layout become the pools.
 
 mod names;
 mod offer;
 mod sections;
 
-pub(super) use self::names::counted; // for the dates of a series
+pub(super) use self::names::check_entry_count; // for the dates of a series
 
 use std::ops::Range;
 
@@ -17,24 +17,24 @@ use super::ids::{SeriesId, VenueId};
 use super::invalid::Invalid;
 use super::money::Currency;
 use super::quantity::Capacity;
-use super::seated_event::{LayoutName, Layouts, Seating, VenueLayout};
+use super::seated_event::{EventLayout, LayoutReference, LoadedLayouts, VenueLayout};
 use super::seating::{SECTIONS_PER_LAYOUT_MAX, SectionIndex};
 use super::zone::TIME_ZONE_DEFAULT;
 
-/// The most pools one event is created with.
+/// Most pools of a new event that is not at a venue.
 pub const POOLS_PER_EVENT_MAX: usize = 100;
 
-/// The most ticket types one event is created with.
+/// Most ticket types in a request.
 pub const TICKET_TYPES_PER_EVENT_MAX: usize = 200;
 
-/// The most pools that a layout makes with its price zones: every layout can be sold. Each has a free ticket type unless the
-/// request says, so there may be as many of those.
+/// Most pools of a new event at a venue, including price zones. High enough for every layout. Also the limit for its
+/// ticket types, because each pool has a free ticket type if the request has none.
 pub const POOLS_PER_SEATED_EVENT_MAX: usize = SECTIONS_PER_LAYOUT_MAX;
 
-/// The name of the only pool, and of its ticket type, where a request gives just a number of seats.
+/// Name of the only pool, and of its ticket type, if a request has just `total_seats`.
 pub const GENERAL_ADMISSION: &str = "General admission";
 
-/// The request, unparsed.
+/// Request to create an event, unparsed.
 #[derive(Clone, Debug, Default)]
 pub struct EventDraft {
     pub name: String,
@@ -54,36 +54,36 @@ pub struct EventDraft {
     pub pools: Option<Vec<PoolDraft>>,
     pub ticket_types: Option<Vec<TicketTypeDraft>>,
     pub venue_id: Option<VenueId>,
-    /// Absent: the newest.
+    /// `None`: the newest version.
     pub layout_version: Option<i64>,
     pub price_zones: Option<Vec<PriceZoneDraft>>,
     pub orphans_refused: Option<bool>,
 }
 
-/// A price zone of the request, unparsed.
+/// A price zone in the request, unparsed.
 #[derive(Clone, Debug)]
 pub struct PriceZoneDraft {
-    /// The name of the section that it is in.
+    /// Name of the zone's section.
     pub section: String,
     pub name: String,
-    /// Their labels.
+    /// Labels of the zone's rows.
     pub rows: Vec<String>,
 }
 
-/// A pool of the request, unparsed.
+/// A pool in the request, unparsed.
 #[derive(Clone, Debug)]
 pub struct PoolDraft {
     pub name: String,
     pub capacity: i64,
 }
 
-/// A ticket type of the request, unparsed. It has either a pool or a price zone.
+/// A ticket type in the request, unparsed. It has either a pool or a price zone.
 #[derive(Clone, Debug)]
 pub struct TicketTypeDraft {
     pub name: String,
-    /// The name of its pool.
+    /// Name of its pool.
     pub pool: Option<String>,
-    /// The name of the zone that it is sold in, in every section that has it.
+    /// Name of its price zone. If several sections have a zone of this name, it is sold in all of them.
     pub price_zone: Option<String>,
     /// Minor units.
     pub price: i64,
@@ -91,26 +91,26 @@ pub struct TicketTypeDraft {
     pub max_quantity: Option<i64>,
 }
 
-/// Parsed: what it says can be created as it stands.
+/// An event to create. Valid as a whole: it can be inserted as it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewEvent {
     pub series_id: Option<SeriesId>,
     pub details: EventDetails,
     pub terms: EventTerms,
-    /// Absent: the event is not at a venue.
-    pub seating: Option<Seating>,
+    /// `None`: the event is not at a venue.
+    pub seating: Option<EventLayout>,
     /// At least one; names are unique.
     pub pools: Vec<NewPool>,
     /// At least one; names are unique.
     pub ticket_types: Vec<NewTicketType>,
 }
 
-/// A pool to be opened.
+/// A pool to create.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewPool {
     pub name: String,
     pub capacity: Capacity,
-    /// Of an event at a venue.
+    /// Part of the layout; `None`: the event is not at a venue.
     pub part: Option<LayoutPart>,
 }
 
@@ -120,18 +120,18 @@ impl NewPool {
     }
 }
 
-/// What of the layout a pool is: a section, or a price zone of one.
+/// Part of a layout that forms a pool: a section, or a price zone of one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LayoutPart {
     pub section: SectionIndex,
     pub section_name: String,
-    /// Absent: what no zone has of the section.
+    /// `None`: the rows of the section that are in no zone.
     pub price_zone: Option<String>,
-    /// Stretches of the layout's seats, in its order. None: general admission.
+    /// Ranges of seat indexes, ascending. Empty: general admission.
     pub seats: Vec<Range<u32>>,
 }
 
-/// A ticket type to be sold.
+/// A ticket type to create.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewTicketType {
     pub name: String,
@@ -139,7 +139,9 @@ pub struct NewTicketType {
     pub pool: usize,
     /// Minor units of the event's currency; 0 to [`super::money::PRICE_MAX`].
     pub price: i64,
+    /// Smallest quantity per hold; `None`: 1.
     pub min_quantity: Option<u32>,
+    /// Largest quantity per hold; `None`: the event's maximum.
     pub max_quantity: Option<u32>,
 }
 
@@ -148,96 +150,99 @@ impl TryFrom<EventDraft> for NewEvent {
     type Error = Invalid;
 
     fn try_from(draft: EventDraft) -> Result<Self, Invalid> {
-        Self::parse(draft, &Layouts::default())
+        Self::parse(draft, &LoadedLayouts::default())
     }
 }
 
 impl NewEvent {
-    /// `layouts` has the one that the draft names, if it names one.
+    /// Parses a request. `layouts` has the layout that the draft refers to, if any.
     ///
     /// # Errors
     /// The first field that is not valid.
-    pub fn parse(draft: EventDraft, layouts: &Layouts) -> Result<Self, Invalid> {
-        let venue = draft.layout_name()?.map(|name| found(layouts, name)).transpose()?;
-        let mut details = details(&draft)?;
-        let terms = terms(&draft)?;
-        let (pools, ticket_types) = offer::offer(&draft, venue, terms.currency)?;
+    pub fn parse(draft: EventDraft, layouts: &LoadedLayouts) -> Result<Self, Invalid> {
+        let venue = draft.layout_reference()?.map(|reference| find_layout(layouts, reference)).transpose()?;
+        let mut details = parse_details(&draft)?;
+        let terms = parse_terms(&draft)?;
+        let (pools, ticket_types) = offer::parse_pools_and_ticket_types(&draft, venue, terms.currency)?;
         if let Some(venue) = venue {
             details.venue_name.get_or_insert_with(|| venue.venue_name.clone());
         }
-        let seating = venue.map(|venue| Seating { venue_id: venue.venue_id, layout_version: venue.version });
+        let seating = venue.map(|venue| EventLayout { venue_id: venue.venue_id, layout_version: venue.version });
         Ok(Self { series_id: draft.series_id, details, terms, seating, pools, ticket_types })
     }
 }
 
 impl EventDraft {
-    /// The layout that the event is to be sold with. Nothing that only makes sense with one is given without it.
+    /// Reference to the event's layout; `None`: the event is not at a venue.
     ///
     /// # Errors
-    /// Where the draft contradicts itself, or names a version that no layout can have.
-    pub fn layout_name(&self) -> Result<Option<LayoutName>, Invalid> {
+    /// A field that needs a venue is given without one, or the version is less than 1.
+    pub fn layout_reference(&self) -> Result<Option<LayoutReference>, Invalid> {
         let Some(venue_id) = self.venue_id else {
-            let of_a_venue = [
+            let venue_fields = [
                 ("/layout_version", self.layout_version.is_some()),
                 ("/price_zones", self.price_zones.is_some()),
                 ("/orphans_refused", self.orphans_refused.is_some()),
             ];
-            let given = of_a_venue.into_iter().find(|(_, is_given)| *is_given);
-            let without_venue = |(pointer, _)| Invalid::new(pointer, "must be absent where no venue_id is given");
-            return given.map(without_venue).map_or(Ok(None), Err);
+            return match venue_fields.into_iter().find(|(_, is_given)| *is_given) {
+                Some((pointer, _)) => Err(Invalid::new(pointer, "must be absent where no venue_id is given")),
+                None => Ok(None),
+            };
         };
-        let wrong = || Invalid::new("/layout_version", "must be a version of the venue's layout: 1 or more");
-        let version = |version| u32::try_from(version).ok().filter(|version| *version >= 1).ok_or_else(wrong);
-        Ok(Some(LayoutName { venue_id, version: self.layout_version.map(version).transpose()? }))
+        let out_of_range = || Invalid::new("/layout_version", "must be a version of the venue's layout: 1 or more");
+        let parse = |version| u32::try_from(version).ok().filter(|version| *version >= 1).ok_or_else(out_of_range);
+        Ok(Some(LayoutReference { venue_id, version: self.layout_version.map(parse).transpose()? }))
     }
 }
 
-fn found(layouts: &Layouts, name: LayoutName) -> Result<&VenueLayout, Invalid> {
-    layouts.get(name).ok_or_else(|| Invalid::new("/venue_id", "must be the id of a venue"))
+fn find_layout(layouts: &LoadedLayouts, reference: LayoutReference) -> Result<&VenueLayout, Invalid> {
+    layouts.get(reference).ok_or_else(|| Invalid::new("/venue_id", "must be the id of a venue"))
 }
 
-fn details(draft: &EventDraft) -> Result<EventDetails, Invalid> {
-    let instant = |pointer, text: &Option<String>| optional(text, |text| fields::instant(pointer, text));
+fn parse_details(draft: &EventDraft) -> Result<EventDetails, Invalid> {
+    let instant = |pointer, text: &Option<String>| parse_optional(text, |text| fields::parse_instant(pointer, text));
     let details = EventDetails {
-        name: fields::name(&draft.name)?,
-        description: optional(&draft.description, |text| fields::description(text))?.flatten(),
-        venue_name: optional(&draft.venue_name, |text| fields::venue_name(text))?,
+        name: fields::parse_name(&draft.name)?,
+        description: parse_optional(&draft.description, |text| fields::parse_description(text))?.flatten(),
+        venue_name: parse_optional(&draft.venue_name, |text| fields::parse_venue_name(text))?,
         starts_at: instant("/starts_at", &draft.starts_at)?,
         ends_at: instant("/ends_at", &draft.ends_at)?,
-        time_zone: fields::time_zone(draft.time_zone.as_deref().unwrap_or(TIME_ZONE_DEFAULT))?,
+        time_zone: fields::parse_time_zone(draft.time_zone.as_deref().unwrap_or(TIME_ZONE_DEFAULT))?,
     };
-    details.in_order()?;
+    details.validate_times()?;
     Ok(details)
 }
 
-fn terms(draft: &EventDraft) -> Result<EventTerms, Invalid> {
-    let instant = |pointer, text: &Option<String>| optional(text, |text| fields::instant(pointer, text));
+fn parse_terms(draft: &EventDraft) -> Result<EventTerms, Invalid> {
+    let instant = |pointer, text: &Option<String>| parse_optional(text, |text| fields::parse_instant(pointer, text));
     let terms = EventTerms {
         orphans_refused: draft.orphans_refused.unwrap_or(false),
-        status: optional(&draft.status, |text| initial_status(text))?.unwrap_or(EventStatus::OnSale),
-        currency: optional(&draft.currency, |text| currency(text))?,
-        hold_ttl_seconds: optional(&draft.hold_ttl_seconds, |seconds| fields::hold_ttl_seconds(*seconds))?,
-        max_quantity_per_hold: optional(&draft.max_quantity_per_hold, |max| fields::max_quantity_per_hold(*max))?,
+        status: parse_optional(&draft.status, |text| parse_initial_status(text))?.unwrap_or(EventStatus::OnSale),
+        currency: parse_optional(&draft.currency, |text| parse_currency(text))?,
+        hold_ttl_seconds: parse_optional(&draft.hold_ttl_seconds, |seconds| fields::parse_hold_ttl_seconds(*seconds))?,
+        max_quantity_per_hold: parse_optional(&draft.max_quantity_per_hold, |max| {
+            fields::parse_max_quantity_per_hold(*max)
+        })?,
         sale_starts_at: instant("/sale_starts_at", &draft.sale_starts_at)?,
         sale_ends_at: instant("/sale_ends_at", &draft.sale_ends_at)?,
     };
-    terms.in_order()?;
+    terms.validate_times()?;
     Ok(terms)
 }
 
-/// An event cannot begin its life at its end.
-fn initial_status(text: &str) -> Result<EventStatus, Invalid> {
-    match fields::status(text) {
+/// A new event may only be `draft` or `on_sale`.
+fn parse_initial_status(text: &str) -> Result<EventStatus, Invalid> {
+    match fields::parse_status(text) {
         Ok(status @ (EventStatus::Draft | EventStatus::OnSale)) => Ok(status),
         _ => Err(Invalid::new("/status", "must be draft or on_sale")),
     }
 }
 
-fn currency(text: &str) -> Result<Currency, Invalid> {
-    let wrong = || Invalid::new("/currency", "must be an ISO 4217 code: three capital letters, such as EUR");
-    Currency::parse(text).ok_or_else(wrong)
+fn parse_currency(text: &str) -> Result<Currency, Invalid> {
+    let not_a_code = || Invalid::new("/currency", "must be an ISO 4217 code: three capital letters, such as EUR");
+    Currency::parse(text).ok_or_else(not_a_code)
 }
 
-fn optional<T, U>(value: &Option<T>, parse: impl Fn(&T) -> Result<U, Invalid>) -> Result<Option<U>, Invalid> {
+fn parse_optional<T, U>(value: &Option<T>, parse: impl Fn(&T) -> Result<U, Invalid>) -> Result<Option<U>, Invalid> {
     value.as_ref().map(parse).transpose()
 }

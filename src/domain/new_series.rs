@@ -1,50 +1,51 @@
-//! A series to be created, and its dates: events that are all made of one template.
+//! Creation of a series, and of its dates: events made from one template.
 
-use super::event_fields as fields;
+use super::event_fields::parse_description;
 use super::ids::VenueId;
 use super::invalid::Invalid;
-use super::new_event::{EventDraft, NewEvent, counted};
-use super::seated_event::{LayoutName, Layouts, NamedLayout, POOLS_PER_REQUEST_MAX};
+use super::new_event::{EventDraft, NewEvent, check_entry_count};
+use super::seated_event::{LayoutReference, LoadedLayouts, POOLS_PER_REQUEST_MAX, RequestedLayout};
 use super::text::{self, SERIES_NAME_LENGTH_MAX};
 
-/// The most dates of one request.
+/// Most dates in one request.
 pub const DATES_PER_REQUEST_MAX: usize = 200;
 
-/// Where the places of a request's faults are.
+/// JSON pointer to the template in a request.
 const TEMPLATE: &str = "/template";
+/// JSON pointer to the dates in a request.
 const DATES: &str = "/dates";
 
-/// The request, unparsed.
+/// Request to create a series, unparsed.
 #[derive(Clone, Debug, Default)]
 pub struct SeriesDraft {
     pub name: String,
     pub description: Option<String>,
-    /// Absent: the dates come later.
+    /// `None`: dates can be added later.
     pub dates: Option<DatesDraft>,
 }
 
-/// Dates of a request, unparsed.
+/// Template and dates of a request, unparsed.
 #[derive(Clone, Debug, Default)]
 pub struct DatesDraft {
-    /// What all dates have in common. It has no times.
+    /// Fields that all dates share. The template has no times.
     pub template: EventDraft,
     pub dates: Vec<DateDraft>,
 }
 
-/// What is a date's own: its times, and what it has instead of the template's.
+/// One date, unparsed: its times, and the fields that replace the template's.
 #[derive(Clone, Debug, Default)]
 pub struct DateDraft {
     pub starts_at: String,
     pub ends_at: Option<String>,
     pub sale_starts_at: Option<String>,
     pub sale_ends_at: Option<String>,
-    /// Sold with the venue's newest layout.
+    /// The event has the newest layout of this venue.
     pub venue_id: Option<VenueId>,
     pub venue_name: Option<String>,
     pub time_zone: Option<String>,
 }
 
-/// Parsed.
+/// A series to create.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewSeries {
     pub name: String,
@@ -54,77 +55,80 @@ pub struct NewSeries {
 }
 
 impl NewSeries {
-    /// `layouts` has those that the draft's dates name.
+    /// Parses a request. `layouts` are the ones in [`requested_layouts`].
     ///
     /// # Errors
     /// The first field that is not valid.
-    pub fn parse(draft: SeriesDraft, layouts: &Layouts) -> Result<Self, Invalid> {
+    pub fn parse(draft: SeriesDraft, layouts: &LoadedLayouts) -> Result<Self, Invalid> {
         Ok(Self {
-            name: text::line("/name", &draft.name, SERIES_NAME_LENGTH_MAX)?,
-            description: draft.description.as_deref().map(fields::description).transpose()?.flatten(),
-            events: draft.dates.map_or_else(|| Ok(Vec::new()), |dates| events(dates, layouts))?,
+            name: text::parse_line("/name", &draft.name, SERIES_NAME_LENGTH_MAX)?,
+            description: draft.description.as_deref().map(parse_description).transpose()?.flatten(),
+            events: draft.dates.map_or_else(|| Ok(Vec::new()), |dates| parse_dates(dates, layouts))?,
         })
     }
 }
 
-/// The layouts that the dates are to be sold with, one for each date that is at a venue.
+/// References to the layouts of the dates, one for each date at a venue.
 ///
 /// # Errors
-/// Where the draft contradicts itself.
-pub fn layouts_named(draft: &DatesDraft) -> Result<Vec<NamedLayout>, Invalid> {
+/// The number of dates is out of range, or fields of the template contradict each other.
+pub fn requested_layouts(draft: &DatesDraft) -> Result<Vec<RequestedLayout>, Invalid> {
     let DatesDraft { template, dates } = draft;
-    counted(DATES, dates.len(), DATES_PER_REQUEST_MAX)?;
-    let named = |(number, date): (usize, &DateDraft)| match date.venue_id {
-        Some(venue_id) => {
-            let name = LayoutName { venue_id, version: None };
-            Ok(Some(NamedLayout { place: format!("{DATES}/{number}"), name }))
+    check_entry_count(DATES, dates.len(), DATES_PER_REQUEST_MAX)?;
+    let mut requested = Vec::new();
+    for (index, date) in dates.iter().enumerate() {
+        if let Some(venue_id) = date.venue_id {
+            let reference = LayoutReference { venue_id, version: None };
+            requested.push(RequestedLayout { pointer: format!("{DATES}/{index}"), reference });
+        } else if let Some(reference) = template.layout_reference().map_err(|invalid| invalid.with_parent(TEMPLATE))? {
+            requested.push(RequestedLayout { pointer: TEMPLATE.to_owned(), reference });
         }
-        None => {
-            let of_template = template.layout_name().map_err(|fault| fault.inside(TEMPLATE))?;
-            Ok(of_template.map(|name| NamedLayout { place: TEMPLATE.to_owned(), name }))
-        }
-    };
-    dates.iter().enumerate().filter_map(|date| named(date).transpose()).collect()
+    }
+    Ok(requested)
 }
 
-/// The events of the dates, in their order. A fault is where it was written: in the template, or in a date.
-pub fn events(draft: DatesDraft, layouts: &Layouts) -> Result<Vec<NewEvent>, Invalid> {
+/// Parses the dates into events, in the same order.
+///
+/// # Errors
+/// The first invalid field, with a pointer into the template or into a date; or too many pools.
+pub fn parse_dates(draft: DatesDraft, layouts: &LoadedLayouts) -> Result<Vec<NewEvent>, Invalid> {
     let DatesDraft { template, dates } = draft;
-    counted(DATES, dates.len(), DATES_PER_REQUEST_MAX)?;
-    without_what_is_a_dates(&template)?;
+    check_entry_count(DATES, dates.len(), DATES_PER_REQUEST_MAX)?;
+    reject_per_date_fields(&template)?;
+    let mut events = Vec::with_capacity(dates.len());
     let mut pools = 0;
-    let event = |(number, date): (usize, DateDraft)| {
-        let (own, has_venue) = (date.own_fields(), date.venue_id.is_some());
-        let place = format!("{DATES}/{number}");
-        let new = NewEvent::parse(date.of(&template), layouts).map_err(|mut fault| {
-            if own.contains(&fault.pointer.as_str()) {
-                return fault.inside(&place);
+    for (index, date) in dates.into_iter().enumerate() {
+        let (own_fields, has_venue) = (date.own_fields(), date.venue_id.is_some());
+        let pointer = format!("{DATES}/{index}");
+        let event = NewEvent::parse(date.into_event_draft(&template), layouts).map_err(|mut invalid| {
+            if own_fields.contains(&invalid.pointer.as_str()) {
+                return invalid.with_parent(&pointer);
             }
-            // The template may suit the other venues.
+            // The same template field can be valid for the venues of other dates, so the error names the date.
             if has_venue {
-                fault.detail.push_str(&format!(" (at the venue of {place})"));
+                invalid.detail.push_str(&format!(" (at the venue of {pointer})"));
             }
-            fault.inside(TEMPLATE)
+            invalid.with_parent(TEMPLATE)
         })?;
-        pools += new.pools.len();
+        pools += event.pools.len();
         if pools > POOLS_PER_REQUEST_MAX {
             return Err(Invalid::new(DATES, format!("must have at most {POOLS_PER_REQUEST_MAX} pools together")));
         }
-        Ok(new)
-    };
-    dates.into_iter().enumerate().map(event).collect()
+        events.push(event);
+    }
+    Ok(events)
 }
 
-/// A template says nothing that each date, or the series, says itself. A version is of the template's own venue.
-fn without_what_is_a_dates(template: &EventDraft) -> Result<(), Invalid> {
+/// Rejects template fields that belong to each date or to the series. A layout version needs a venue in the template.
+fn reject_per_date_fields(template: &EventDraft) -> Result<(), Invalid> {
     let times = [
         ("starts_at", &template.starts_at),
         ("ends_at", &template.ends_at),
         ("sale_starts_at", &template.sale_starts_at),
         ("sale_ends_at", &template.sale_ends_at),
     ];
-    if let Some((time, _)) = times.iter().find(|(_, given)| given.is_some()) {
-        return Err(Invalid::new(format!("{TEMPLATE}/{time}"), "must be given by each of the dates"));
+    if let Some((field, _)) = times.iter().find(|(_, value)| value.is_some()) {
+        return Err(Invalid::new(format!("{TEMPLATE}/{field}"), "must be given by each of the dates"));
     }
     if template.layout_version.is_some() && template.venue_id.is_none() {
         return Err(Invalid::new(format!("{TEMPLATE}/layout_version"), "must be absent where no venue_id is given"));
@@ -136,19 +140,20 @@ fn without_what_is_a_dates(template: &EventDraft) -> Result<(), Invalid> {
 }
 
 impl DateDraft {
-    /// Pointers to the fields that an event has from its date.
+    /// JSON pointers to the event's fields that come from the date instead of the template.
     fn own_fields(&self) -> Vec<&'static str> {
-        let mut own = vec!["/starts_at", "/ends_at", "/sale_starts_at", "/sale_ends_at"];
-        own.extend(self.venue_id.is_some().then_some("/venue_id"));
-        own.extend(self.venue_name.is_some().then_some("/venue_name"));
-        own.extend(self.time_zone.is_some().then_some("/time_zone"));
-        own
+        let mut fields = vec!["/starts_at", "/ends_at", "/sale_starts_at", "/sale_ends_at"];
+        fields.extend(self.venue_id.is_some().then_some("/venue_id"));
+        fields.extend(self.venue_name.is_some().then_some("/venue_name"));
+        fields.extend(self.time_zone.is_some().then_some("/time_zone"));
+        fields
     }
 
-    fn of(self, template: &EventDraft) -> EventDraft {
+    /// The template with the date's fields.
+    fn into_event_draft(self, template: &EventDraft) -> EventDraft {
         let mut template = template.clone();
         if self.venue_id.is_some() {
-            // What the template says of its own venue does not hold elsewhere.
+            // These two belong to the template's own venue.
             (template.venue_name, template.layout_version) = (None, None);
         }
         EventDraft {

@@ -1,13 +1,13 @@
-//! A venue to be created or amended, parsed from what a request says.
+//! Creation and amendment of a venue: requests, unparsed and parsed.
 
 use std::borrow::Cow;
 
-use super::change::{Change, clearable, required};
+use super::change::{Change, parse_clearable, parse_required};
 use super::invalid::Invalid;
 use super::seating::{Layout, LayoutDraft};
 use super::text::{self, ADDRESS_LENGTH_MAX, VENUE_NAME_LENGTH_MAX};
 
-/// The request, unparsed.
+/// Request to create a venue, unparsed.
 #[derive(Clone, Debug, Default)]
 pub struct VenueDraft {
     pub name: String,
@@ -15,7 +15,7 @@ pub struct VenueDraft {
     pub layout: LayoutDraft,
 }
 
-/// Parsed.
+/// A venue to create.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewVenue {
     pub name: String,
@@ -28,23 +28,23 @@ impl TryFrom<VenueDraft> for NewVenue {
 
     fn try_from(draft: VenueDraft) -> Result<Self, Invalid> {
         Ok(Self {
-            name: name(&draft.name)?,
-            address: draft.address.as_deref().map(address).transpose()?.flatten(),
+            name: parse_name(&draft.name)?,
+            address: draft.address.as_deref().map(parse_address).transpose()?.flatten(),
             layout: draft.layout.try_into()?,
         })
     }
 }
 
-/// What a request wants changed, unparsed.
+/// Request to amend a venue, unparsed.
 #[derive(Clone, Debug, Default)]
 pub struct VenuePatch {
     pub name: Change<String>,
     pub address: Change<String>,
-    /// Absent: it stays.
+    /// `None` keeps the layout.
     pub layout: Option<LayoutDraft>,
 }
 
-/// Changes to a venue. `None` keeps a field; where a field may be absent, `Some(None)` clears it.
+/// Changes to a venue. `None` keeps a field; `Some(None)` clears an optional field.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct VenueChanges {
     pub name: Option<String>,
@@ -57,27 +57,28 @@ impl TryFrom<VenuePatch> for VenueChanges {
 
     fn try_from(patch: VenuePatch) -> Result<Self, Invalid> {
         Ok(Self {
-            name: required("/name", patch.name, |text| name(&text))?,
-            address: clearable(patch.address, |text| address(&text))?.map(Option::flatten),
+            name: parse_required("/name", patch.name, |text| parse_name(&text))?,
+            address: parse_clearable(patch.address, |text| parse_address(&text))?.map(Option::flatten),
             layout: patch.layout.map(NextLayout::try_from).transpose()?,
         })
     }
 }
 
-/// A layout for a venue that has one already.
+/// New layout version for a venue that already has a layout.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NextLayout {
     layout: Layout,
-    /// Otherwise people look where they did before.
+    /// Otherwise the new version keeps the focal point of the newest one.
     focal_point_given: bool,
 }
 
 impl NextLayout {
-    /// What the layout is when it follows this one. `None` if there is none to follow.
-    pub fn after(&self, newest: Option<&Layout>) -> Cow<'_, Layout> {
+    /// The layout, with the focal point of the venue's newest layout unless the request has one. `newest` is `None` if
+    /// the venue has no layout.
+    pub fn inherit_focal_point(&self, newest: Option<&Layout>) -> Cow<'_, Layout> {
         match newest.map(Layout::focal_point) {
             Some(point) if !self.focal_point_given && point != self.layout.focal_point() => {
-                Cow::Owned(self.layout.clone().looking_at(point))
+                Cow::Owned(self.layout.clone().with_focal_point(point))
             }
             _ => Cow::Borrowed(&self.layout),
         }
@@ -92,12 +93,12 @@ impl TryFrom<LayoutDraft> for NextLayout {
     }
 }
 
-fn name(text: &str) -> Result<String, Invalid> {
-    text::line("/name", text, VENUE_NAME_LENGTH_MAX)
+fn parse_name(text: &str) -> Result<String, Invalid> {
+    text::parse_line("/name", text, VENUE_NAME_LENGTH_MAX)
 }
 
-/// Text without content is no address.
-fn address(text: &str) -> Result<Option<String>, Invalid> {
-    let text = text::prose("/address", text, ADDRESS_LENGTH_MAX)?;
+/// Blank text becomes `None`.
+fn parse_address(text: &str) -> Result<Option<String>, Invalid> {
+    let text = text::parse_prose("/address", text, ADDRESS_LENGTH_MAX)?;
     Ok((!text.is_empty()).then_some(text))
 }

@@ -1,18 +1,19 @@
-//! The seats of an event: what state each is in, and who has it.
+//! Seats of an event: state and owner.
 
 use super::ids::{BlockId, HoldId};
 
-/// The states of a seat. What a client sees, and what the seat's row says.
+/// State of a seat, as in the database and in responses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SeatState {
     Available,
     Held,
     Booked,
-    /// Kept back by the organiser.
+    /// In a block of the organiser.
     Blocked,
 }
 
 impl SeatState {
+    /// The word in JSON and in the database.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Available => "available",
@@ -22,11 +23,12 @@ impl SeatState {
         }
     }
 
+    /// The state with this word; `None` if there is none.
     pub fn parse(text: &str) -> Option<Self> {
         [Self::Available, Self::Held, Self::Booked, Self::Blocked].into_iter().find(|state| state.as_str() == text)
     }
 
-    /// In a seat map: one character per seat.
+    /// Letter in a seat map, which has one character per seat.
     pub fn letter(self) -> char {
         match self {
             Self::Available => 'a',
@@ -36,14 +38,16 @@ impl SeatState {
         }
     }
 
-    pub fn of_letter(letter: char) -> Option<Self> {
+    /// The state with this letter; `None` if there is none.
+    pub fn from_letter(letter: char) -> Option<Self> {
         [Self::Available, Self::Held, Self::Booked, Self::Blocked].into_iter().find(|state| state.letter() == letter)
     }
 }
 
-/// Who has a seat.
+/// Owner of a seat.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SeatOwner {
+    /// The seat is free.
     Nobody,
     Held(HoldId),
     Booked(HoldId),
@@ -51,6 +55,7 @@ pub enum SeatOwner {
 }
 
 impl SeatOwner {
+    /// State of a seat with this owner.
     pub fn state(self) -> SeatState {
         match self {
             Self::Nobody => SeatState::Available,
@@ -60,6 +65,7 @@ impl SeatOwner {
         }
     }
 
+    /// The hold, active or booked.
     pub fn hold_id(self) -> Option<HoldId> {
         match self {
             Self::Held(hold_id) | Self::Booked(hold_id) => Some(hold_id),
@@ -67,6 +73,7 @@ impl SeatOwner {
         }
     }
 
+    /// The block.
     pub fn block_id(self) -> Option<BlockId> {
         match self {
             Self::Blocked(block_id) => Some(block_id),
@@ -74,7 +81,8 @@ impl SeatOwner {
         }
     }
 
-    /// The legal moves: a seat goes from one to another through nobody, except that a hold becomes a booking.
+    /// Whether the owner may change to `next`. A seat must be free between two owners, except when a hold becomes a
+    /// booking.
     pub fn can_become(self, next: Self) -> bool {
         match (self, next) {
             (Self::Nobody, Self::Held(_) | Self::Blocked(_)) => true,

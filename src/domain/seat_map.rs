@@ -1,20 +1,20 @@
-//! Which state each seat of an event is in, at one moment.
+//! Seat map: the state of each seat of an event at one moment.
 
 use super::ids::{EventId, VenueId};
 use super::seat::SeatState;
 use super::seating::{SeatIndex, SectionIndex};
 
-/// The layout that an event is sold with, and how far its journal has come.
+/// A seated event: its layout, and the position of its journal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SeatedEvent {
     pub event_id: EventId,
     pub venue_id: VenueId,
     pub layout_version: u32,
-    /// Of the event's last journal entry: a higher number is a later state.
+    /// Number of the event's last journal entry: a higher number is a later state.
     pub sequence: i64,
 }
 
-/// All seats of an event, and what is left where there are none.
+/// States of all seats of an event, and counts for its sections without seats.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SeatMap {
     pub event: SeatedEvent,
@@ -23,45 +23,49 @@ pub struct SeatMap {
     pub general_admission: Vec<SectionCounts>,
 }
 
-/// A letter for each seat, in the layout's order: a house of 20,000 travels as it is stored.
+/// One letter per seat, in the layout's order. Compact, because a layout can have 20,000 seats and more.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SeatStates(String);
 
-/// What no state's letter is.
-const NOT_PLACED: char = '?';
+/// Marks a seat without a letter. No state has this letter.
+const MISSING: char = '?';
 
 impl SeatStates {
-    /// Of a house of so many seats, from the letters of all of them in any order. `None` if a seat is missing, is there twice or is
-    /// none of the house, or if a letter stands for no state.
-    pub fn placed(seat_count: usize, seats: impl ExactSizeIterator<Item = (SeatIndex, char)>) -> Option<Self> {
+    /// States of a layout with `seat_count` seats, from their letters in any order. `None` if a seat is missing, occurs
+    /// twice or is not in the layout, or if a letter is not the letter of a state.
+    pub fn from_seats(seat_count: usize, seats: impl ExactSizeIterator<Item = (SeatIndex, char)>) -> Option<Self> {
         if seats.len() != seat_count {
             return None;
         }
-        let mut letters = vec![NOT_PLACED; seat_count];
+        let mut letters = vec![MISSING; seat_count];
         for (seat, letter) in seats {
-            let place = letters.get_mut(seat.at()).filter(|place| **place == NOT_PLACED)?;
-            *place = SeatState::of_letter(letter)?.letter();
+            let entry = letters.get_mut(seat.as_usize()).filter(|entry| **entry == MISSING)?;
+            *entry = SeatState::from_letter(letter)?.letter();
         }
         Some(Self(letters.into_iter().collect()))
     }
 
+    /// The letters.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
+    /// Number of seats.
     pub fn len(&self) -> usize {
         self.0.len() // The letters are ASCII.
     }
 
+    /// Whether there are no seats.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// In the layout's order.
+    /// States in the layout's order.
     pub fn iter(&self) -> impl Iterator<Item = SeatState> {
-        self.0.chars().filter_map(SeatState::of_letter)
+        self.0.chars().filter_map(SeatState::from_letter)
     }
 
+    /// Number of seats in each state.
     pub fn counts(&self) -> Counts {
         let mut counts = Counts::default();
         for state in self.iter() {
@@ -76,7 +80,7 @@ impl SeatStates {
     }
 }
 
-/// Places by their state.
+/// Number of places in each state.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
     pub available: u32,
@@ -86,22 +90,23 @@ pub struct Counts {
 }
 
 impl Counts {
+    /// All places.
     pub fn total(self) -> u32 {
         self.available + self.held + self.booked + self.blocked
     }
 }
 
-/// A section of general admission, as full as it is.
+/// Counts of a general admission section.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SectionCounts {
     pub section: SectionIndex,
     pub counts: Counts,
 }
 
-/// Seats whose state may have changed since some moment, each once, with its state now.
+/// Seats that may have changed since an earlier moment, without duplicates, by their current state.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SeatChanges {
-    /// Of the moment of the states.
+    /// Number of the last journal entry in these states.
     pub sequence: i64,
     pub available: Vec<SeatIndex>,
     pub held: Vec<SeatIndex>,

@@ -1,7 +1,7 @@
-//! Events at a venue: which layout an event is sold with, and the layouts that a request names.
+//! Events at a venue: an event's layout, and the layouts that a request refers to.
 //!
-//! What a request asks for can only be judged with the layout at hand. Layouts never change, so whoever parses may find them
-//! beforehand: nothing that is decided with one can be out of date.
+//! A request for a seated event can only be validated with its layout. Layouts never change, so they can be loaded
+//! before the request is parsed and cannot become stale.
 
 use std::collections::BTreeMap;
 
@@ -9,37 +9,37 @@ use super::ids::VenueId;
 use super::invalid::Invalid;
 use super::seating::Layout;
 
-/// The most numbered seats of one request, all of its events together: they are written in one transaction.
+/// Most seats of one request, all its events together, because they are written in one transaction.
 pub const SEATS_PER_REQUEST_MAX: usize = 200_000;
 
-/// The most pools of one request, all of its events together, for the same reason. At a venue a date may have a thousand.
+/// Most pools of one request, all its events together, for the same reason. An event at a venue can have 1,000.
 pub const POOLS_PER_REQUEST_MAX: usize = 10_000;
 
-/// What an event is sold with. It does not change.
+/// The layout of an event. It does not change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Seating {
+pub struct EventLayout {
     pub venue_id: VenueId,
-    /// Of the venue's layout, from 1.
+    /// Version of the venue's layout, from 1.
     pub layout_version: u32,
 }
 
-/// A layout as a request names it.
+/// Reference to a layout in a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct LayoutName {
+pub struct LayoutReference {
     pub venue_id: VenueId,
-    /// Absent: the newest.
+    /// `None`: the newest version.
     pub version: Option<u32>,
 }
 
-/// A layout that a request names, and where it does so.
+/// A layout that a request refers to, and the place of the reference.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NamedLayout {
-    /// JSON pointer to what has the venue's id.
-    pub place: String,
-    pub name: LayoutName,
+pub struct RequestedLayout {
+    /// JSON pointer to the object with the venue's id.
+    pub pointer: String,
+    pub reference: LayoutReference,
 }
 
-/// A venue's layout, as it was found.
+/// A layout of a venue, as loaded.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VenueLayout {
     pub venue_id: VenueId,
@@ -48,32 +48,37 @@ pub struct VenueLayout {
     pub layout: Layout,
 }
 
-/// The layouts that a request names, found. Counts the seats of its events, so that one can stop to look for more.
+/// Layouts loaded for a request. Counts the seats of the request's events, so that loading can stop at the limit.
 #[derive(Debug, Default)]
-pub struct Layouts {
-    found: BTreeMap<LayoutName, VenueLayout>,
+pub struct LoadedLayouts {
+    by_reference: BTreeMap<LayoutReference, VenueLayout>,
+    /// Seats of the events counted so far.
     seats: usize,
 }
 
-impl Layouts {
+impl LoadedLayouts {
+    /// Whether no layout is loaded.
     pub fn is_empty(&self) -> bool {
-        self.found.is_empty()
+        self.by_reference.is_empty()
     }
 
-    pub fn get(&self, name: LayoutName) -> Option<&VenueLayout> {
-        self.found.get(&name)
+    /// The layout of a reference, if it is loaded.
+    pub fn get(&self, reference: LayoutReference) -> Option<&VenueLayout> {
+        self.by_reference.get(&reference)
     }
 
-    pub fn add(&mut self, name: LayoutName, layout: VenueLayout) {
-        self.found.insert(name, layout);
+    /// Adds a loaded layout.
+    pub fn insert(&mut self, reference: LayoutReference, layout: VenueLayout) {
+        self.by_reference.insert(reference, layout);
     }
 
-    /// One more event is to be sold with a layout that was found.
+    /// Counts the seats of one more event with a loaded layout.
     ///
     /// # Errors
-    /// When the events have more than [`SEATS_PER_REQUEST_MAX`] together. It takes several, so it is about their dates.
-    pub fn sell(&mut self, name: LayoutName) -> Result<(), Invalid> {
-        self.seats += self.get(name).map_or(0, |found| found.layout.seats().len());
+    /// The events have more than [`SEATS_PER_REQUEST_MAX`] seats together. One layout has fewer, so the request has
+    /// several dates.
+    pub fn add_event(&mut self, reference: LayoutReference) -> Result<(), Invalid> {
+        self.seats += self.get(reference).map_or(0, |venue| venue.layout.seats().len());
         if self.seats > SEATS_PER_REQUEST_MAX {
             return Err(Invalid::new("/dates", format!("must have at most {SEATS_PER_REQUEST_MAX} seats together")));
         }

@@ -1,11 +1,12 @@
-//! Reserved seating: venues as they stand, and which seats a group gets. Nothing here knows who holds a seat.
+//! Reserved seating: layouts of venues, and the choice of seats for a group. Owners of seats are not known here.
 //!
-//! A [`Layout`] is made of a [`LayoutDraft`], whose sections come from full JSON, from a compact [`description`] or from
-//! [`csv`]. An event sells it as a [`EventSeats`]: each seat belongs to one of its pools. A [`SeatPicker`] knows which seats are free,
-//! and answers what best available would give, and what a selection by hand would leave alone.
+//! A [`Layout`] is made from a [`LayoutDraft`], whose sections come from full JSON, from a compact [`description`] or
+//! from [`csv`]. [`EventSeats`] is a layout as one event sells it: each seat belongs to one of the event's pools. A
+//! [`SeatPicker`] knows which seats are free, picks the best available seats, and finds the orphans of a manual
+//! selection.
 
 mod attributes;
-mod contest;
+mod contest; // tournament trees that are brought up to date when used
 pub mod csv;
 pub mod description;
 mod draft;
@@ -17,7 +18,7 @@ mod layout;
 mod orphans;
 mod picker;
 mod tournament;
-mod wanted;
+mod wanted; // requests for the best available seats
 
 pub use attributes::{Attribute, Attributes};
 pub use draft::{LayoutDraft, ListedSeat, PointDraft, RowDraft, SeatDraft, SectionDraft};
@@ -29,4 +30,4 @@ pub use layout::{
     Section, SectionIndex, SectionKind,
 };
 pub use picker::SeatPicker;
-pub use wanted::{GROUP_SIZE_MAX, GroupSize, MostPossible, Together, Wanted};
+pub use wanted::{GROUP_SIZE_MAX, GroupRequest, GroupSize, LargestAvailable, Together};

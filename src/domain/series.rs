@@ -1,9 +1,9 @@
-//! A series: one production, many dates and places. Its events say the rest.
+//! Series: one production with many dates, possibly at several venues. Each date is an event.
 
 use super::ids::SeriesId;
 use super::time::Instant;
 
-/// See the module's documentation.
+/// A series, without its events.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Series {
     pub series_id: SeriesId,

@@ -1,33 +1,47 @@
-//! Text that people write: trimmed, of a limited length, without control characters.
+//! Text fields of requests: trimmed, limited in length, without control characters.
 
 use super::invalid::Invalid;
 
-/// Limits in characters, as the schema's CHECKs have them.
+// All limits but the last are repeated in the schema's CHECKs.
+
+/// Longest event name, in characters.
 pub const EVENT_NAME_LENGTH_MAX: usize = 200;
+/// Longest series name, in characters.
 pub const SERIES_NAME_LENGTH_MAX: usize = 200;
+/// Longest description of an event or a series, in characters.
 pub const DESCRIPTION_LENGTH_MAX: usize = 5_000;
+/// Longest venue name, in characters.
 pub const VENUE_NAME_LENGTH_MAX: usize = 200;
+/// Longest venue address, in characters.
 pub const ADDRESS_LENGTH_MAX: usize = 500;
+/// Longest pool name, in characters.
 pub const POOL_NAME_LENGTH_MAX: usize = 100;
+/// Longest ticket type name, in characters.
 pub const TICKET_TYPE_NAME_LENGTH_MAX: usize = 100;
-/// The longest text that can be searched for.
+/// Longest search text, in characters.
 pub const SEARCH_LENGTH_MAX: usize = 200;
 
-/// One line of text: 1 to `length_max` characters once trimmed.
-pub fn line(pointer: &str, text: &str, length_max: usize) -> Result<String, Invalid> {
+/// Parses one line of text: 1 to `length_max` characters after trimming.
+///
+/// # Errors
+/// The text is empty, too long, or has control characters.
+pub fn parse_line(pointer: &str, text: &str, length_max: usize) -> Result<String, Invalid> {
     let text = text.trim();
     if text.is_empty() {
         return Err(Invalid::new(pointer, "must not be empty"));
     }
-    limited(pointer, text, length_max, |_| false)
+    validate(pointer, text, length_max, |_| false)
 }
 
-/// Text of several lines, possibly empty: at most `length_max` characters once trimmed.
-pub fn prose(pointer: &str, text: &str, length_max: usize) -> Result<String, Invalid> {
-    limited(pointer, text.trim(), length_max, |character| matches!(character, '\n' | '\r' | '\t'))
+/// Parses text of several lines, possibly empty: at most `length_max` characters after trimming.
+///
+/// # Errors
+/// The text is too long, or has control characters other than line breaks and tabs.
+pub fn parse_prose(pointer: &str, text: &str, length_max: usize) -> Result<String, Invalid> {
+    validate(pointer, text.trim(), length_max, |character| matches!(character, '\n' | '\r' | '\t'))
 }
 
-fn limited(
+fn validate(
     pointer: &str,
     text: &str,
     length_max: usize,
@@ -36,7 +50,7 @@ fn limited(
     if text.chars().count() > length_max {
         return Err(Invalid::new(pointer, format!("must have at most {length_max} characters")));
     }
-    // Among them is U+0000, which PostgreSQL's text cannot have.
+    // This also rejects U+0000, which PostgreSQL cannot store in text.
     if text.chars().any(|character| character.is_control() && !allowed_control(character)) {
         return Err(Invalid::new(pointer, "must not contain control characters"));
     }

@@ -1,67 +1,69 @@
-//! An event with its pools and ticket types, as it is created and shown. What holds and bookings count is not part of it: it
-//! changes with every hold, and `queries::status` has it.
+//! An event with its pools and ticket types, as it is created and shown. The held and booked quantities are not part of
+//! it, because they change with every hold: see `queries::status`.
 
 use super::event::{EventDetails, EventTerms};
 use super::ids::{EventId, PoolId, SeriesId, TicketTypeId};
-use super::seated_event::Seating;
+use super::seated_event::EventLayout;
 use super::seating::SectionIndex;
 use super::time::Instant;
 
-/// See the module's documentation.
+/// An event with its pools and ticket types.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WholeEvent {
     pub event_id: EventId,
-    /// The production that it is one date of.
+    /// The series that the event is a date of.
     pub series_id: Option<SeriesId>,
     pub details: EventDetails,
     pub terms: EventTerms,
-    /// Absent: the event is not at a venue.
-    pub seating: Option<Seating>,
-    /// In the order in which they are offered; the ticket types too.
-    pub pools: Vec<PoolOffered>,
-    pub ticket_types: Vec<TicketTypeOffered>,
+    /// `None`: the event is not at a venue.
+    pub seating: Option<EventLayout>,
+    /// In display order.
+    pub pools: Vec<EventPool>,
+    /// In display order.
+    pub ticket_types: Vec<EventTicketType>,
     pub created_at: Instant,
     pub updated_at: Instant,
 }
 
-/// A counted amount of an event's capacity.
+/// A pool: a counted part of an event's capacity.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PoolOffered {
+pub struct EventPool {
     pub pool_id: PoolId,
     pub name: String,
+    /// In places.
     pub capacity: u32,
-    /// Of the event's layout. Absent: the event is not at a venue.
-    pub section: Option<SectionOffered>,
-    /// Whether its places are numbered seats.
+    /// Section of the event's layout; `None`: the event is not at a venue.
+    pub section: Option<PoolSection>,
+    /// Whether the pool consists of numbered seats.
     pub seated: bool,
-    /// Places that the organiser keeps back.
+    /// Places in the organiser's blocks.
     pub blocked: u32,
 }
 
-/// The section that a pool is, or is a price zone of.
+/// Section of the layout that a pool covers, whole or in part (a price zone).
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SectionOffered {
+pub struct PoolSection {
     pub section: SectionIndex,
     pub name: String,
 }
 
-/// What is sold.
+/// A ticket type as it is offered.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TicketTypeOffered {
+pub struct EventTicketType {
     pub ticket_type_id: TicketTypeId,
     pub pool_id: PoolId,
     pub name: String,
     /// Minor units of the event's currency.
     pub price: i64,
-    /// Per hold; absent: 1.
+    /// Smallest quantity per hold; `None`: 1.
     pub min_quantity: Option<u32>,
-    /// Per hold; absent: the event's maximum.
+    /// Largest quantity per hold; `None`: the event's maximum.
     pub max_quantity: Option<u32>,
 }
 
 impl WholeEvent {
-    /// The places of all pools together.
-    pub fn total_seats(&self) -> u64 {
+    /// Capacity of all pools together, in places.
+    pub fn total_capacity(&self) -> u64 {
         self.pools.iter().map(|pool| u64::from(pool.capacity)).sum()
     }
 }

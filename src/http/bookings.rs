@@ -1,4 +1,4 @@
-//! Bookings: book a hold, look, cancel.
+//! Bookings: book a hold, show a booking, cancel it.
 
 use actix_web::http::header::LOCATION;
 use actix_web::{HttpResponse, web};
@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::body::{Body, Object};
-use super::command::{submit, unexpected};
-use super::holds::{ItemWantedBody, portion};
+use super::command::{submit, unexpected_outcome};
+use super::holds::{ItemWantedBody, parse_portion};
 use super::idempotency::REPLAYED_HEADER;
 use super::path::Id;
 use super::read::with_deadline;
@@ -22,18 +22,17 @@ use crate::inventory::command::{Command, Outcome};
 use crate::queries;
 use crate::telemetry::request::RequestLine;
 
-/// A hold to be made permanent.
+/// The hold to book.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct BookBody {
     hold_id: HoldId,
-    /// What the hold was answered with.
+    /// The hold's payment token, from the response to placing it.
     payment_token: String,
-    /// Which part of the hold, where it is not all: quantities of its ticket types, or some of their seats. The rest is
-    /// released.
+    /// Books only this part of the hold: quantities of its ticket types, or some of its seats. The rest is released.
     #[schema(value_type = Option<Vec<ItemWantedBody>>, min_items = 1, max_items = 50)]
     items: Option<Vec<Object<ItemWantedBody>>>,
-    /// The same, of a hold of seats. Not together with `items`.
+    /// Books only these seats of the hold. Not together with `items`.
     #[schema(min_items = 1)]
     seat_ids: Option<Vec<i64>>,
 }
@@ -45,20 +44,20 @@ pub struct BookingBody {
     hold_id: HoldId,
     event_id: EventId,
     status: BookingStatus,
-    /// Sum of the items.
+    /// Total quantity of the items.
     #[schema(minimum = 1, example = 2)]
     qty: u32,
     items: Vec<ItemBody>,
-    /// Minor units of the currency (cents), at the prices of the hold.
+    /// Total price of the items in minor units of the currency (cents), at the prices of the hold.
     #[schema(minimum = 0, example = 5000)]
     total: i64,
-    /// ISO 4217; null when the event is free.
+    /// ISO 4217 code; null when the event is free.
     #[schema(value_type = Option<String>, example = "EUR")]
     currency: Option<Currency>,
-    /// How it was paid. Until payments exist nothing is charged, priced holds included.
+    /// How it was paid. There are no payments yet, so nothing is charged, not even for holds with a price.
     payment: Payment,
     created_at: Timestamp,
-    /// Only on a cancelled booking.
+    /// Only in a cancelled booking.
     #[serde(skip_serializing_if = "Option::is_none")]
     cancelled_at: Option<Timestamp>,
 }
@@ -84,15 +83,16 @@ impl BookingBody {
 
 /// Book a hold
 ///
-/// Makes it permanent. Idempotent by the hold: the same request again answers the same booking, also long after the
-/// hold's expiry, with `Idempotent-Replayed: true` (and tells if it was cancelled since). A wrong token is refused in the
-/// same way whether or not there is a booking.
+/// Makes a hold permanent. The request is idempotent by its hold: a repeat returns the same booking with
+/// `Idempotent-Replayed: true`, also long after the hold's expiry. Its status is the current one: it may be cancelled.
+/// A wrong token is refused in the same way whether or not there is a booking.
 ///
-/// Without `items` or `seat_ids` all of the hold is booked. With them only that part, and the rest is released in the same
-/// moment; what is not in the hold is refused and changes nothing. A repeat answers what was booked first, whatever part it
-/// names.
+/// Without `items` and `seat_ids` the whole hold is booked. Otherwise only the given part is booked, and the rest is
+/// released in the same transaction. If the given part is not in the hold, the request is refused and nothing changes.
+/// A repeat returns the first booking, whatever part it names.
 ///
-/// There are no payments yet: a hold with a price is booked without one, and the answer says `payment: "not_required"`.
+/// There are no payments yet: a hold with a price is booked without payment, and the response has
+/// `payment: "not_required"`.
 #[utoipa::path(
     post,
     path = "/api/v1/book",
@@ -100,9 +100,9 @@ impl BookingBody {
     operation_id = "book_hold",
     request_body = BookBody,
     responses(
-        (status = 201, description = "Booked, now or before", body = BookingBody, headers(
-            ("Location" = String, description = "The booking"),
-            ("Idempotent-Replayed" = bool, description = "Present on the answer to a repeat"),
+        (status = 201, description = "The hold is booked, now or by an earlier request", body = BookingBody, headers(
+            ("Location" = String, description = "Path of the booking"),
+            ("Idempotent-Replayed" = bool, description = "Present if the response repeats an earlier one"),
         )),
         (status = 403, description = "INVALID_PAYMENT_TOKEN"),
         (status = 404, description = "HOLD_NOT_FOUND"),
@@ -119,14 +119,14 @@ pub async fn book(
     let hold_id = body.hold_id;
     line.note_hold(hold_id);
     let command = Command::Book {
-        booking_id: BookingId::generate_for(hold_id),
+        booking_id: BookingId::generate_from_hold(hold_id),
         hold_id,
         possession: app.tokens.verify(hold_id, &body.payment_token),
-        portion: portion(body.items.as_deref(), body.seat_ids.as_deref(), app.settings.hold_rules.quantity_max)?,
+        portion: parse_portion(body.items.as_deref(), body.seat_ids.as_deref(), app.settings.hold_rules.quantity_max)?,
     };
     let (booking, hold, replayed) = match submit(&app, command).await? {
         Outcome::Booked { booking, hold, replayed } => (booking, hold, replayed),
-        other => return Err(unexpected(&other)),
+        other => return Err(unexpected_outcome(&other)),
     };
     line.note_event(booking.event_id);
     line.note_booking(booking.booking_id);
@@ -139,7 +139,7 @@ pub async fn book(
     Ok(response.json(BookingBody::new(&booking, &hold.items, hold.currency)))
 }
 
-/// Look at a booking
+/// Show a booking
 #[utoipa::path(
     get,
     path = "/api/v1/bookings/{id}",
@@ -147,7 +147,7 @@ pub async fn book(
     operation_id = "get_booking",
     params(("id" = BookingId, Path, description = "The booking")),
     responses(
-        (status = 200, description = "The booking as it is now", body = BookingBody),
+        (status = 200, description = "The current booking", body = BookingBody),
         (status = 404, description = "BOOKING_NOT_FOUND"),
     ),
 )]
@@ -165,8 +165,8 @@ pub async fn show(
 
 /// Cancel a booking
 ///
-/// Gives its room back, exactly once. Cancelling a cancelled booking answers the same again. Until there are accounts,
-/// whoever knows a booking's id may cancel it.
+/// Makes the booking's seats and places available again, exactly once. Cancelling a cancelled booking returns the same
+/// response again. There are no accounts yet, so every client that knows a booking's id may cancel it.
 #[utoipa::path(
     post,
     path = "/api/v1/bookings/{id}/cancel",
@@ -174,7 +174,7 @@ pub async fn show(
     operation_id = "cancel_booking",
     params(("id" = BookingId, Path, description = "The booking")),
     responses(
-        (status = 200, description = "Cancelled, now or before", body = BookingBody),
+        (status = 200, description = "The booking is cancelled, now or by an earlier request", body = BookingBody),
         (status = 404, description = "BOOKING_NOT_FOUND"),
     ),
 )]
@@ -189,6 +189,6 @@ pub async fn cancel(
             line.note_hold(booking.hold_id);
             Ok(HttpResponse::Ok().json(BookingBody::new(&booking, &hold.items, hold.currency)))
         }
-        other => Err(unexpected(&other)),
+        other => Err(unexpected_outcome(&other)),
     }
 }

@@ -1,4 +1,4 @@
-//! A command to inventory and back, counted.
+//! Submits commands to inventory and counts them.
 
 use crate::app::App;
 use crate::error::ApiError;
@@ -6,15 +6,19 @@ use crate::inventory::command::{Command, Outcome};
 use crate::inventory::outcome_label;
 use crate::telemetry::metrics;
 
-/// Gives a command to inventory and waits. Once it has begun, the command is finished even if the caller goes away.
+/// Submits a command, waits for its outcome and counts it. A command that has begun is completed even if the client
+/// disconnects.
+///
+/// # Errors
+/// The refusal, or the reason why there is no outcome, as [`ApiError`].
 pub async fn submit(app: &App, command: Command) -> Result<Outcome, ApiError> {
     let operation = command.name();
-    let answer = app.inventory.submit(command).await;
-    metrics::booking_operation(operation, outcome_label(&answer));
-    Ok(answer?)
+    let result = app.inventory.submit(command).await;
+    metrics::booking_operation(operation, outcome_label(&result));
+    Ok(result?)
 }
 
-/// An outcome that does not belong to the command: a bug in inventory.
-pub fn unexpected(outcome: &Outcome) -> ApiError {
-    ApiError::internal(anyhow::anyhow!("inventory answered a command with another's outcome: {outcome:?}"))
+/// The error for an outcome of another kind of command: a bug in inventory.
+pub fn unexpected_outcome(outcome: &Outcome) -> ApiError {
+    ApiError::internal(anyhow::anyhow!("inventory returned the outcome of another command: {outcome:?}"))
 }

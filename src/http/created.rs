@@ -1,4 +1,4 @@
-//! The answer to a creation: 201 with `Location`; to a repeat with the same key, the first answer again.
+//! The response to a creation: 201 with `Location`. A repeat with the same idempotency key gets the stored response.
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::LOCATION;
@@ -12,60 +12,72 @@ use crate::ops::creation::{Created, Creation};
 use crate::ops::stored_response::{ResponseToStore, StoredResponse};
 use crate::telemetry::request::RequestLine;
 
-/// Something that is created by `POST`, as its answer shows it.
+/// A resource that is created by `POST`, as its response shows it.
 pub trait Resource: Creation {
-    /// The member of its body that has its id.
-    const ID: &'static str;
+    /// Name of the body's member with the id.
+    const ID_MEMBER: &'static str;
 
+    /// The response body.
     fn body(&self) -> impl Serialize;
 
-    /// Where it is, by its id.
-    fn address(id: Uuid) -> String;
+    /// Path of the resource with this id, for `Location`.
+    fn path(id: Uuid) -> String;
 
-    /// Notes the id for the request's log line, if that has a place for it.
-    fn note(_id: Uuid, _line: &RequestLine) {}
+    /// Adds the id to the request's log line, if the line has a field for it.
+    fn note_id(_id: Uuid, _line: &RequestLine) {}
 }
 
-/// The request's key with the answer that goes with it, if the request can be repeated.
-pub fn keep<T: Resource>(key: &IdempotencyKey, route: &str, body: &impl Serialize) -> Option<ResponseToStore<T>> {
-    key.of(route, body).map(|idempotency| ResponseToStore { idempotency, answer: answer::<T> })
+/// The idempotency key and the response to store with it, if the request has a key.
+pub fn response_to_store<T: Resource>(
+    key: &IdempotencyKey,
+    route: &str,
+    body: &impl Serialize,
+) -> Option<ResponseToStore<T>> {
+    key.idempotency(route, body).map(|idempotency| ResponseToStore { idempotency, response: stored_response::<T> })
 }
 
-/// `repeatable` says whether the request had a key.
+/// Builds the response. `has_key` says whether the request has an idempotency key.
 ///
 /// # Errors
-/// When the answer cannot be written, or an earlier one cannot be read.
-pub fn created<T: Resource>(
+/// `INTERNAL` if the response cannot be serialised, or the stored response has no valid id.
+pub fn created_response<T: Resource>(
     line: &RequestLine,
     outcome: Created<T>,
-    repeatable: bool,
+    has_key: bool,
 ) -> Result<HttpResponse, ApiError> {
     match outcome {
-        Created::New(new) if repeatable => kept::<T>(line, &answer(&*new).map_err(ApiError::internal)?, false),
-        Created::New(new) => Ok(head::<T>(line, new.id()).json(new.body())),
-        Created::Replayed(answer) => kept::<T>(line, &answer, true),
+        Created::New(new) if has_key => {
+            let stored = stored_response(&*new).map_err(ApiError::internal)?;
+            response_from_stored::<T>(line, &stored, false)
+        }
+        Created::New(new) => Ok(response_head::<T>(line, new.id()).json(new.body())),
+        Created::Replayed(stored) => response_from_stored::<T>(line, &stored, true),
     }
 }
 
-fn head<T: Resource>(line: &RequestLine, id: Uuid) -> HttpResponseBuilder {
-    T::note(id, line);
+fn response_head<T: Resource>(line: &RequestLine, id: Uuid) -> HttpResponseBuilder {
+    T::note_id(id, line);
     let mut response = HttpResponse::Created();
-    response.insert_header((LOCATION, T::address(id)));
+    response.insert_header((LOCATION, T::path(id)));
     response
 }
 
-/// What a repeat will be given.
-fn answer<T: Resource>(new: &T) -> serde_json::Result<StoredResponse> {
+/// The response that repeats get.
+fn stored_response<T: Resource>(new: &T) -> serde_json::Result<StoredResponse> {
     Ok(StoredResponse { status: i32::from(StatusCode::CREATED.as_u16()), body: serde_json::to_value(new.body())? })
 }
 
-/// The first answer is given as it was kept, like the later ones, so that they are the same byte by byte: the database
-/// does not keep the order of an object's members.
-fn kept<T: Resource>(line: &RequestLine, answer: &StoredResponse, replayed: bool) -> Result<HttpResponse, ApiError> {
-    let id = Uuid::deserialize(&answer.body[T::ID]).map_err(ApiError::internal)?;
-    let mut response = head::<T>(line, id);
+/// The first response is also built from the stored one, so that all are the same byte for byte: the database does not
+/// keep the order of an object's members.
+fn response_from_stored<T: Resource>(
+    line: &RequestLine,
+    stored: &StoredResponse,
+    replayed: bool,
+) -> Result<HttpResponse, ApiError> {
+    let id = Uuid::deserialize(&stored.body[T::ID_MEMBER]).map_err(ApiError::internal)?;
+    let mut response = response_head::<T>(line, id);
     if replayed {
         response.insert_header((REPLAYED_HEADER, "true"));
     }
-    Ok(response.json(&answer.body))
+    Ok(response.json(&stored.body))
 }

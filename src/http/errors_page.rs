@@ -1,7 +1,7 @@
-//! The page that the `type` of a problem leads to: every code of the table of errors, each under its own anchor.
+//! The page that the `type` of a problem document links to: all error codes, each with its own anchor.
 //!
-//! What a code is comes from `error`, so that no code can be missing; what it means to a client comes from
-//! docs/errors.md, which people also read in the repository. Plain HTML with its style inside: it needs no network.
+//! Codes, titles and statuses come from `error`, so that no code can be missing. Meaning, advice and members come from
+//! docs/errors.md. The page is plain HTML with embedded styles: it needs no network.
 
 use std::fmt::Write;
 
@@ -29,52 +29,52 @@ code { font-family: ui-monospace, monospace; }
 </head>
 <body>
 <h1>Errors</h1>
-<p>Every failure is a problem document with a <code>code</code> from this list. Match on the code: it does not change, the texts
-may. Quote the <code>request_id</code> when you ask for help.</p>
+<p>Every failure is a problem document with a <code>code</code> from this list. Match on the code: codes do not change,
+texts may. Quote the <code>request_id</code> when you ask for help.</p>
 "#;
 
-/// The whole page.
+/// The page as HTML.
 pub fn render() -> String {
     let mut page = HEAD.to_owned();
     for code in ErrorCode::ALL {
         // Writing to a string cannot fail.
-        let _ = section(&mut page, *code);
+        let _ = write_section(&mut page, *code);
     }
     page + "</body>\n</html>\n"
 }
 
-fn section(page: &mut String, code: ErrorCode) -> std::fmt::Result {
+fn write_section(page: &mut String, code: ErrorCode) -> std::fmt::Result {
     let (name, status) = (code.as_str(), code.status().as_u16());
-    let [meaning, advice, members] = explanation(code);
+    let [meaning, advice, members] = documentation(code);
     writeln!(page, r##"<section id="{name}"><h2><a href="#{name}">{name}</a></h2>"##)?;
-    writeln!(page, "<p><strong>{}.</strong> {}</p>", html(code.title()), html(meaning))?;
-    writeln!(page, "<p>{}</p>", html(advice))?;
-    write!(page, r#"<p class="facts">Status {status}. {}"#, retry(code.retry()))?;
+    writeln!(page, "<p><strong>{}.</strong> {}</p>", to_html(code.title()), to_html(meaning))?;
+    writeln!(page, "<p>{}</p>", to_html(advice))?;
+    write!(page, r#"<p class="facts">Status {status}. {}"#, retry_advice(code.retry()))?;
     if !members.is_empty() {
-        write!(page, " Members: {}.", html(members))?;
+        write!(page, " Members: {}.", to_html(members))?;
     }
     writeln!(page, "</p></section>")
 }
 
-/// What the columns of docs/errors.md say: meaning, what to do, members.
-fn explanation(code: ErrorCode) -> [&'static str; 3] {
-    let begin = format!("| `{}` |", code.as_str());
-    let row = ERRORS_DOC.lines().find(|line| line.starts_with(&begin)).unwrap_or_default();
+/// Columns of docs/errors.md: meaning, what to do, members.
+fn documentation(code: ErrorCode) -> [&'static str; 3] {
+    let row_start = format!("| `{}` |", code.as_str());
+    let row = ERRORS_DOC.lines().find(|line| line.starts_with(&row_start)).unwrap_or_default();
     let mut cells = row.trim_matches('|').split('|').skip(3).map(str::trim);
     std::array::from_fn(|_| cells.next().unwrap_or_default())
 }
 
-fn retry(retry: Retry) -> &'static str {
+fn retry_advice(retry: Retry) -> &'static str {
     match retry {
         Retry::Never => "The same request fails again.",
-        Retry::Later => "The state may change by itself: another time may be better.",
-        Retry::Now => "Repeat the very same request after <code>Retry-After</code> seconds.",
+        Retry::Later => "The state may change by itself: try again later.",
+        Retry::Now => "Repeat exactly the same request after <code>Retry-After</code> seconds.",
     }
 }
 
-/// A cell's text: between backticks stands code, and nothing in it is a tag.
-fn html(markdown: &str) -> String {
+/// Converts the text of a cell to HTML: text between backticks is code, everything else is escaped.
+fn to_html(markdown: &str) -> String {
     let escaped = markdown.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
     let spans = escaped.split('`').enumerate();
-    spans.map(|(at, span)| if at % 2 == 1 { format!("<code>{span}</code>") } else { span.to_owned() }).collect()
+    spans.map(|(index, span)| if index % 2 == 1 { format!("<code>{span}</code>") } else { span.to_owned() }).collect()
 }

@@ -1,13 +1,13 @@
-//! `/api/v1/events`: what is on, where, when, and on which terms it is sold.
+//! `/api/v1/events`: events with their dates, terms of sale, pools and ticket types.
 
 mod amend;
 mod create;
-pub mod layouts; // for series too
+pub mod layouts; // series use it too
 mod list;
-pub mod summary; // for series too
+pub mod summary; // series use it too
 mod wire;
 
-// `__path_…` is what `#[utoipa::path]` leaves beside a handler for the OpenAPI document.
+// `#[utoipa::path]` generates `__path_…` next to a handler, for the OpenAPI document.
 pub use amend::{__path_amend, amend};
 pub use create::{__path_create, CreateBody, create};
 pub use list::{__path_list, list};
@@ -15,7 +15,7 @@ pub use list::{__path_list, list};
 use actix_web::{HttpResponse, web};
 
 use self::wire::EventBody;
-use super::command::{submit, unexpected};
+use super::command::{submit, unexpected_outcome};
 use super::path::Id;
 use super::permission::Operator;
 use super::read::with_deadline;
@@ -25,9 +25,9 @@ use crate::error::{ApiError, ErrorCode};
 use crate::inventory::command::{Command, Outcome};
 use crate::queries;
 
-/// Look at an event
+/// Show an event
 ///
-/// With its pools and ticket types. Counters are not part of it: see `GET /api/v1/events/{id}/status`.
+/// With its pools and ticket types, but without counters: see `GET /api/v1/events/{id}/status`.
 #[utoipa::path(
     get,
     path = "/api/v1/events/{id}",
@@ -40,12 +40,12 @@ use crate::queries;
     ),
 )]
 pub async fn show(app: web::Data<App>, Id(event_id): Id<EventId>) -> Result<HttpResponse, ApiError> {
-    shown(&app, event_id).await
+    event_response(&app, event_id).await
 }
 
-/// Delete an event that nobody ever held
+/// Delete an event that never had holds
 ///
-/// Once something was held or sold, an event can only be cancelled: set its `status` to `cancelled`.
+/// An event that has or had holds or bookings can only be cancelled: set its `status` to `cancelled`.
 #[utoipa::path(
     delete,
     path = "/api/v1/events/{id}",
@@ -53,20 +53,20 @@ pub async fn show(app: web::Data<App>, Id(event_id): Id<EventId>) -> Result<Http
     operation_id = "delete_event",
     params(("id" = EventId, Path, description = "The event")),
     responses(
-        (status = 204, description = "The event is gone"),
+        (status = 204, description = "The event was deleted"),
         (status = 404, description = "EVENT_NOT_FOUND"),
-        (status = 409, description = "EVENT_HAS_HISTORY: something was held or sold"),
+        (status = 409, description = "EVENT_HAS_HISTORY: the event has or had holds or bookings"),
     ),
 )]
 pub async fn delete(app: web::Data<App>, _: Operator, Id(event_id): Id<EventId>) -> Result<HttpResponse, ApiError> {
     match submit(&app, Command::Delete { event_id }).await? {
         Outcome::Deleted => Ok(HttpResponse::NoContent().finish()),
-        outcome => Err(unexpected(&outcome)),
+        outcome => Err(unexpected_outcome(&outcome)),
     }
 }
 
-/// The event as it is now: 200.
-async fn shown(app: &App, event_id: EventId) -> Result<HttpResponse, ApiError> {
+/// Response 200 with the event's current state.
+async fn event_response(app: &App, event_id: EventId) -> Result<HttpResponse, ApiError> {
     let event = with_deadline(app, queries::event::event(&app.pool, event_id)).await?;
     let event = event.ok_or(ApiError::new(ErrorCode::EventNotFound))?;
     Ok(HttpResponse::Ok().json(EventBody::from(&event)))

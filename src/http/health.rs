@@ -1,5 +1,5 @@
-//! Health: for people (`/api/v1/health`), operators (`/api/v1/health/status`), and whoever sends traffic here
-//! (`/health/live`, `/health/ready`).
+//! Health: for people (`/api/v1/health`), for operators (`/api/v1/health/status`), and for load balancers and
+//! orchestrators (`/health/live`, `/health/ready`).
 
 mod components;
 
@@ -23,11 +23,11 @@ struct HealthBody<'a> {
     service: &'a str,
     #[schema(example = "0.1.0")]
     version: &'static str,
-    /// This server's own clock. Nothing is decided by it.
+    /// Time of this server's own clock, for information only.
     timestamp: Timestamp,
 }
 
-/// The service and what it depends on.
+/// Health of the service and of its components.
 #[derive(Serialize, ToSchema)]
 #[schema(as = HealthStatus)]
 struct StatusBody<'a> {
@@ -36,14 +36,14 @@ struct StatusBody<'a> {
     service: &'a str,
     #[schema(example = "0.1.0")]
     version: &'static str,
-    /// This server's own clock. Nothing is decided by it.
+    /// Time of this server's own clock, for information only.
     timestamp: Timestamp,
-    /// Whether it wants requests; false while it stops.
+    /// Whether it accepts requests; false while it stops.
     ready: bool,
     components: Components,
 }
 
-/// For whoever sends traffic here; the HTTP status says it all.
+/// Answer to a probe. The result is the HTTP status.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Probe)]
 struct ProbeBody {
@@ -51,7 +51,7 @@ struct ProbeBody {
     status: &'static str,
 }
 
-/// Healthy, or not fully.
+/// Health of the service or of a component.
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[schema(as = HealthVerdict)]
@@ -61,20 +61,20 @@ enum Verdict {
 }
 
 impl Verdict {
-    fn of(healthy: bool) -> Self {
+    fn from_healthy(healthy: bool) -> Self {
         if healthy { Self::Healthy } else { Self::Degraded }
     }
 }
 
-/// The service is up
+/// Show that the service is up
 ///
-/// Says so without asking anybody else.
+/// Does not check the database or other components.
 #[utoipa::path(
     get,
     path = "/api/v1/health",
     tag = "operations",
     operation_id = "get_health",
-    responses((status = 200, description = "It is", body = HealthBody)),
+    responses((status = 200, description = "The service is up", body = HealthBody)),
 )]
 pub async fn health(app: web::Data<App>) -> HttpResponse {
     HttpResponse::Ok().json(HealthBody {
@@ -85,21 +85,21 @@ pub async fn health(app: web::Data<App>) -> HttpResponse {
     })
 }
 
-/// How the service is
+/// Show the health of the service
 ///
-/// And what it depends on, one by one.
+/// Checks each component.
 ///
-/// 200 both when it is healthy and when it is degraded: what to do about a component is for its reader to judge.
-/// Load balancers ask `/health/ready`.
+/// The status is 200 for `healthy` and for `degraded`, because a degraded component does not always need a reaction.
+/// Load balancers should use `/health/ready`.
 #[utoipa::path(
     get,
     path = "/api/v1/health/status",
     tag = "operations",
     operation_id = "get_health_status",
-    responses((status = 200, description = "Every component", body = StatusBody)),
+    responses((status = 200, description = "The health of every component", body = StatusBody)),
 )]
 pub async fn status(app: web::Data<App>) -> HttpResponse {
-    let components = components::components(&app).await;
+    let components = components::check(&app).await;
     HttpResponse::Ok().json(StatusBody {
         status: components.verdict(),
         service: &app.settings.app_name,
@@ -110,41 +110,41 @@ pub async fn status(app: web::Data<App>) -> HttpResponse {
     })
 }
 
-/// This process answers
+/// Liveness probe
 ///
-/// Whoever gets no answer restarts it, so nobody else is asked: a database that is
-/// down is not mended by restarts.
+/// Answers 200 while the process works. It does not check the database: without an answer the process is restarted, and
+/// a restart does not repair a database.
 #[utoipa::path(
     get,
     path = "/health/live",
     tag = "operations",
     operation_id = "get_liveness",
-    responses((status = 200, description = "This process answers", body = ProbeBody)),
+    responses((status = 200, description = "The process works", body = ProbeBody)),
 )]
 pub async fn live() -> HttpResponse {
     HttpResponse::Ok().json(ProbeBody { status: "live" })
 }
 
-/// Whether to send requests here
+/// Readiness probe
 ///
-/// Not while it is stopping, though it still serves what comes until its drain window is over, and not without its
-/// database.
+/// Answers 503 if the database is not available, and while the process is stopping. During the drain window it still
+/// serves requests.
 #[utoipa::path(
     get,
     path = "/health/ready",
     tag = "operations",
     operation_id = "get_readiness",
     responses(
-        (status = 200, description = "Send requests", body = ProbeBody),
-        (status = 503, description = "UNAVAILABLE"),
+        (status = 200, description = "The process accepts requests", body = ProbeBody),
+        (status = 503, description = "UNAVAILABLE: send no requests"),
     ),
 )]
 pub async fn ready(app: web::Data<App>) -> Result<HttpResponse, ApiError> {
-    let unavailable = |detail| Err(ApiError::new(ErrorCode::Unavailable).detail(detail));
+    let unavailable = |detail| Err(ApiError::new(ErrorCode::Unavailable).with_detail(detail));
     if !app.readiness.is_ready() {
         return unavailable("This process is stopping");
     }
-    if !components::database_answers(&app).await {
+    if !components::database_is_available(&app).await {
         return unavailable("The database does not answer");
     }
     Ok(HttpResponse::Ok().json(ProbeBody { status: "ready" }))

@@ -1,4 +1,4 @@
-//! Holds: place, look, change, extend, release, expire.
+//! Holds: place, show, change, extend, release, expire.
 
 use actix_web::http::header::LOCATION;
 use actix_web::{HttpResponse, web};
@@ -11,10 +11,10 @@ mod wanted_body;
 
 pub use hold_body::HoldBody;
 pub use place_body::{ChangeItemsBody, PlaceBody};
-pub use wanted_body::{ItemWantedBody, portion, seats_named};
+pub use wanted_body::{ItemWantedBody, parse_portion, parse_seat_ids};
 
 use super::body::Body;
-use super::command::{submit, unexpected};
+use super::command::{submit, unexpected_outcome};
 use super::idempotency::{IdempotencyKey, REPLAYED_HEADER};
 use super::path::Id;
 use super::permission::{ClaimedHold, Operator};
@@ -23,11 +23,11 @@ use crate::app::App;
 use crate::domain::hold::HoldStatus;
 use crate::domain::ids::HoldId;
 use crate::error::{ApiError, ErrorCode};
-use crate::inventory::command::{Command, ExpiryCause, Outcome, Place};
+use crate::inventory::command::{Command, ExpiryCause, NewHold, Outcome};
 use crate::queries;
 use crate::telemetry::request::RequestLine;
 
-/// What says that it worked, for changes with nothing else to tell.
+/// Success of a change that has no other result.
 #[derive(Serialize, ToSchema)]
 pub struct HoldEndedBody {
     /// Always true; a failure is a problem document.
@@ -38,29 +38,30 @@ pub struct HoldEndedBody {
 
 /// Place a hold
 ///
-/// All or nothing: if one item cannot be had, nothing is held, and the refusal says what could be. Prices are fixed now
-/// and do not change while the hold lives. The answer's `payment_token` proves possession and is told only here: keep it.
-/// `server_time` and `expires_in_ms` are by the database's clock, so a client whose clock is wrong counts down correctly.
-/// Where room is lacking the refusal has `server_time` too, beside `retry_at`; its `shortages` name each pool that lacks
-/// room, and the `ticket_type_ids` of the request that draw from it.
+/// All or nothing: if one item is not available, nothing is held, and the error says what is available. Prices are
+/// fixed now and do not change while the hold is active. The `payment_token` proves possession of the hold. It is
+/// returned only here, so store it. `server_time` and `expires_in_ms` come from the database's clock, so a countdown is
+/// correct even if the client's clock is wrong. If capacity is missing, the error also has `server_time`, besides
+/// `retry_at`; `shortages` lists each pool without enough capacity, and the `ticket_type_ids` of the request that use
+/// it.
 ///
-/// With an `Idempotency-Key` a repeat gives the same answer with `Idempotent-Replayed: true`; a refusal is not
-/// remembered, so that the next try is judged afresh.
+/// With an `Idempotency-Key`, a repeated request returns the same response with `Idempotent-Replayed: true`. Errors are
+/// not stored, so a request repeated after an error is executed again.
 #[utoipa::path(
     post,
     path = "/api/v1/holds",
     tag = "holds",
     operation_id = "place_hold",
     request_body = PlaceBody,
-    params(("Idempotency-Key" = Option<Uuid>, Header, description = "A UUID made for this request")),
+    params(("Idempotency-Key" = Option<Uuid>, Header, description = "A UUID generated for this request")),
     responses(
-        (status = 201, description = "Held", body = HoldBody, headers(
-            ("Location" = String, description = "The hold"),
-            ("Idempotent-Replayed" = bool, description = "Present on the answer to a repeat"),
+        (status = 201, description = "The hold was placed", body = HoldBody, headers(
+            ("Location" = String, description = "Path of the hold"),
+            ("Idempotent-Replayed" = bool, description = "Present if the response repeats an earlier one"),
         )),
         (status = 403, description = "SALE_NOT_STARTED"),
         (status = 404, description = "EVENT_NOT_FOUND, TICKET_TYPE_NOT_FOUND, SEATS_NOT_FOUND, SECTION_NOT_FOUND"),
-        (status = 409, description = "INSUFFICIENT_SEATS, SEATS_UNAVAILABLE naming exactly those that are gone, SEATS_NOT_TOGETHER with the `most` that could be had, LEAVES_ORPHANS naming those that would be left alone, EVENT_NOT_ON_SALE"),
+        (status = 409, description = "INSUFFICIENT_SEATS, SEATS_UNAVAILABLE with exactly the seats that are not available, SEATS_NOT_TOGETHER with `most`, the largest possible group, LEAVES_ORPHANS with the seats that would be left single, EVENT_NOT_ON_SALE"),
         (status = 422, description = "VALIDATION_FAILED, QUANTITY_OUT_OF_RANGE, IDEMPOTENCY_KEY_REUSED"),
     ),
 )]
@@ -71,16 +72,16 @@ pub async fn place(
     Body(body): Body<PlaceBody>,
 ) -> Result<HttpResponse, ApiError> {
     line.note_event(body.event_id());
-    let command = Place {
+    let command = NewHold {
         hold_id: HoldId::generate(body.event_id()),
         event_id: body.event_id(),
-        wanted: body.wanted(app.settings.hold_rules.quantity_max)?,
+        wanted: body.requested_items(app.settings.hold_rules.quantity_max)?,
         ttl_seconds: body.ttl_seconds()?,
-        idempotency: key.of("POST /api/v1/holds", &body),
+        idempotency: key.idempotency("POST /api/v1/holds", &body),
     };
     let (hold, replayed) = match submit(&app, Command::Place(command)).await? {
         Outcome::Placed { hold, replayed } => (hold, replayed),
-        other => return Err(unexpected(&other)),
+        other => return Err(unexpected_outcome(&other)),
     };
     line.note_hold(hold.hold_id);
 
@@ -89,12 +90,12 @@ pub async fn place(
     if replayed {
         response.insert_header((REPLAYED_HEADER, "true"));
     }
-    Ok(response.json(HoldBody::placed(&hold, app.tokens.token(hold.hold_id))))
+    Ok(response.json(HoldBody::from_placed(&hold, app.tokens.token(hold.hold_id))))
 }
 
-/// Look at a hold
+/// Show a hold
 ///
-/// Without its token. A hold whose time has come is shown as expired, swept or not.
+/// The payment token is not included. An overdue hold is shown as expired, also before it is swept.
 #[utoipa::path(
     get,
     path = "/api/v1/holds/{id}",
@@ -102,7 +103,7 @@ pub async fn place(
     operation_id = "get_hold",
     params(("id" = HoldId, Path, description = "The hold")),
     responses(
-        (status = 200, description = "The hold as it is now", body = HoldBody),
+        (status = 200, description = "The current hold", body = HoldBody),
         (status = 404, description = "HOLD_NOT_FOUND"),
     ),
 )]
@@ -110,14 +111,14 @@ pub async fn show(app: web::Data<App>, line: RequestLine, Id(hold_id): Id<HoldId
     let found = with_deadline(&app, queries::hold::hold(&app.pool, hold_id)).await?;
     let found = found.ok_or_else(|| ApiError::new(ErrorCode::HoldNotFound))?;
     line.note_event(found.hold.event_id);
-    Ok(HttpResponse::Ok().json(HoldBody::now(&found)))
+    Ok(HttpResponse::Ok().json(HoldBody::from_current(&found)))
 }
 
-/// Change what a hold has
+/// Change the items of a hold
 ///
-/// Other seats, more or fewer places: the hold has exactly these items then, all or nothing, and keeps its expiry. What it has
-/// already counts as free, so seats and places that it keeps are no obstacle, and keep their price. The event must be on sale.
-/// Sending the same again changes nothing more; the best seats are picked anew.
+/// Replaces the hold's items with exactly the given ones, all or nothing. The hold keeps its expiry. Its present seats
+/// and places count as available for this request; those that it keeps also keep their price. The event must be on
+/// sale. Repeating the request changes nothing more, except that `best_available` picks seats again.
 #[utoipa::path(
     put,
     path = "/api/v1/holds/{id}/items",
@@ -129,7 +130,7 @@ pub async fn show(app: web::Data<App>, line: RequestLine, Id(hold_id): Id<HoldId
         ("X-Payment-Token" = String, Header, description = "The hold's payment token"),
     ),
     responses(
-        (status = 200, description = "The hold as it is now", body = HoldBody),
+        (status = 200, description = "The changed hold", body = HoldBody),
         (status = 403, description = "INVALID_PAYMENT_TOKEN, SALE_NOT_STARTED"),
         (status = 404, description = "HOLD_NOT_FOUND, TICKET_TYPE_NOT_FOUND, SEATS_NOT_FOUND, SECTION_NOT_FOUND"),
         (status = 409, description = "HOLD_NOT_ACTIVE, EVENT_NOT_ON_SALE, INSUFFICIENT_SEATS, SEATS_UNAVAILABLE, SEATS_NOT_TOGETHER, LEAVES_ORPHANS"),
@@ -144,25 +145,25 @@ pub async fn change_items(
     Body(body): Body<ChangeItemsBody>,
 ) -> Result<HttpResponse, ApiError> {
     let ClaimedHold { hold_id, possession } = claimed;
-    let wanted = body.wanted(app.settings.hold_rules.quantity_max)?;
+    let wanted = body.requested_items(app.settings.hold_rules.quantity_max)?;
     match submit(&app, Command::ChangeItems { hold_id, possession, wanted }).await? {
         Outcome::ItemsChanged { hold, at } => {
             line.note_event(hold.event_id);
-            Ok(HttpResponse::Ok().json(HoldBody::changed(&hold, at)))
+            Ok(HttpResponse::Ok().json(HoldBody::from_changed(&hold, at)))
         }
-        other => Err(unexpected(&other)),
+        other => Err(unexpected_outcome(&other)),
     }
 }
 
 /// Extend a hold
 ///
-/// The hold gets its time to live again, counted from now, within the longest life that the service allows, counted
-/// from when it was placed. `extensions_left` says how often this can still be done.
+/// Restarts the hold's time to live from now, up to the service's maximum lifetime since the hold was placed.
+/// `extensions_left` is the number of extensions that are still possible.
 ///
-/// A repeat uses nothing up: if the hold was extended before and would gain less than 5 seconds, nothing changes, and the
-/// answer is the hold as it is now, with `Idempotent-Replayed: true`. So a request whose answer was lost can be sent again
-/// within 5 seconds of the first, also if that was the last extension; what comes later extends the hold once more. Once
-/// the longest life is reached, each further request is answered so.
+/// A repeat does not use up an extension: if the hold was extended before and would gain less than 5 seconds, nothing
+/// changes, and the response is the current hold with `Idempotent-Replayed: true`. So if a response was lost, the
+/// request can be repeated within 5 seconds of the first, also if that was the last extension. A later repeat is a new
+/// extension. After the maximum lifetime is reached, every further request is answered like a repeat.
 #[utoipa::path(
     post,
     path = "/api/v1/holds/{id}/extend",
@@ -173,8 +174,8 @@ pub async fn change_items(
         ("X-Payment-Token" = String, Header, description = "The hold's payment token"),
     ),
     responses(
-        (status = 200, description = "Extended, now or a moment ago", body = HoldBody, headers(
-            ("Idempotent-Replayed" = bool, description = "Present on the answer to a repeat"),
+        (status = 200, description = "The hold was extended, now or by an earlier request", body = HoldBody, headers(
+            ("Idempotent-Replayed" = bool, description = "Present if the response repeats an earlier one"),
         )),
         (status = 403, description = "INVALID_PAYMENT_TOKEN"),
         (status = 404, description = "HOLD_NOT_FOUND"),
@@ -191,15 +192,15 @@ pub async fn extend(app: web::Data<App>, line: RequestLine, claimed: ClaimedHold
             if replayed {
                 response.insert_header((REPLAYED_HEADER, "true"));
             }
-            Ok(response.json(HoldBody::extended(&hold, extensions_left, at)))
+            Ok(response.json(HoldBody::from_extended(&hold, extensions_left, at)))
         }
-        other => Err(unexpected(&other)),
+        other => Err(unexpected_outcome(&other)),
     }
 }
 
 /// Release a hold
 ///
-/// Gives its room back at once. Releasing a released hold succeeds again.
+/// Makes the hold's seats and places available at once. Releasing a released hold succeeds again.
 #[utoipa::path(
     delete,
     path = "/api/v1/holds/{id}",
@@ -210,7 +211,7 @@ pub async fn extend(app: web::Data<App>, line: RequestLine, claimed: ClaimedHold
         ("X-Payment-Token" = String, Header, description = "The hold's payment token"),
     ),
     responses(
-        (status = 200, description = "Released, now or before", body = HoldEndedBody),
+        (status = 200, description = "The hold is released, now or by an earlier request", body = HoldEndedBody),
         (status = 403, description = "INVALID_PAYMENT_TOKEN"),
         (status = 404, description = "HOLD_NOT_FOUND"),
         (status = 409, description = "HOLD_NOT_ACTIVE"),
@@ -220,14 +221,14 @@ pub async fn extend(app: web::Data<App>, line: RequestLine, claimed: ClaimedHold
 pub async fn release(app: web::Data<App>, claimed: ClaimedHold) -> Result<HttpResponse, ApiError> {
     let ClaimedHold { hold_id, possession } = claimed;
     match submit(&app, Command::Release { hold_id, possession }).await? {
-        Outcome::Released { hold_id } => Ok(ended(hold_id, HoldStatus::Released)),
-        other => Err(unexpected(&other)),
+        Outcome::Released { hold_id } => Ok(ended_response(hold_id, HoldStatus::Released)),
+        other => Err(unexpected_outcome(&other)),
     }
 }
 
 /// Expire a hold
 ///
-/// For operators: ends an active hold before its time. Expiring an expired hold succeeds again.
+/// For operators: expires an active hold before `expires_at`. Expiring an expired hold succeeds again.
 #[utoipa::path(
     post,
     path = "/api/v1/holds/{id}/expire",
@@ -235,7 +236,7 @@ pub async fn release(app: web::Data<App>, claimed: ClaimedHold) -> Result<HttpRe
     operation_id = "expire_hold",
     params(("id" = HoldId, Path, description = "The hold")),
     responses(
-        (status = 200, description = "Expired, now or before", body = HoldEndedBody),
+        (status = 200, description = "The hold is expired, now or by an earlier request", body = HoldEndedBody),
         (status = 404, description = "HOLD_NOT_FOUND"),
         (status = 409, description = "HOLD_NOT_ACTIVE"),
     ),
@@ -243,11 +244,11 @@ pub async fn release(app: web::Data<App>, claimed: ClaimedHold) -> Result<HttpRe
 pub async fn expire(app: web::Data<App>, _: Operator, Id(hold_id): Id<HoldId>) -> Result<HttpResponse, ApiError> {
     let cause = ExpiryCause::Operator;
     match submit(&app, Command::Expire { hold_id, cause }).await? {
-        Outcome::Expired { hold_id } => Ok(ended(hold_id, HoldStatus::Expired)),
-        other => Err(unexpected(&other)),
+        Outcome::Expired { hold_id } => Ok(ended_response(hold_id, HoldStatus::Expired)),
+        other => Err(unexpected_outcome(&other)),
     }
 }
 
-fn ended(hold_id: HoldId, status: HoldStatus) -> HttpResponse {
+fn ended_response(hold_id: HoldId, status: HoldStatus) -> HttpResponse {
     HttpResponse::Ok().json(HoldEndedBody { success: true, hold_id, status })
 }

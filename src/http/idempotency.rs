@@ -1,4 +1,4 @@
-//! The `Idempotency-Key` header: what makes a repeat of a write recognisable.
+//! The `Idempotency-Key` header, by which the service recognises a repeated request.
 
 use std::future::{Ready, ready};
 
@@ -11,26 +11,29 @@ use uuid::Uuid;
 use crate::domain::hold::Idempotency;
 use crate::error::ApiError;
 
-/// The request's header.
+/// Request header with the key.
 pub const IDEMPOTENCY_KEY_HEADER: &str = "Idempotency-Key";
-/// On the answer to a repeat: `true`.
+/// Response header on the response to a repeat, with the value `true`.
 pub const REPLAYED_HEADER: &str = "Idempotent-Replayed";
 
-/// The key that came with the request, if one did.
+/// The request's idempotency key, if it has one.
 ///
-/// It must be a UUID: callers are anonymous, so the key alone says whose request it was, and whoever could guess it would
-/// be handed the answer with its payment token. The nil and max UUIDs are guesses.
+/// It must be a UUID, because clients are anonymous: anyone with a guessed key could get the stored response with its
+/// payment token. The nil and max UUIDs are refused, because they are easy to guess.
 pub struct IdempotencyKey(Option<Uuid>);
 
 impl IdempotencyKey {
-    /// The key with the fingerprint of the request that carries it: SHA-256 over the route and the body as it was
-    /// understood, so that the order of fields, white space and explicit nulls make no other request of it.
-    pub fn of(&self, route: &str, body: &impl Serialize) -> Option<Idempotency> {
+    /// The key with the request's fingerprint; `None` if the request has no key.
+    ///
+    /// The fingerprint is the SHA-256 of the route and the parsed body, so that the order of fields, white space and
+    /// explicit nulls make no difference.
+    pub fn idempotency(&self, route: &str, body: &impl Serialize) -> Option<Idempotency> {
         let key = self.0?;
-        let body = serde_json::to_vec(body).expect("a body that was read from JSON has text keys and writes back");
+        let body =
+            serde_json::to_vec(body).expect("a body that was parsed from JSON has text keys and can be serialised");
         let mut hash = Sha256::new();
         hash.update(route);
-        hash.update([0]); // Keeps the end of the route from reading as the beginning of the body.
+        hash.update([0]); // Separates the route from the body.
         hash.update(&body);
         Some(Idempotency { key, fingerprint: hash.finalize().into() })
     }
@@ -47,10 +50,10 @@ impl FromRequest for IdempotencyKey {
 }
 
 fn parse(value: &[u8]) -> Result<Uuid, ApiError> {
-    // The IETF's draft writes the key as a quoted string; both forms are in use.
+    // The IETF draft (draft-ietf-httpapi-idempotency-key-header) has a quoted string; both forms are in use.
     let text = value.strip_prefix(b"\"").and_then(|text| text.strip_suffix(b"\"")).unwrap_or(value);
     Uuid::try_parse_ascii(text)
         .ok()
         .filter(|key| !key.is_nil() && !key.is_max())
-        .ok_or_else(|| ApiError::invalid(IDEMPOTENCY_KEY_HEADER, "The key must be a UUID made for this request"))
+        .ok_or_else(|| ApiError::invalid(IDEMPOTENCY_KEY_HEADER, "must be a UUID that was generated for this request"))
 }

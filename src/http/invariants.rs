@@ -1,4 +1,4 @@
-//! `/api/v1/invariants`: what must always be true, and whether it is.
+//! `/api/v1/invariants`: checks the invariants of the data.
 
 use actix_web::{HttpResponse, web};
 use serde::Serialize;
@@ -10,7 +10,7 @@ use crate::app::App;
 use crate::error::{ApiError, ErrorCode};
 use crate::queries::invariants::{Invariant, InvariantReport, check_invariants};
 
-/// Every invariant, as of one moment.
+/// Result of an invariants check. All numbers belong to the same moment.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Invariants)]
 struct InvariantsBody {
@@ -20,54 +20,55 @@ struct InvariantsBody {
     invariants: Vec<InvariantBody>,
 }
 
-/// Two numbers that come about in different ways, and the verdict.
+/// One invariant: two numbers that are computed in different ways, and the verdict.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Invariant)]
 struct InvariantBody {
     #[schema(example = "held_equals_active_holds")]
     name: &'static str,
-    /// Which two numbers are compared, and what a breach is.
+    /// The two numbers that are compared, and the meaning of a breach.
     description: &'static str,
     #[schema(example = 30)]
     expected: i64,
     #[schema(example = 30)]
     actual: i64,
-    /// How many pools, holds, events … break it.
+    /// Number of pools, holds, events … that break the invariant.
     #[schema(minimum = 0, example = 0)]
     breaches: i64,
-    /// The verdict: no breach.
+    /// Whether there is no breach.
     holds: bool,
 }
 
-/// Check what must always be true
+/// Check the invariants
 ///
-/// For operators: it reads whole tables. 200 also when an invariant is broken; `clean` is the verdict.
+/// For operators, because it reads whole tables. The status is 200 also if an invariant is broken; `clean` is the
+/// verdict.
 #[utoipa::path(
     get,
     path = "/api/v1/invariants",
     tag = "operations",
     operation_id = "get_invariants",
     responses(
-        (status = 200, description = "Every invariant with both numbers and a verdict", body = InvariantsBody),
-        (status = 503, description = "UNAVAILABLE, or OVERLOADED while another check_invariants runs"),
+        (status = 200, description = "Every invariant with its two numbers and the verdict", body = InvariantsBody),
+        (status = 503, description = "UNAVAILABLE, or OVERLOADED while another check of the invariants runs"),
     ),
 )]
 pub async fn show(app: web::Data<App>, _: Operator) -> Result<HttpResponse, ApiError> {
-    let Ok(turn) = app.invariants_turn.clone().try_acquire_owned() else {
-        return Err(ApiError::new(ErrorCode::Overloaded).detail("An check_invariants is running already"));
+    let Ok(permit) = app.invariants_semaphore.clone().try_acquire_owned() else {
+        return Err(ApiError::new(ErrorCode::Overloaded).with_detail("A check of the invariants is running already"));
     };
     let pool = app.pool.clone();
-    // The turn ends with the check_invariants, which goes on when the client goes away.
+    // In its own task, because the check continues when the client disconnects, and must keep the permit until its end.
     let task = tokio::spawn(async move {
-        let check_invariants = check_invariants(&pool).await;
-        drop(turn);
-        check_invariants
+        let report = check_invariants(&pool).await;
+        drop(permit);
+        report
     });
-    let check_invariants = task.await.map_err(ApiError::internal)?.map_err(failure)?;
-    Ok(HttpResponse::Ok().json(InvariantsBody::from(&check_invariants)))
+    let report = task.await.map_err(ApiError::internal)?.map_err(failure)?;
+    Ok(HttpResponse::Ok().json(InvariantsBody::from(&report)))
 }
 
-/// A database that cannot be reached will be back; anything else is a bug of ours.
+/// A failure of the database is converted as usual (503 if it is temporary); any other error is a bug.
 fn failure(error: anyhow::Error) -> ApiError {
     match error.downcast::<sqlx::Error>() {
         Ok(error) => error.into(),
@@ -76,11 +77,11 @@ fn failure(error: anyhow::Error) -> ApiError {
 }
 
 impl From<&InvariantReport> for InvariantsBody {
-    fn from(check_invariants: &InvariantReport) -> Self {
+    fn from(report: &InvariantReport) -> Self {
         Self {
-            clean: check_invariants.clean(),
-            as_of: Timestamp(check_invariants.as_of),
-            invariants: check_invariants.invariants.iter().map(InvariantBody::from).collect(),
+            clean: report.clean(),
+            as_of: Timestamp(report.as_of),
+            invariants: report.invariants.iter().map(InvariantBody::from).collect(),
         }
     }
 }

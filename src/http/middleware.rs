@@ -1,8 +1,9 @@
-//! The middleware around every request: its id on the answer, failures as problem documents, the counts and the log line.
-//! While the server drains it also ends the connection, so that clients who keep theirs come back to another server.
+//! Middleware around every request: sets the request id on the response, converts failures to problem documents,
+//! counts the request and writes its log line. While the server drains, it also closes the connection after the
+//! response, so that clients with persistent connections reconnect to another server.
 //!
-//! It sits directly around the routes. Failures that are actix's own (no such route, wrong method) become problems here too:
-//! no answer leaves in another form.
+//! It wraps the routes directly, so failures of actix itself (no such route, wrong method) become problem documents
+//! too.
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -18,14 +19,14 @@ use crate::error::{ApiError, ErrorCode};
 use crate::telemetry::metrics;
 use crate::telemetry::request::{CORRELATION_ID_HEADER, Endpoint, REQUEST_ID_HEADER, RequestLine};
 
-/// See the module's documentation.
-pub async fn answer(request: ServiceRequest, next: Next<BoxBody>) -> Result<ServiceResponse, Error> {
+/// The middleware function: see the module's documentation.
+pub async fn complete_response(request: ServiceRequest, next: Next<BoxBody>) -> Result<ServiceResponse, Error> {
     let line = RequestLine::begin(&request);
     let (request, mut response) = next.call(request).instrument(line.span().clone()).await?.into_parts();
     let id = line.request_id();
 
     if response.status().is_client_error() || response.status().is_server_error() {
-        response = as_problem(response, id);
+        response = into_problem(response, id);
     }
     if is_draining(&request) {
         response.head_mut().set_connection_type(ConnectionType::Close);
@@ -33,7 +34,7 @@ pub async fn answer(request: ServiceRequest, next: Next<BoxBody>) -> Result<Serv
     let headers = response.headers_mut();
     headers.insert(HeaderName::from_static(REQUEST_ID_HEADER), id.clone());
     headers.insert(HeaderName::from_static(CORRELATION_ID_HEADER), id.clone());
-    let endpoint = Endpoint::of(&request);
+    let endpoint = Endpoint::from_request(&request);
     metrics::http_request(request.method(), endpoint.0, response.status(), line.seconds());
     line.write(endpoint, response.status(), response.error().and_then(Error::as_error));
     Ok(ServiceResponse::new(request, response))
@@ -43,11 +44,12 @@ fn is_draining(request: &HttpRequest) -> bool {
     request.app_data::<web::Data<App>>().is_some_and(|app| !app.readiness.is_ready())
 }
 
-fn as_problem(response: HttpResponse, request_id: &HeaderValue) -> HttpResponse {
+/// The response with a problem document as body. The error of an actix failure is made from its status.
+fn into_problem(response: HttpResponse, request_id: &HeaderValue) -> HttpResponse {
     let mut response = if response.error().is_some_and(|error| error.as_error::<ApiError>().is_some()) {
         response
     } else {
-        of_actix(&response)
+        from_actix_error(&response)
     };
     let Some(error) = response.error().and_then(Error::as_error::<ApiError>) else {
         return response;
@@ -55,7 +57,7 @@ fn as_problem(response: HttpResponse, request_id: &HeaderValue) -> HttpResponse 
     metrics::error(error.code);
     let retry_after = retry_after_seconds(error.code);
     let document = Problem::new(error, request_id.to_str().unwrap_or_default());
-    let document = serde_json::to_vec(&document).expect("a problem is text and JSON values, which serialise");
+    let document = serde_json::to_vec(&document).expect("a problem document has only text, numbers and JSON values");
 
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(PROBLEM_JSON));
@@ -65,8 +67,8 @@ fn as_problem(response: HttpResponse, request_id: &HeaderValue) -> HttpResponse 
     response.set_body(document.boxed())
 }
 
-/// A failure of actix or of a library, by its status. Its headers (`Allow`) are kept.
-fn of_actix(response: &HttpResponse) -> HttpResponse {
+/// Makes an [`ApiError`] response from a failure of actix or a library, by its status. Keeps the headers (`Allow`).
+fn from_actix_error(response: &HttpResponse) -> HttpResponse {
     let code = match response.status() {
         StatusCode::NOT_FOUND => ErrorCode::RouteNotFound,
         StatusCode::METHOD_NOT_ALLOWED => ErrorCode::MethodNotAllowed,

@@ -1,28 +1,30 @@
-//! HTTP: one file per resource, each straight down: body -> domain -> inventory, ops or queries -> response.
+//! HTTP: one file per resource. Each handler goes from the body to domain types, to inventory, ops or queries, and to
+//! the response.
 //!
-//! No SQL and no rules live here. A body is parsed into domain types once, at the top of its handler. Wire structs are
-//! private to their resource, because they are a promise to clients and the domain is not. What a caller may do is an
-//! argument of the handler (`permission`), never a call inside it. A handler that fails returns an `ApiError`; it neither
-//! chooses a status nor logs: `answer` does both for every request, once.
+//! There is no SQL and there are no business rules here. A body is parsed into domain types once, at the top of its
+//! handler. Wire structs are separate from domain types, because they are the API's contract and the domain may
+//! change. A permission is an argument of the handler (`permission`), not a call inside it. A handler that fails
+//! returns an `ApiError`; it neither chooses a status nor logs: `middleware` writes the problem document and the log
+//! line of every request.
 
-pub mod body; // Body<T>: a JSON object, or the problem that says where it is wrong
-pub mod cached; // entity tags, and who has what already
-pub mod command; // a command to inventory and back
-pub mod created; // the answer to a creation, and to its repeat
-pub mod docs; // /openapi.json, /docs and the page that problems point to
-pub mod errors_page; // every code of the table of errors, explained
+pub mod body; // Body<T>: a parsed JSON object
+pub mod cached; // entity tags and cache headers
+pub mod command; // submits commands to inventory
+pub mod created; // the response to a creation and to its repeats
+pub mod docs; // /openapi.json, /docs and the page of error codes
+pub mod errors_page; // HTML of the page of error codes
 pub mod idempotency; // the Idempotency-Key header
-pub mod middleware; // the middleware that ends every request: ids, problem documents, metrics
-pub mod openapi; // the document that describes all of this
-pub mod page; // a page of a listing, and its cursor
+pub mod middleware; // completes every response: request id, problem document, metrics, log line
+pub mod openapi; // the OpenAPI document
+pub mod page; // pages of listings and their cursors
 pub mod path; // Id<T>: an id in the path
-pub mod permission; // who may: an argument of the handler
+pub mod permission; // permissions as arguments of handlers
 pub mod problem; // ApiError -> RFC 9457
 pub mod prometheus; // GET /metrics
-pub mod query_string; // QueryString<T>: the query parameters, unknown ones refused
-pub mod read; // a read that answers in time, or 503
-pub mod refusal; // what inventory and the database refuse -> ApiError, in one place
-pub mod wire; // what several resources write
+pub mod query_string; // QueryString<T>: parsed query parameters
+pub mod read; // reads with a deadline
+pub mod refusal; // refusals and database errors -> ApiError
+pub mod wire; // response fields that several resources share
 
 pub mod blocks;
 pub mod bookings;

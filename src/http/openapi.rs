@@ -1,4 +1,4 @@
-//! The OpenAPI document, from the annotations of the handlers.
+//! The OpenAPI document, generated from the annotations of the handlers.
 
 mod failures;
 
@@ -10,16 +10,17 @@ use super::{
     blocks, bookings, events, health, holds, invariants, pools, prometheus, seats, series, status, totals, venues,
 };
 
-/// Lists every operation; schemas follow from their bodies, and common failures from what they are.
+/// The document. Schemas come from the bodies of the listed operations; [`Failures`] adds the common failures.
 #[derive(OpenApi)]
 #[openapi(
     info(
         title = "Box Office API",
-        description = "Holds and bookings for anything with limited capacity. It cannot oversell, loses nothing that it has \
-                       acknowledged, and every write can be repeated safely.\n\n\
-                       Times are RFC 3339 in UTC, ids are UUIDs, money is in minor units (cents) with an ISO 4217 currency. \
-                       Failures are `application/problem+json` with a `code`; `/docs/errors` says what to do about each. \
-                       Every answer has `X-Request-Id`."
+        description = "Holds and bookings for anything with limited capacity. It does not oversell, does not lose an \
+                       acknowledged write, and every write can be repeated safely (creations with an \
+                       `Idempotency-Key`).\n\n\
+                       Times are RFC 3339 in UTC, ids are UUIDs, money is in minor units (cents) with an ISO 4217 \
+                       currency. Failures are `application/problem+json` with a `code`; `/docs/errors` explains each \
+                       code. Every response has the header `X-Request-Id`."
     ),
     paths(
         events::create,
@@ -60,19 +61,19 @@ use super::{
         health::live,
         health::ready,
     ),
-    // No handler names it: `Failures` does, for all.
+    // No annotation mentions it; `Failures` refers to it by name.
     components(schemas(Problem)),
     modifiers(&Failures),
     tags(
-        (name = "events", description = "What is on, and on which terms it is sold"),
-        (name = "seats", description = "The numbered seats of an event, and the state of each"),
-        (name = "venues", description = "The places where events happen, and where their seats are"),
-        (name = "series", description = "One production, many dates and places"),
-        (name = "pools", description = "Counted amounts of an event's capacity"),
-        (name = "blocks", description = "What an organiser keeps back, and why"),
-        (name = "holds", description = "Temporary claims on capacity"),
+        (name = "events", description = "Events and their terms of sale"),
+        (name = "seats", description = "Numbered seats of an event and their states"),
+        (name = "venues", description = "Venues and their layouts"),
+        (name = "series", description = "Productions with many dates, at one or several venues"),
+        (name = "pools", description = "Parts of an event's capacity"),
+        (name = "blocks", description = "Capacity and seats that the organiser withholds from sale"),
+        (name = "holds", description = "Temporary claims on capacity, with an expiry"),
         (name = "bookings", description = "Holds made permanent"),
-        (name = "operations", description = "For those who run the service"),
+        (name = "operations", description = "Health, metrics and checks, for operators of the service"),
     ),
 )]
 pub struct Document;

@@ -1,30 +1,30 @@
-//! A page of a listing, and the cursor to the next one.
+//! Pages of listings and their cursors.
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 
 use crate::error::ApiError;
 
-/// How many rows to ask for: one more than the page has tells whether there is another.
-pub fn rows(limit: u32) -> u32 {
+/// Rows to fetch for a page: one more than the page has, which shows whether there is another page.
+pub fn rows_to_fetch(limit: u32) -> u32 {
     limit + 1
 }
 
-/// What was found, cut to a page; with the cursor of its last row, if there is another page.
-pub fn page<T>(mut found: Vec<T>, limit: u32, cursor: impl Fn(&T) -> Vec<u8>) -> (Vec<T>, Option<String>) {
-    let page = usize::try_from(limit).unwrap_or(usize::MAX);
-    let another = found.len() > page;
-    found.truncate(page);
-    let next = found.last().filter(|_| another).map(|last| BASE64_URL_SAFE_NO_PAD.encode(cursor(last)));
-    (found, next)
+/// Cuts the fetched rows to a page of `limit` rows. If there is another page, also returns the cursor of the last row.
+pub fn cut_page<T>(mut found: Vec<T>, limit: u32, encode_cursor: impl Fn(&T) -> Vec<u8>) -> (Vec<T>, Option<String>) {
+    let page_rows = usize::try_from(limit).unwrap_or(usize::MAX);
+    let has_next = found.len() > page_rows;
+    found.truncate(page_rows);
+    let next_cursor = found.last().filter(|_| has_next).map(|last| BASE64_URL_SAFE_NO_PAD.encode(encode_cursor(last)));
+    (found, next_cursor)
 }
 
-/// The place in the listing that a cursor names.
+/// Parses a cursor to a position in the listing.
 ///
 /// # Errors
-/// `VALIDATION_FAILED` if it is none of ours.
-pub fn position<T>(cursor: Option<&str>, read: impl Fn(&[u8]) -> Option<T>) -> Result<Option<T>, ApiError> {
-    let wrong = || ApiError::invalid("cursor", "must be the next_cursor of the page before");
-    let position = |cursor| BASE64_URL_SAFE_NO_PAD.decode(cursor).ok().and_then(|bytes| read(&bytes)).ok_or_else(wrong);
-    cursor.map(position).transpose()
+/// `VALIDATION_FAILED` if the service cannot have issued this cursor.
+pub fn parse_cursor<T>(cursor: Option<&str>, decode: impl Fn(&[u8]) -> Option<T>) -> Result<Option<T>, ApiError> {
+    let invalid = || ApiError::invalid("cursor", "must be the next_cursor of the previous page");
+    let parse = |text| BASE64_URL_SAFE_NO_PAD.decode(text).ok().and_then(|bytes| decode(&bytes)).ok_or_else(invalid);
+    cursor.map(parse).transpose()
 }

@@ -1,4 +1,4 @@
-//! `Id<T>`: the id in the path, parsed and noted for the request's log line.
+//! `Id<T>`: the id in the path. Parsing it also adds it to the request's log line.
 
 use std::future::{Ready, ready};
 
@@ -13,9 +13,9 @@ use crate::telemetry::request::RequestLine;
 /// The path parameter `{id}`.
 pub struct Id<T>(pub T);
 
-/// An id that a path can name.
+/// An id that can be in a path.
 pub trait PathId: From<Uuid> + Copy {
-    /// Writes it into the request's log line, where that has a place for it: for what a sale asks for.
+    /// Adds the id to the request's log line. The line has fields for events, holds and bookings only.
     fn note(self, _: &RequestLine) {}
 }
 
@@ -50,16 +50,23 @@ impl<T: PathId> FromRequest for Id<T> {
     }
 }
 
-/// A parameter of the path. `MALFORMED_REQUEST`, with the words that it is called by, unless it is a UUID.
-pub fn uuid_in_path(request: &HttpRequest, parameter: &str, called: &str) -> Result<Uuid, ApiError> {
+/// Parses a path parameter. `label` names it in the error text, at the beginning of the sentence.
+///
+/// # Errors
+/// `MALFORMED_REQUEST` if it is not a UUID.
+pub fn uuid_in_path(request: &HttpRequest, parameter: &str, label: &str) -> Result<Uuid, ApiError> {
     let text = request.match_info().get(parameter).unwrap_or_default();
-    let not_one = |_| ApiError::new(ErrorCode::MalformedRequest).detail(format!("{called} in the path is not a UUID"));
-    Uuid::try_parse(text).map_err(not_one)
+    let malformed =
+        |_| ApiError::new(ErrorCode::MalformedRequest).with_detail(format!("{label} in the path is not a UUID"));
+    Uuid::try_parse(text).map_err(malformed)
 }
 
-/// The id in the path. `MALFORMED_REQUEST` unless it is a UUID.
+/// Parses the path parameter `{id}` and adds the id to the request's log line.
+///
+/// # Errors
+/// `MALFORMED_REQUEST` if it is not a UUID.
 pub fn path_id<T: PathId>(request: &HttpRequest) -> Result<T, ApiError> {
     let id = T::from(uuid_in_path(request, "id", "The id")?);
-    id.note(&RequestLine::of(request));
+    id.note(&RequestLine::from_extensions(request));
     Ok(id)
 }

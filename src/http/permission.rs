@@ -1,4 +1,4 @@
-//! Who may: an argument of the handler, so that no handler can forget to ask.
+//! Permissions as arguments of handlers, so that the handler's signature shows them and no call can be forgotten.
 
 use std::future::{Ready, ready};
 
@@ -11,11 +11,11 @@ use crate::domain::ids::HoldId;
 use crate::domain::payment_token::Possession;
 use crate::error::ApiError;
 
-/// The header that proves possession of the hold in the path.
+/// Header with the payment token of the hold in the path.
 pub const PAYMENT_TOKEN_HEADER: &str = "X-Payment-Token";
 
-/// The hold in the path, and whether the caller proved to possess it. Judging is `decide`'s: a hold that does not exist
-/// is "not found" whatever token came with it. No token at all refutes like a wrong one.
+/// The hold in the path, and whether the payment token belongs to it. A missing token counts as a wrong one. The
+/// refusal is left to `decide`, because a hold that does not exist is "not found" whatever the token is.
 pub struct ClaimedHold {
     pub hold_id: HoldId,
     pub possession: Possession,
@@ -40,8 +40,8 @@ fn claimed_hold(request: &HttpRequest) -> Result<ClaimedHold, ApiError> {
     Ok(ClaimedHold { hold_id, possession })
 }
 
-/// Somebody who runs the service or an event. There are no accounts yet, so everybody is let through, and whoever
-/// deploys the service keeps these routes behind a proxy; when accounts come, this is where they are asked.
+/// Permission for operators of the service and organisers of events. There are no accounts yet, so every request
+/// passes; a deployment must protect these routes with a proxy. Accounts will be checked here.
 pub struct Operator;
 
 impl FromRequest for Operator {

@@ -1,11 +1,11 @@
-//! `/api/v1/pools`: the counted amounts of an event's capacity.
+//! `/api/v1/pools`: the pools of an event's capacity.
 
 use actix_web::{HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::body::Body;
-use super::command::{submit, unexpected};
+use super::command::{submit, unexpected_outcome};
 use super::path::Id;
 use super::permission::Operator;
 use crate::app::App;
@@ -14,12 +14,13 @@ use crate::domain::quantity::{CAPACITY_MAX, Capacity};
 use crate::error::ApiError;
 use crate::inventory::command::{Command, Outcome, Pool};
 
-/// The capacity that a pool shall have.
+/// New capacity of a pool.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = ResizePool, example = json!({"capacity": 450}))]
 pub struct ResizeBody {
-    /// Not less than what is held, booked and blocked; with the event's other pools at most 10,000,000.
+    /// Number of places. At least the sum of held, booked and blocked places; together with the event's other pools at
+    /// most 10,000,000.
     #[schema(minimum = 0, maximum = 10_000_000)]
     capacity: i64,
 }
@@ -32,22 +33,23 @@ struct PoolBody {
     event_id: EventId,
     #[schema(minimum = 0, maximum = 10_000_000, example = 450)]
     capacity: u32,
-    /// Places that nobody has.
+    /// Places that are not held, booked or blocked.
     #[schema(minimum = 0, example = 120)]
     available: u32,
-    /// Places in live holds.
+    /// Places in holds, including overdue holds that were not swept yet.
     #[schema(minimum = 0, example = 30)]
     held: u32,
     #[schema(minimum = 0, example = 300)]
     booked: u32,
-    /// Places that the organiser keeps back.
+    /// Places that the organiser keeps from sale.
     #[schema(minimum = 0, example = 0)]
     blocked: u32,
 }
 
 /// Resize a pool
 ///
-/// It is effective at once. A pool of seats has one place for each, and cannot be resized. Holds count as well as bookings: their owners were promised the places.
+/// Sets the pool's capacity, effective at once. It cannot become less than the held, booked and blocked places. The
+/// capacity of a pool of seats is its number of seats and cannot be changed.
 #[utoipa::path(
     patch,
     path = "/api/v1/pools/{id}",
@@ -56,10 +58,10 @@ struct PoolBody {
     params(("id" = PoolId, Path, description = "The pool")),
     request_body = ResizeBody,
     responses(
-        (status = 200, description = "The pool as it is now", body = PoolBody),
+        (status = 200, description = "The resized pool", body = PoolBody),
         (status = 404, description = "POOL_NOT_FOUND"),
-        (status = 409, description = "CAPACITY_BELOW_COMMITTED, with `requested` and the `least` possible capacity; POOL_OF_SEATS"),
-        (status = 422, description = "VALIDATION_FAILED with the field's `pointer` and, where the event would get too large, the `max` that is possible"),
+        (status = 409, description = "CAPACITY_BELOW_COMMITTED with `requested` and `least`, the smallest possible capacity; POOL_OF_SEATS"),
+        (status = 422, description = "VALIDATION_FAILED with the field's `pointer` and, if the event would become too large, `max`, the largest possible capacity"),
     ),
 )]
 pub async fn resize(
@@ -70,12 +72,12 @@ pub async fn resize(
 ) -> Result<HttpResponse, ApiError> {
     let out_of_range = || {
         let detail = format!("must be 0 to {CAPACITY_MAX}");
-        ApiError::invalid("/capacity", detail).with("min", 0).with("max", CAPACITY_MAX)
+        ApiError::invalid("/capacity", detail).with_member("min", 0).with_member("max", CAPACITY_MAX)
     };
     let capacity = Capacity::new(body.capacity).ok_or_else(out_of_range)?;
     match submit(&app, Command::Resize { pool_id, capacity }).await? {
         Outcome::Resized(pool) => Ok(HttpResponse::Ok().json(PoolBody::from(&pool))),
-        outcome => Err(unexpected(&outcome)),
+        outcome => Err(unexpected_outcome(&outcome)),
     }
 }
 

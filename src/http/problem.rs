@@ -1,7 +1,7 @@
 //! `ApiError` as an RFC 9457 problem document.
 //!
-//! The document is written by the middleware `answer` and not by `error_response`, because it carries the request id,
-//! which an error does not know. Only what the table and the error's members say gets out; the source never does.
+//! The document is written by `middleware` and not by `error_response`, because it has the request id, which an error
+//! does not know. It has the error's code, detail and members; the error's source is only logged.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, ResponseError};
@@ -12,42 +12,43 @@ use utoipa::ToSchema;
 
 use crate::error::{ApiError, ErrorCode, Retry};
 
-/// The media type of every failure.
+/// Media type of problem documents.
 pub const PROBLEM_JSON: &str = "application/problem+json";
 
-/// The longest that an overloaded service asks a client to wait, in seconds. The wait is drawn at random from 1 to this,
-/// so that the clients that were refused together do not come back together.
+/// Maximum of `Retry-After` on 503, in seconds. The value is random from 1 to this, so that clients that were refused
+/// at the same time do not all retry at the same time.
 const RETRY_AFTER_SECONDS_MAX: u32 = 3;
 
-/// What every failure looks like (RFC 9457). Match on `code`; the other texts may be reworded.
+/// Body of every failure (RFC 9457). Match on `code`; the other texts may change.
 #[derive(Serialize, ToSchema)]
 #[schema(example = json!({
-    "type": "/docs/errors#INSUFFICIENT_SEATS", "title": "There is not enough room", "status": 409,
+    "type": "/docs/errors#INSUFFICIENT_SEATS", "title": "There is not enough capacity", "status": 409,
     "code": "INSUFFICIENT_SEATS", "request_id": "0199d3c0-7a51-7c2e-9f43-5d1f6f0c9a11",
     "requested": 4, "available": 1, "held": 3, "retry_at": "2027-03-01T19:00:42.5Z",
     "server_time": "2027-03-01T18:59:58.25Z",
 }))]
 pub struct Problem<'a> {
-    /// Where the code is explained, relative to this service.
+    /// Link to the explanation of the code, relative to this service.
     r#type: String,
-    /// The meaning of the code. Always the same for one code.
+    /// Meaning of the code: the same for all errors with this code.
     title: &'static str,
-    /// The HTTP status again.
+    /// The HTTP status code of the response.
     status: u16,
-    /// About this occurrence, for a person.
+    /// Explanation of this error, for people.
     #[serde(skip_serializing_if = "Option::is_none")]
     detail: Option<&'a str>,
-    /// From the table of errors, upper snake case.
+    /// Error code: see `/docs/errors`.
     code: &'static str,
-    /// Names this request in the service's log.
+    /// Id of this request in the service's log.
     request_id: &'a str,
-    /// What a client needs to go on, depending on the code: see the table of errors.
+    /// Further members, depending on the code: see `/docs/errors`.
     #[serde(flatten)]
     #[schema(value_type = Object)]
     members: &'a Map<String, Value>,
 }
 
 impl<'a> Problem<'a> {
+    /// The problem document of an error.
     pub fn new(error: &'a ApiError, request_id: &'a str) -> Self {
         Self {
             r#type: format!("/docs/errors#{}", error.code.as_str()),
@@ -61,7 +62,7 @@ impl<'a> Problem<'a> {
     }
 }
 
-/// Seconds after which the same request is worth another try; `None` when waiting alone does not help.
+/// Value of `Retry-After` in seconds; `None` if repeating the same request does not help.
 pub fn retry_after_seconds(code: ErrorCode) -> Option<u32> {
     match code.retry() {
         Retry::Now if code.status() == StatusCode::SERVICE_UNAVAILABLE => {

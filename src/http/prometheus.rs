@@ -1,4 +1,4 @@
-//! `GET /metrics`: Prometheus' text format.
+//! `GET /metrics`: the metrics in Prometheus' text format.
 
 use actix_web::{HttpResponse, web};
 
@@ -7,31 +7,31 @@ use crate::db::connect::Connections;
 use crate::queries::totals::totals;
 use crate::telemetry::metrics;
 
-/// The version of the format that the recorder writes.
+/// Content type of the text format that the recorder writes.
 const PROMETHEUS_TEXT: &str = "text/plain; version=0.0.4; charset=utf-8";
 
-/// Metrics for Prometheus
+/// Show the metrics for Prometheus
 ///
-/// Gauges of what is, not of what happened, are read when they are scraped.
+/// Gauges of the current state (pools, lanes, totals) are read at each scrape.
 #[utoipa::path(
     get,
     path = "/metrics",
     tag = "operations",
     operation_id = "get_prometheus_metrics",
-    responses((status = 200, description = "Everything measured so far", body = String, content_type = "text/plain")),
+    responses((status = 200, description = "All metrics of this instance", body = String, content_type = "text/plain")),
 )]
 pub async fn scrape(app: web::Data<App>) -> HttpResponse {
     let pools = [
-        ("requests", Connections::of(&app.pool)),
+        ("requests", Connections::from_pool(&app.pool)),
         ("lanes", app.inventory.connections()),
         ("status", app.status_reads.connections()),
     ];
     for (pool, connections) in pools {
         metrics::db_pool(pool, connections.idle, connections.used);
     }
-    let lanes = app.inventory.lanes();
+    let lanes = app.inventory.lanes_health();
     metrics::lanes(lanes.alive, lanes.queue_depth);
-    // With the database down the gauges keep their last values; everything else is still worth telling.
+    // If the database does not answer, these gauges keep their last values, and the other metrics are still served.
     if let Ok(totals) = totals(&app.pool).await {
         metrics::totals(totals.active_holds, totals.total_bookings);
     }

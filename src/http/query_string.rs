@@ -1,4 +1,4 @@
-//! `QueryString<T>`: the query parameters, or the problem that says what is wrong with them.
+//! `QueryString<T>`: parsed query parameters. Errors name the parameter.
 
 use std::future::{Ready, ready};
 
@@ -10,7 +10,8 @@ use serde::de::DeserializeOwned;
 
 use crate::error::ApiError;
 
-/// Parsed query parameters. With `deny_unknown_fields` on `T`, a misspelt filter is refused instead of ignored.
+/// Parsed query parameters. `T` should have `deny_unknown_fields`, so that a misspelt filter is refused and not
+/// ignored.
 pub struct QueryString<T>(pub T);
 
 impl<T: DeserializeOwned> FromRequest for QueryString<T> {
@@ -19,12 +20,12 @@ impl<T: DeserializeOwned> FromRequest for QueryString<T> {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let parsed = Query::<T>::from_query(request.query_string());
-        ready(parsed.map(|query| Self(query.into_inner())).map_err(|error| refusal(&error)))
+        ready(parsed.map(|query| Self(query.into_inner())).map_err(|error| from_query_error(&error)))
     }
 }
 
-/// Serde's message names the parameter in backquotes, and nothing in it is secret.
-fn refusal(error: &QueryPayloadError) -> ApiError {
+/// Makes an [`ApiError`] from Serde's message, which has the parameter's name in backquotes and no secrets.
+fn from_query_error(error: &QueryPayloadError) -> ApiError {
     let message = match error {
         QueryPayloadError::Deserialize(error) => error.to_string(),
         other => other.to_string(),

@@ -1,12 +1,17 @@
-//! Reads for whoever waits: the answer comes soon, or it is 503.
+//! Reads with a deadline.
 
 use tokio::time::timeout;
 
 use crate::app::App;
 use crate::error::{ApiError, ErrorCode};
 
-/// What the query finds, if it does so in the time that a request may take. A read has no transaction, so it can be dropped
-/// midway: its connection is cleaned before anybody else gets it.
+/// Runs a read with the request deadline (`answer_within`).
+///
+/// A read has no transaction, so it can be dropped midway: `sqlx` discards the rest of its result before the
+/// connection is used again.
+///
+/// # Errors
+/// `UNAVAILABLE` when the deadline passes; the query's own error as [`ApiError`].
 pub async fn with_deadline<T>(app: &App, query: impl Future<Output = sqlx::Result<T>>) -> Result<T, ApiError> {
     match timeout(app.settings.inventory.answer_within, query).await {
         Ok(found) => Ok(found?),

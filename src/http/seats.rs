@@ -1,5 +1,5 @@
-//! `/api/v1/events/{id}/seats`: which seat is in which state, in letters and as a drawing. Where the seats stand is told by
-//! the layout, which never changes; this is what does.
+//! `/api/v1/events/{id}/seats`: the state of each seat, as letters and as a drawing. The positions of the seats are in
+//! the layout, which never changes.
 
 mod drawing;
 mod states;
@@ -20,11 +20,11 @@ use crate::error::{ApiError, ErrorCode};
 use crate::queries;
 use crate::queries::seated_event::Seating;
 
-/// ResponseToStore it, and ask each time whether it is still so: a tag is compared with one short read.
-const ASK_EACH_TIME: &str = "no-cache";
+/// `Cache-Control`: a client may store the response but must revalidate it each time, which costs one short read.
+const REVALIDATE: &str = "no-cache";
 
-/// Everything about seats begins with this read: it tells what there is, and whether the client has it already.
-async fn seated(app: &App, event_id: EventId) -> Result<SeatedEvent, ApiError> {
+/// Reads the event's layout and sequence. Every request begins with this read: it decides between 404 and 304, too.
+async fn seated_event(app: &App, event_id: EventId) -> Result<SeatedEvent, ApiError> {
     match with_deadline(app, queries::seated_event::seating(&app.pool, event_id)).await? {
         Seating::Seated(event) => Ok(event),
         Seating::NoLayout => Err(ApiError::new(ErrorCode::EventNotSeated)),
@@ -34,16 +34,16 @@ async fn seated(app: &App, event_id: EventId) -> Result<SeatedEvent, ApiError> {
 
 async fn seat_map(app: &App, event_id: EventId) -> Result<SeatMap, ApiError> {
     let map = with_deadline(app, queries::seat_map::seat_map(&app.pool, event_id)).await?;
-    // It was there a moment ago.
+    // The event was deleted after the first read.
     map.ok_or(ApiError::new(ErrorCode::EventNotFound))
 }
 
-/// Every change of a seat is an entry of the journal, so the number of the last one says what a client has; the version says
-/// in which form. Weak, because the same is sent compressed and plain.
-fn tag(event_id: EventId, sequence: i64) -> EntityTag {
+/// ETag of the seats at a sequence. Every change of a seat is a journal entry, so the sequence identifies the states;
+/// the version of the service stands for the format. Weak, because a response may be compressed or not.
+fn etag(event_id: EventId, sequence: i64) -> EntityTag {
     EntityTag::new_weak(format!("{event_id}.{sequence}.{}", env!("CARGO_PKG_VERSION")))
 }
 
-fn cacheable(response: HttpResponseBuilder, tag: &EntityTag) -> HttpResponseBuilder {
-    cached::cacheable(response, tag, ASK_EACH_TIME)
+fn add_cache_headers(response: HttpResponseBuilder, etag: &EntityTag) -> HttpResponseBuilder {
+    cached::add_cache_headers(response, etag, REVALIDATE)
 }

@@ -1,4 +1,4 @@
-//! `/api/v1/series`: one production, many dates and places.
+//! `/api/v1/series`: productions with many dates, at one or several venues.
 
 mod create;
 
@@ -8,8 +8,8 @@ use actix_web::{HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::events::summary::{EventPageBody, position};
-use super::page::rows;
+use super::events::summary::{EventPageBody, parse_cursor};
+use super::page::rows_to_fetch;
 use super::path::Id;
 use super::query_string::QueryString;
 use super::read::with_deadline;
@@ -33,19 +33,19 @@ struct SeriesBody<'a> {
     updated_at: Timestamp,
 }
 
-/// Which page.
+/// Query parameters of the listing.
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct DatesParams {
-    /// Events per page; 20 unless given.
+    /// Events per page. Default: 20.
     #[param(value_type = Option<u32>, minimum = 1, maximum = 100)]
     limit: Option<String>,
-    /// `next_cursor` of the page before.
+    /// `next_cursor` of the previous page.
     cursor: Option<String>,
 }
 
-/// Look at a series
+/// Show a series
 #[utoipa::path(
     get,
     path = "/api/v1/series/{id}",
@@ -58,13 +58,13 @@ pub struct DatesParams {
     ),
 )]
 pub async fn show(app: web::Data<App>, Id(series_id): Id<SeriesId>) -> Result<HttpResponse, ApiError> {
-    let series = existing(&app, series_id).await?;
+    let series = find_series(&app, series_id).await?;
     Ok(HttpResponse::Ok().json(SeriesBody::from(&series)))
 }
 
 /// List the dates of a series
 ///
-/// By start; events without a start come last.
+/// Ordered by start; events without a start come last.
 #[utoipa::path(
     get,
     path = "/api/v1/series/{id}/events",
@@ -82,16 +82,20 @@ pub async fn list_events(
     Id(series_id): Id<SeriesId>,
     QueryString(params): QueryString<DatesParams>,
 ) -> Result<HttpResponse, ApiError> {
-    let (limit, after) = (page::limit(params.limit.as_deref())?, position(params.cursor.as_deref())?);
+    let limit = page::parse_limit(params.limit.as_deref())?;
+    let after = parse_cursor(params.cursor.as_deref())?;
     let found =
-        with_deadline(&app, queries::series_events::series_events(&app.pool, series_id, after, rows(limit))).await?;
+        with_deadline(&app, queries::series_events::series_events(&app.pool, series_id, after, rows_to_fetch(limit)))
+            .await?;
     if found.is_empty() {
-        existing(&app, series_id).await?;
+        // No events: 404 if the series does not exist, else an empty page.
+        find_series(&app, series_id).await?;
     }
-    Ok(HttpResponse::Ok().json(EventPageBody::of(found, limit)))
+    Ok(HttpResponse::Ok().json(EventPageBody::new(found, limit)))
 }
 
-async fn existing(app: &App, series_id: SeriesId) -> Result<Series, ApiError> {
+/// The series. `SERIES_NOT_FOUND` if it does not exist.
+async fn find_series(app: &App, series_id: SeriesId) -> Result<Series, ApiError> {
     let series = with_deadline(app, queries::series::series(&app.pool, series_id)).await?;
     series.ok_or(ApiError::new(ErrorCode::SeriesNotFound))
 }

@@ -1,4 +1,4 @@
-//! `/api/v1/events/{id}/status`: how full an event is.
+//! `/api/v1/events/{id}/status`: the counters of an event.
 
 use actix_web::http::header::ContentType;
 use actix_web::web::Bytes;
@@ -14,8 +14,8 @@ use crate::domain::ids::{EventId, PoolId, TicketTypeId};
 use crate::error::{ApiError, ErrorCode};
 use crate::queries::status::{EventCounts, PoolCounts, TicketTypeCounts};
 
-/// An event's counters at one moment: `total` = `available` + `held` + `booked` + `blocked`, of each pool and of
-/// all together.
+/// An event's counters at one moment. `total` = `available` + `held` + `booked` + `blocked`, for each pool and for the
+/// event.
 #[derive(Serialize, ToSchema)]
 #[schema(as = EventCounts)]
 struct StatusBody<'a> {
@@ -23,26 +23,26 @@ struct StatusBody<'a> {
     status: EventStatus,
     #[schema(example = 500)]
     total: i64,
-    /// Places that nobody has and nobody keeps back.
+    /// Places that are not held, booked or blocked.
     #[schema(example = 120)]
     available: i64,
-    /// Places in holds, also in expired ones that were not swept yet: whoever asks for those gets them.
+    /// Places in holds, including overdue holds that were not swept yet; the places of those can already be held again.
     #[schema(example = 30)]
     held: i64,
     #[schema(example = 350)]
     booked: i64,
-    /// Places that the organiser keeps back.
+    /// Places that the organiser keeps from sale.
     #[schema(example = 0)]
     blocked: i64,
     pools: Vec<PoolBody<'a>>,
     ticket_types: Vec<TicketTypeBody<'a>>,
-    /// ISO 4217, of the prices. `null` while every ticket type is free.
+    /// ISO 4217 code of the prices; `null` when every ticket type is free.
     #[schema(example = "EUR")]
     currency: Option<String>,
-    /// Counts the changes of the event's inventory: of two answers, the one with the higher number is the later one.
+    /// Number of changes of the event's inventory so far. Of two responses, the one with the higher number is newer.
     #[schema(example = 1042)]
     sequence: i64,
-    /// The answer contains everything that had happened by then.
+    /// The response includes every change that was committed before this time.
     as_of: Timestamp,
 }
 
@@ -60,7 +60,7 @@ struct PoolBody<'a> {
     blocked: i32,
 }
 
-/// What one ticket type has left.
+/// Price and availability of one ticket type.
 #[derive(Serialize, ToSchema)]
 #[schema(as = TicketTypeCounts)]
 struct TicketTypeBody<'a> {
@@ -68,16 +68,17 @@ struct TicketTypeBody<'a> {
     #[schema(example = "Adult")]
     name: &'a str,
     pool_id: PoolId,
-    /// Minor units of the currency (cents).
+    /// Price in minor units of the currency (cents).
     #[schema(example = 2500)]
     price: i64,
-    /// What its pool has left. Shared with the pool's other ticket types, so these do not add up.
+    /// Available places of its pool. All ticket types of a pool share them, so these numbers must not be added up.
     available: i32,
 }
 
-/// Count what is available, held, booked and blocked
+/// Show the counters of an event
 ///
-/// All figures are of one moment. They may have changed by the time they are read: only a hold is a promise.
+/// Available, held, booked and blocked places. All numbers belong to the same moment. They may have changed when the
+/// response arrives; only a hold guarantees places.
 #[utoipa::path(
     get,
     path = "/api/v1/events/{id}/status",

@@ -1,4 +1,4 @@
-//! `/api/v1/metrics`: the service's totals, as JSON. Prometheus has an endpoint of its own.
+//! `/api/v1/metrics`: totals over all events, as JSON. Metrics for Prometheus are at `/metrics`.
 
 use actix_web::{HttpResponse, web};
 use serde::Serialize;
@@ -9,7 +9,7 @@ use crate::app::App;
 use crate::error::ApiError;
 use crate::queries::totals::{Totals, totals};
 
-/// Totals over all events, of one moment and of all instances of the service.
+/// Totals over all events at one moment, counted in the database, so independent of the instance.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Totals)]
 struct TotalsBody {
@@ -18,17 +18,18 @@ struct TotalsBody {
     /// Confirmed bookings; cancelled ones do not count.
     #[schema(minimum = 0, example = 3480)]
     total_bookings: i64,
+    /// Active holds, including overdue ones until they are swept.
     #[schema(minimum = 0, example = 214)]
     active_holds: i64,
     /// Places of confirmed bookings.
     #[schema(minimum = 0, example = 9012)]
     total_seats_booked: i64,
-    /// Holds that time has ended, ever.
+    /// Holds that have expired so far, by time or by an operator.
     #[schema(minimum = 0, example = 977)]
     expired_holds_total: i64,
 }
 
-/// Totals over all events
+/// Show totals over all events
 #[utoipa::path(
     get,
     path = "/api/v1/metrics",

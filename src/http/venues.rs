@@ -1,4 +1,4 @@
-//! `/api/v1/venues`: the places where events happen, and their layouts.
+//! `/api/v1/venues`: venues and their layouts.
 
 mod amend;
 mod create;
@@ -23,12 +23,12 @@ use crate::domain::ids::VenueId;
 use crate::error::{ApiError, ErrorCode};
 use crate::queries;
 
-/// The largest body that says what a venue looks like, in bytes: as many seats as a layout can have, each in full.
+/// Largest request body with a layout, in bytes: the most seats that a layout can have, each described in full.
 pub const VENUE_BODY_BYTES_MAX: usize = 8 * 1024 * 1024;
 
-/// Look at a venue
+/// Show a venue
 ///
-/// With the sections of its newest layout. Where its seats are is told by `GET /api/v1/venues/{id}/layouts/{version}`.
+/// With the sections of its newest layout, without rows and seats: see `GET /api/v1/venues/{id}/layouts/{version}`.
 #[utoipa::path(
     get,
     path = "/api/v1/venues/{id}",
@@ -41,11 +41,11 @@ pub const VENUE_BODY_BYTES_MAX: usize = 8 * 1024 * 1024;
     ),
 )]
 pub async fn show(app: web::Data<App>, Id(venue_id): Id<VenueId>) -> Result<HttpResponse, ApiError> {
-    shown(&app, venue_id).await
+    venue_response(&app, venue_id).await
 }
 
-/// The venue as it is now: 200.
-async fn shown(app: &App, venue_id: VenueId) -> Result<HttpResponse, ApiError> {
+/// Response 200 with the venue's current state.
+async fn venue_response(app: &App, venue_id: VenueId) -> Result<HttpResponse, ApiError> {
     let venue = with_deadline(app, queries::venue::venue(&app.pool, venue_id)).await?;
     let venue = venue.ok_or(ApiError::new(ErrorCode::VenueNotFound))?;
     Ok(HttpResponse::Ok().json(VenueBody::from(&venue)))

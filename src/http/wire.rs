@@ -1,4 +1,4 @@
-//! What several resources write.
+//! Response fields that several resources share.
 
 use serde::{Serialize, Serializer};
 use time::UtcOffset;
@@ -9,28 +9,30 @@ use crate::domain::hold::Item;
 use crate::domain::ids::TicketTypeId;
 use crate::domain::time::Instant;
 
-/// RFC 3339 in UTC, written without going through the heap.
+/// Time in RFC 3339, UTC.
 #[derive(Clone, Copy, ToSchema)]
 #[schema(value_type = String, format = DateTime, example = "2027-03-01T19:00:00Z")]
 pub struct Timestamp(pub Instant);
 
 impl Serialize for Timestamp {
+    /// Formats on the stack, without an allocation.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         use serde::ser::Error;
-        let mut buffer = [0_u8; 40]; // The longest, with nanoseconds, has 30 bytes.
+        let mut buffer = [0_u8; 40]; // The longest text, with nanoseconds, has 30 bytes.
         let mut rest = &mut buffer[..];
         (self.0.to_offset(UtcOffset::UTC)).format_into(&mut rest, &Rfc3339).map_err(S::Error::custom)?;
-        // What is left over tells the length; the returned count leaves parts out (time 0.3.55).
+        // The length follows from the unused rest; the count that `format_into` returns omits parts (time 0.3.55).
         let unused = rest.len();
         let written = &buffer[..buffer.len() - unused];
         serializer.serialize_str(std::str::from_utf8(written).map_err(S::Error::custom)?)
     }
 }
 
-/// A quantity of one ticket type, or seats that are sold as it, at the price that was fixed when it was held.
+/// A quantity or seats of one ticket type, at the price that was fixed when the hold was placed.
 #[derive(Serialize, ToSchema)]
 pub struct ItemBody {
     ticket_type_id: TicketTypeId,
+    /// Number of tickets.
     #[schema(minimum = 1, example = 2)]
     qty: u32,
     /// Minor units of the currency (cents).
@@ -39,7 +41,7 @@ pub struct ItemBody {
     /// `qty` times `unit_price`, minor units.
     #[schema(minimum = 0, example = 5000)]
     total: i64,
-    /// Of seats: which, by their place in the event's layout.
+    /// Ids of the seats in the event's layout. Absent if the ticket type has no numbered seats.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     seat_ids: Vec<u32>,
 }
@@ -57,10 +59,12 @@ impl From<&Item> for ItemBody {
 }
 
 impl ItemBody {
+    /// Number of tickets.
     pub fn qty(&self) -> u32 {
         self.qty
     }
 
+    /// Price of all tickets of the item, in minor units.
     pub fn total(&self) -> i64 {
         self.total
     }

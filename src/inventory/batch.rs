@@ -1,14 +1,14 @@
 //! One batch, one transaction, one attempt: load, decide, store, commit.
 //!
-//! Runs only inside a task that nobody drops (a lane, or the benchmark's per-request task): a dropped transaction could
-//! hand an open one back to the pool.
+//! Runs only inside a task that is never dropped (a lane, or the benchmark's per-request task): dropping it could
+//! return a connection with an open transaction to the pool.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use sqlx::{Connection as _, PgConnection, PgPool};
 
 use super::changes::Changes;
-use super::command::{Answer, Command};
+use super::command::{Command, Decision};
 use super::commit_marker::CommitMarker;
 use super::decide::decide;
 use super::load::load;
@@ -16,157 +16,165 @@ use super::loaded_seats::LoadedSeats;
 use super::seat_cache::SeatCache;
 use super::store::{StoreError, store};
 use crate::db::constraints::HOLDS_IDEMPOTENCY_KEY_UNIQUE;
-use crate::db::failure::{lock_not_available, timed_out, will_pass};
+use crate::db::failure::{is_lock_timeout, is_statement_timeout, is_transient};
 use crate::db::held_connection::HeldConnection;
 use crate::domain::hold_rules::HoldRules;
 use crate::domain::ids::EventId;
 
-/// The one of its class that does not say that the transaction was rolled back.
+/// SQLSTATE `statement_completion_unknown`: the only code of class 40 that does not mean a rollback.
 const STATEMENT_COMPLETION_UNKNOWN: &str = "40003";
 
-/// Why an attempt did not end with a known commit.
+/// Reason why an attempt did not end with a known commit.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum BatchError {
-    /// Rolled back; the same batch may well succeed in a moment (deadlock, lock timeout, serialization, lost connection).
+    /// Rolled back. The same batch may succeed when tried again (deadlock, serialization failure, lost connection, or
+    /// one idempotency key used for two events at the same time).
     #[error("the database was busy or went away")]
     Transient(#[source] sqlx::Error),
-    /// Rolled back; somebody else has kept the lock of one of the events for too long.
+    /// Rolled back: another transaction held the row lock of one of the events for longer than `lock_timeout`.
     #[error("an event is locked")]
     Locked(#[source] sqlx::Error),
-    /// Rolled back; some command is more than the database does in time.
+    /// Rolled back: a statement ran longer than `statement_timeout`.
     #[error("a statement took too long")]
     TimedOut(#[source] sqlx::Error),
-    /// Rolled back; the database refused what was decided, or the decision itself failed.
+    /// Rolled back: the database rejected the decided changes, or `decide` panicked. A bug.
     #[error("the database and the decision disagree")]
-    Contradiction(#[source] anyhow::Error),
+    Inconsistent(#[source] anyhow::Error),
+    /// The answer to COMMIT was lost or does not tell the outcome.
     #[error("the connection was lost at COMMIT")]
     CommitUnknown(Box<UnknownCommit>, #[source] sqlx::Error),
 }
 
-/// What is known of a batch whose COMMIT was sent and not answered.
+/// A batch whose COMMIT was sent and whose outcome is not known.
 #[derive(Debug)]
 pub(super) struct UnknownCommit {
-    /// True if the marker can be found.
-    pub answers: Vec<Answer>,
+    /// Valid only if the batch was committed.
+    pub decisions: Vec<Decision>,
     pub marker: CommitMarker,
 }
 
+/// Executes the commands in one transaction. Returns one decision per command, in order.
 pub(super) async fn attempt(
     pool: &PgPool,
     held_connection: &mut HeldConnection,
     rules: &HoldRules,
-    seatings: &SeatCache,
+    seat_cache: &SeatCache,
     commands: &[Command],
-) -> Result<Vec<Answer>, BatchError> {
-    let connection = held_connection.connection(pool).await.map_err(BatchError::Transient)?;
-    let result = attempt_on(connection, rules, seatings, commands).await;
-    // After these the connection is broken, or nobody knows how it is.
+) -> Result<Vec<Decision>, BatchError> {
+    let connection = held_connection.acquire(pool).await.map_err(BatchError::Transient)?;
+    let result = attempt_on_connection(connection, rules, seat_cache, commands).await;
+    // After these errors the connection may be broken.
     if matches!(result, Err(BatchError::Transient(_) | BatchError::CommitUnknown(..))) {
-        held_connection.give_up();
+        held_connection.close();
     }
     result
 }
 
-async fn attempt_on(
+async fn attempt_on_connection(
     connection: &mut PgConnection,
     rules: &HoldRules,
-    seatings: &SeatCache,
+    seat_cache: &SeatCache,
     commands: &[Command],
-) -> Result<Vec<Answer>, BatchError> {
-    // Whatever keeps a transaction from beginning, it is nothing that a command did.
+) -> Result<Vec<Decision>, BatchError> {
+    // A failed BEGIN cannot be caused by a command, so it is always worth another try.
     let mut transaction = connection.begin().await.map_err(BatchError::Transient)?;
-    let Prepared { answers, marker, seats_after } = match prepare(&mut transaction, rules, seatings, commands).await {
-        Ok(prepared) => prepared,
-        Err(error) => {
-            // Now, so that the locks do not wait for the lane's next batch. When even this fails the connection is broken, and
-            // PostgreSQL rolls back by itself.
-            let _ = transaction.rollback().await;
-            return Err(error);
-        }
-    };
+    let UncommittedBatch { decisions, marker, seats_after } =
+        match load_decide_store(&mut transaction, rules, seat_cache, commands).await {
+            Ok(uncommitted) => uncommitted,
+            Err(error) => {
+                // At once, so that the row locks do not last until the lane's next batch. If this fails the connection
+                // is broken, and PostgreSQL rolls back by itself.
+                let _ = transaction.rollback().await;
+                return Err(error);
+            }
+        };
     let Some(marker) = marker else {
-        // Refusals and replays only: nothing to write, nothing that a lost commit could leave in doubt.
+        // Only refusals and replays, nothing to write: without a COMMIT there is no unknown outcome.
         transaction.rollback().await.map_err(classify)?;
-        keep(seatings, seats_after);
-        return Ok(answers);
+        update_cache(seat_cache, seats_after);
+        return Ok(decisions);
     };
     match transaction.commit().await {
         Ok(()) => {
-            keep(seatings, seats_after);
-            Ok(answers)
+            update_cache(seat_cache, seats_after);
+            Ok(decisions)
         }
-        // A refused COMMIT is an answer; only silence is not.
+        // PostgreSQL reported a rollback, so the outcome is known.
         Err(error) if was_rolled_back(&error) => Err(classify(error)),
-        Err(source) => Err(BatchError::CommitUnknown(Box::new(UnknownCommit { answers, marker }), source)),
+        Err(source) => Err(BatchError::CommitUnknown(Box::new(UnknownCommit { decisions, marker }), source)),
     }
 }
 
-/// A batch before its COMMIT.
-struct Prepared {
-    answers: Vec<Answer>,
-    /// Without one nothing was written.
+/// A batch that is decided and written, before its COMMIT.
+struct UncommittedBatch {
+    decisions: Vec<Decision>,
+    /// `None` if nothing was written.
     marker: Option<CommitMarker>,
+    /// See [`Changes::seats_after`].
     seats_after: Vec<(EventId, i64, LoadedSeats)>,
 }
 
-/// Everything but the COMMIT.
-async fn prepare(
+/// All steps before the COMMIT.
+async fn load_decide_store(
     connection: &mut PgConnection,
     rules: &HoldRules,
-    seatings: &SeatCache,
+    seat_cache: &SeatCache,
     commands: &[Command],
-) -> Result<Prepared, BatchError> {
-    let state = load(connection, seatings, commands).await.map_err(classify)?;
-    let (answers, mut changes) = decide_safely(rules, state, commands)?;
-    let marker = CommitMarker::of(&changes);
+) -> Result<UncommittedBatch, BatchError> {
+    let state = load(connection, seat_cache, commands).await.map_err(classify)?;
+    let (decisions, mut changes) = decide_safely(rules, state, commands)?;
+    let marker = CommitMarker::from_changes(&changes);
     if marker.is_some() {
         store(connection, &changes).await.map_err(|error| match error {
             StoreError::Database(error) => classify(error),
-            StoreError::RowCount(_) => BatchError::Contradiction(error.into()),
+            StoreError::RowCount(_) => BatchError::Inconsistent(error.into()),
         })?;
     }
-    Ok(Prepared { answers, marker, seats_after: std::mem::take(&mut changes.seatings) })
+    Ok(UncommittedBatch { decisions, marker, seats_after: std::mem::take(&mut changes.seats_after) })
 }
 
-/// What the batch knew of seats in the end, for the next one: the end is as good as in the database now.
-fn keep(seatings: &SeatCache, seats_after: Vec<(EventId, i64, LoadedSeats)>) {
-    for (event_id, seq, seating) in seats_after {
-        seatings.give_back(event_id, seq, seating);
+/// Puts the seats of a finished batch into the cache. Call it only when the database agrees with them.
+fn update_cache(seat_cache: &SeatCache, seats_after: Vec<(EventId, i64, LoadedSeats)>) {
+    for (event_id, seq, seats) in seats_after {
+        seat_cache.put_back(event_id, seq, seats);
     }
 }
 
-/// A panic in `decide` is a bug in the judgement of some command, and must not take the lane with it.
+/// Calls `decide` and turns a panic, which is a bug, into an error, so that the lane survives it.
 fn decide_safely(
     rules: &HoldRules,
     state: super::batch_state::BatchState,
     commands: &[Command],
-) -> Result<(Vec<Answer>, Changes), BatchError> {
+) -> Result<(Vec<Decision>, Changes), BatchError> {
     catch_unwind(AssertUnwindSafe(|| decide(rules, state, commands))).map_err(|panic| {
         let message = (panic.downcast_ref::<String>().cloned())
             .or_else(|| panic.downcast_ref::<&str>().map(ToString::to_string))
             .unwrap_or_default();
-        BatchError::Contradiction(anyhow::anyhow!("decide panicked: {message}"))
+        BatchError::Inconsistent(anyhow::anyhow!("decide panicked: {message}"))
     })
 }
 
 fn classify(error: sqlx::Error) -> BatchError {
     let constraint = error.as_database_error().and_then(|database| database.constraint());
-    // Two events were asked for with one key at once, under two locks. Tried again, the loser finds the winner's hold.
+    // One idempotency key was used for two events at the same time, so under different row locks. On the next try the
+    // loser finds the winner's hold.
     if constraint == Some(HOLDS_IDEMPOTENCY_KEY_UNIQUE) {
         BatchError::Transient(error)
-    } else if timed_out(&error) {
+    } else if is_statement_timeout(&error) {
         BatchError::TimedOut(error)
-    } else if lock_not_available(&error) {
+    } else if is_lock_timeout(&error) {
         BatchError::Locked(error)
-    } else if will_pass(&error) {
+    } else if is_transient(&error) {
         BatchError::Transient(error)
     } else {
-        BatchError::Contradiction(error.into())
+        BatchError::Inconsistent(error.into())
     }
 }
 
-/// Whether an error at COMMIT means that the transaction is gone: transaction rollback and integrity violations. Everything
-/// else, an administrator's shutdown included, may have come after the commit.
+/// Whether an error at COMMIT proves a rollback: SQLSTATE class 40 (transaction rollback) and 23 (integrity violation).
+/// Any other error, an administrator's shutdown included, can come after the commit.
+///
+/// Source: PostgreSQL's documentation, appendix A.
 fn was_rolled_back(error: &sqlx::Error) -> bool {
     let sqlstate = error.as_database_error().and_then(|database| database.code());
     sqlstate

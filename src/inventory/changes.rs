@@ -1,7 +1,7 @@
-//! What a batch wants written: rows to insert, rows to change, deltas to add.
+//! Changes of a batch, as `store` writes them: rows to insert, rows to update, deltas to add to counters.
 //!
-//! Counters travel as deltas, never as values: were the lock ever missing, the database would still add correctly and its
-//! CHECKs would still see the true sum.
+//! Counters are changed by deltas, not set to values. Even if the row lock failed to protect them, the database would
+//! add correctly, and its CHECKs would see the true sums.
 
 use super::batch_state::LoadedEvent;
 use super::loaded_seats::LoadedSeats;
@@ -13,48 +13,51 @@ use crate::domain::seat::SeatOwner;
 use crate::domain::seating::SeatIndex;
 use crate::domain::time::Instant;
 
-/// See the module's documentation. Everything is empty when every command was refused or replayed. Nothing happens without
-/// a journal entry, except that an event disappears and its journal with it.
+/// See the module's documentation. Every change has a journal entry, except the deletion of an event, which deletes its
+/// journal too.
 #[derive(Debug)]
 pub struct Changes {
-    /// The batch's time.
+    /// Time of the batch, read from the database after the row locks were taken.
     pub now: Instant,
     pub new_holds: Vec<Hold>,
     pub changed_holds: Vec<Hold>,
-    /// Those of the changed holds whose items are others now.
+    /// The changed holds whose items were replaced.
     pub changed_items: Vec<Hold>,
-    /// What holds were placed with whose items were changed, new holds among them. Some may be known already.
+    /// Original items of holds whose items were changed, also of new holds. Some may be stored already.
     pub placed_items: Vec<(HoldId, Vec<Item>)>,
-    /// Changed or new.
+    /// New blocks, and existing ones with their new content.
     pub written_blocks: Vec<Block>,
-    /// Those that ended, and those that are written anew.
+    /// Blocks whose rows must be deleted: those removed, and existing ones in `written_blocks`.
     pub ended_blocks: Vec<(EventId, BlockId)>,
     pub new_bookings: Vec<Booking>,
     pub cancelled_bookings: Vec<Booking>,
+    /// Events with changed details or terms.
     pub amended_events: Vec<LoadedEvent>,
     pub deleted_events: Vec<EventId>,
     pub pool_deltas: Vec<PoolDelta>,
-    /// How much each event's counters move.
+    /// Deltas of each event's counters.
     pub counters: Vec<(EventId, EventCounters)>,
     pub seat_moves: Vec<SeatMove>,
-    /// The seats as they are when all this is written, and the number of the event's last journal entry then.
-    pub seatings: Vec<(EventId, i64, LoadedSeats)>,
+    /// Seats of each loaded seated event after this batch, with the number of the event's last journal entry then. Not
+    /// written: it goes into the seat cache.
+    pub seats_after: Vec<(EventId, i64, LoadedSeats)>,
     pub journal: Vec<JournalEntry>,
 }
 
-/// A seat that changes hands.
+/// A seat that changes its owner.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SeatMove {
     pub event_id: EventId,
     pub seat: SeatIndex,
-    /// What its row must say before.
+    /// Owner in the row before. `store` fails if the row has another one.
     pub from: SeatOwner,
     pub to: SeatOwner,
 }
 
-/// The changing columns of an event's inventory row: absolute on the state, relative in [`Changes`].
+/// Counters in an event's `inventory` row: values in the batch state, deltas in [`Changes`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct EventCounters {
+    /// Number of the last journal entry.
     pub seq: i64,
     pub active_holds: i64,
     pub expired_holds: i64,
@@ -62,7 +65,8 @@ pub struct EventCounters {
 }
 
 impl EventCounters {
-    pub fn since(self, before: Self) -> Self {
+    /// Deltas from `before` to these values.
+    pub fn minus(self, before: Self) -> Self {
         Self {
             seq: self.seq - before.seq,
             active_holds: self.active_holds - before.active_holds,
@@ -72,7 +76,7 @@ impl EventCounters {
     }
 }
 
-/// How much a pool's counters move.
+/// Deltas of a pool's counters, in places.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PoolDelta {
     pub pool_id: PoolId,
@@ -83,10 +87,12 @@ pub struct PoolDelta {
 }
 
 impl PoolDelta {
-    pub fn none(pool_id: PoolId) -> Self {
+    /// Deltas that change nothing.
+    pub fn zero(pool_id: PoolId) -> Self {
         Self { pool_id, capacity: 0, held: 0, booked: 0, blocked: 0 }
     }
 
+    /// Adds the deltas of `other`, of the same pool.
     pub fn add(&mut self, other: Self) {
         self.capacity += other.capacity;
         self.held += other.held;
@@ -94,26 +100,28 @@ impl PoolDelta {
         self.blocked += other.blocked;
     }
 
-    pub fn is_nothing(&self) -> bool {
-        *self == Self::none(self.pool_id)
+    /// Whether all deltas are 0.
+    pub fn is_zero(&self) -> bool {
+        *self == Self::zero(self.pool_id)
     }
 }
 
-/// One line of the journal.
+/// One entry of an event's journal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct JournalEntry {
     pub event_id: EventId,
+    /// Number of the entry in the event's journal: 1, 2, 3, …
     pub seq: i64,
     pub kind: EntryKind,
     pub hold_id: Option<HoldId>,
     pub booking_id: Option<BookingId>,
-    /// Absent when no counter moved.
+    /// `None` if no counter of a pool changed.
     pub delta: Option<PoolDelta>,
-    /// The seats of the pool that changed hands.
+    /// Seats of the pool that changed their owner.
     pub seats: Vec<SeatIndex>,
 }
 
-/// What happened.
+/// Kind of a journal entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EntryKind {
     PoolOpened,
@@ -131,6 +139,7 @@ pub enum EntryKind {
 }
 
 impl EntryKind {
+    /// Name in the column `journal.kind`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::PoolOpened => "pool_opened",

@@ -1,96 +1,71 @@
-//! What can be asked of inventory, and what it answers.
+//! Commands to inventory, and their outcomes.
 
 mod refusal;
 
 pub use refusal::{Refusal, Shortage};
 
-use crate::domain::block::{Block, BlockWanted};
+use crate::domain::block::{Block, BlockRequest};
 use crate::domain::booking::Booking;
 use crate::domain::event::EventChanges;
-use crate::domain::hold::{Hold, Idempotency, Portion, Wanted};
+use crate::domain::hold::{Hold, Idempotency, Portion, RequestedItems};
 use crate::domain::ids::{Affinity, BlockId, BookingId, EventId, HoldId, PoolId};
 use crate::domain::payment_token::Possession;
 use crate::domain::quantity::Capacity;
 use crate::domain::time::Instant;
 
-/// A request to change inventory. Ids of new rows are made before the batch, so that an unknown commit can be looked up.
+/// A request to change inventory. Ids of new rows are made before the batch: a retry uses the same ids, and an
+/// unknown commit can be looked up by them.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Command {
-    Place(Place),
-    Extend {
-        hold_id: HoldId,
-        possession: Possession,
-    },
-    Release {
-        hold_id: HoldId,
-        possession: Possession,
-    },
-    Expire {
-        hold_id: HoldId,
-        cause: ExpiryCause,
-    },
-    /// Its items become these; what it has already counts as free.
-    ChangeItems {
-        hold_id: HoldId,
-        possession: Possession,
-        wanted: Wanted,
-    },
-    /// Without a portion all of it; with one the rest is released.
-    Book {
-        booking_id: BookingId,
-        hold_id: HoldId,
-        possession: Possession,
-        portion: Option<Portion>,
-    },
-    Cancel {
-        booking_id: BookingId,
-    },
-    Resize {
-        pool_id: PoolId,
-        capacity: Capacity,
-    },
-    /// The block becomes exactly this, new or not.
-    Block {
-        event_id: EventId,
-        block_id: BlockId,
-        wanted: BlockWanted,
-    },
-    /// The block ends.
-    Unblock {
-        event_id: EventId,
-        block_id: BlockId,
-    },
-    Amend {
-        event_id: EventId,
-        changes: Box<EventChanges>,
-    },
-    Delete {
-        event_id: EventId,
-    },
+    /// Places a hold.
+    Place(NewHold),
+    /// Moves the expiry of an active hold.
+    Extend { hold_id: HoldId, possession: Possession },
+    /// Ends an active hold at its client's request.
+    Release { hold_id: HoldId, possession: Possession },
+    /// Ends an active hold because of its expiry or by an operator.
+    Expire { hold_id: HoldId, cause: ExpiryCause },
+    /// Replaces the items of a hold. Its present capacity counts as free for the check.
+    ChangeItems { hold_id: HoldId, possession: Possession, wanted: RequestedItems },
+    /// Books a hold: all of it, or only `portion`, which releases the rest.
+    Book { booking_id: BookingId, hold_id: HoldId, possession: Possession, portion: Option<Portion> },
+    /// Cancels a booking.
+    Cancel { booking_id: BookingId },
+    /// Sets the capacity of a pool. A pool of seats accepts only the capacity that it has.
+    Resize { pool_id: PoolId, capacity: Capacity },
+    /// Creates the block, or replaces the whole content of an existing one.
+    Block { event_id: EventId, block_id: BlockId, wanted: BlockRequest },
+    /// Removes the block and frees its capacity.
+    Unblock { event_id: EventId, block_id: BlockId },
+    /// Changes fields of an event. Cancelling or closing an event is such a change.
+    Amend { event_id: EventId, changes: Box<EventChanges> },
+    /// Deletes an event that never had a hold.
+    Delete { event_id: EventId },
 }
 
-/// A hold to be placed.
+/// The hold that [`Command::Place`] places.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Place {
+pub struct NewHold {
     pub hold_id: HoldId,
     pub event_id: EventId,
-    pub wanted: Wanted,
-    /// Seconds; absent: the event's default, else the service's.
+    pub wanted: RequestedItems,
+    /// Time to live in seconds. `None`: the event's default, else the service's.
     pub ttl_seconds: Option<u32>,
+    /// Key and fingerprint of the request, if it carried a key.
     pub idempotency: Option<Idempotency>,
 }
 
-/// Who says that a hold should expire.
+/// Reason for an [`Command::Expire`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ExpiryCause {
-    /// The sweeper: only if its time has come.
+    /// From the sweeper: expires the hold only if its expiry has passed.
     Due,
-    /// An operator: now, whatever its expiry.
+    /// From an operator: expires the hold now, whatever its expiry.
     Operator,
 }
 
 impl Command {
-    /// The name in metrics and logs.
+    /// Command name in metrics and logs.
     pub fn name(&self) -> &'static str {
         match self {
             Self::Place(_) => "place",
@@ -108,11 +83,11 @@ impl Command {
         }
     }
 
-    /// In whose place it waits.
+    /// Priority class in the queue.
     pub fn class(&self) -> Class {
         match self {
-            // A hold that expires a little later harms nobody: its room is given to whoever asks for it.
-            // Whoever changes a hold asks for something that others ask for too.
+            // Due expiries have low priority: `decide` expires overdue holds itself when their capacity is wanted.
+            // A change of items competes for capacity like a new hold.
             Self::Place(_) | Self::ChangeItems { .. } | Self::Expire { cause: ExpiryCause::Due, .. } => Class::Hold,
             Self::Extend { .. }
             | Self::Release { .. }
@@ -127,7 +102,7 @@ impl Command {
         }
     }
 
-    /// Whose turn it waits for: commands for one event share it, so a process never has two of its batches at once.
+    /// Queue key: commands of one event share it, so a process runs at most one batch per event.
     pub fn affinity(&self) -> Affinity {
         match self {
             Self::Place(place) => place.event_id.affinity(),
@@ -146,35 +121,38 @@ impl Command {
     }
 }
 
-/// What a command is about, as far as waiting is concerned.
+/// Priority class of a command in the queue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Class {
-    /// Somebody would like to have something.
+    /// Competes for capacity, or can wait. Refused first under load.
     Hold,
-    /// Somebody has something already, and is about to pay, or has paid. Shed last.
+    /// Concerns an existing hold or booking, so a client that is about to pay or has paid. Refused last under load.
     Booking,
-    /// The event itself changes. Rare, may take long, and somebody waits for it with patience.
+    /// Changes the event itself. Rare, may take long, and has a longer answer time.
     Organiser,
 }
 
-/// What a command did.
+/// Result of a command that was not refused.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Outcome {
-    /// The hold as it was placed, also when replayed later.
+    /// The hold as it was placed, even if it was changed since. `replayed`: an earlier command with the same key placed
+    /// it.
     Placed {
         hold: Hold,
         replayed: bool,
     },
-    /// The hold as it is now. Replayed: it was extended a moment ago, and nothing was changed.
+    /// The hold as it is now. `replayed`: it was extended a moment ago, so nothing was changed.
     Extended {
         hold: Hold,
         extensions_left: u32,
+        /// Time of the batch.
         at: Instant,
         replayed: bool,
     },
-    /// The hold as it is now, whether or not there was something to change.
+    /// The hold as it is now; also when it already had these items.
     ItemsChanged {
         hold: Hold,
+        /// Time of the batch.
         at: Instant,
     },
     Released {
@@ -183,15 +161,15 @@ pub enum Outcome {
     Expired {
         hold_id: HoldId,
     },
-    /// The sweeper was early, or somebody else ended the hold first.
+    /// Nothing to expire: the hold's expiry has not passed, or the hold has already ended.
     NotDue,
-    /// The booking as it is now, with the hold that it was made of.
+    /// The booking as it is now, and its hold. `replayed`: the hold was booked before.
     Booked {
         booking: Booking,
         hold: Hold,
         replayed: bool,
     },
-    /// Cancelled now or before.
+    /// The cancelled booking and its hold; also when it was cancelled before.
     Cancelled {
         booking: Booking,
         hold: Hold,
@@ -199,7 +177,7 @@ pub enum Outcome {
     Resized(Pool),
     Blocked {
         block: Block,
-        /// There was none with this id before.
+        /// Whether no block with this id existed before.
         created: bool,
     },
     Unblocked {
@@ -210,7 +188,7 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    /// In metrics.
+    /// Metric label.
     pub fn label(&self) -> &'static str {
         match self {
             Self::NotDue => "not_due",
@@ -222,7 +200,7 @@ impl Outcome {
     }
 }
 
-/// A pool and its counters.
+/// A pool and its counters, in places (one place is one unit of capacity).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pool {
     pub pool_id: PoolId,
@@ -230,24 +208,25 @@ pub struct Pool {
     pub capacity: u32,
     pub held: u32,
     pub booked: u32,
-    /// Kept back by the organiser.
+    /// Blocked by the organiser.
     pub blocked: u32,
-    /// Its places are seats.
+    /// Whether each place is a numbered seat.
     pub seated: bool,
 }
 
 impl Pool {
-    /// Places that nobody has.
+    /// Places that are not held, booked or blocked.
     pub fn available(&self) -> u32 {
-        // Saturating so that a pool broken by hand refuses instead of wrapping; the CHECK makes it impossible otherwise.
+        // The CHECK `pools_never_oversold` excludes a negative result. If it was removed by hand, report 0 instead of
+        // wrapping.
         self.capacity.saturating_sub(self.committed())
     }
 
-    /// Places that somebody has, or the organiser keeps back: the least possible capacity.
+    /// Places that are held, booked or blocked: the lowest capacity that the pool can be given.
     pub fn committed(&self) -> u32 {
         self.held + self.booked + self.blocked
     }
 }
 
-/// What `decide` says to each command.
-pub type Answer = Result<Outcome, Refusal>;
+/// Result of `decide` for one command.
+pub type Decision = Result<Outcome, Refusal>;

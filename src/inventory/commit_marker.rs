@@ -1,7 +1,7 @@
-//! Settling a commit whose answer was lost: never guess, look.
+//! Commit markers: resolve a commit whose answer was lost by looking for a row of the batch.
 //!
-//! A batch commits as a whole, so one row of it tells about all of it. The looking happens under the lock of the event:
-//! the old backend may still be at work on the COMMIT, and its lock goes only with its verdict.
+//! A batch commits as a whole, so one of its rows is enough. The lookup takes the event's row lock first: the old
+//! backend may still be executing the COMMIT, and it releases the lock only when the transaction has ended.
 
 use sqlx::{PgConnection, PgPool};
 
@@ -9,18 +9,18 @@ use super::changes::Changes;
 use crate::domain::ids::EventId;
 use crate::domain::time::Instant;
 
-/// The row by which a batch is recognised.
+/// A row that exists, or an event that is gone, exactly if the batch was committed.
 #[derive(Clone, Debug)]
 pub(super) enum CommitMarker {
-    /// A journal entry; its number alone could be another batch's, had ours been rolled back.
+    /// A journal entry. The number alone is not enough: after a rollback another batch uses the same number.
     Entry { event_id: EventId, seq: i64, recorded_at: Instant, hold_id: Option<uuid::Uuid>, kind: &'static str },
-    /// The batch only deleted events; this one is gone if it committed.
+    /// A deleted event, for a batch that has no journal entry.
     Deleted { event_id: EventId },
 }
 
 impl CommitMarker {
-    /// `None` if the batch changes nothing.
-    pub(super) fn of(changes: &Changes) -> Option<Self> {
+    /// The marker of a batch; `None` if the batch changes nothing.
+    pub(super) fn from_changes(changes: &Changes) -> Option<Self> {
         let deleted = || changes.deleted_events.first().map(|event_id| Self::Deleted { event_id: *event_id });
         match changes.journal.first() {
             Some(entry) => Some(Self::Entry {
@@ -35,26 +35,30 @@ impl CommitMarker {
     }
 }
 
-/// Whether the batch of this marker was committed. Waits for the old transaction to end. `None` when that cannot be known
-/// any more: the event was deleted since, and its journal with it.
+/// Whether the marker's batch was committed. Waits until its transaction has ended. `None` if that can no longer be
+/// known, because the event and its journal were deleted since.
+///
+/// # Errors
+///
+/// When the database does not answer, or the row lock is not available in time.
 pub(super) async fn was_committed(pool: &PgPool, marker: &CommitMarker) -> sqlx::Result<Option<bool>> {
     let mut transaction = pool.begin().await?;
     let committed = match marker {
         CommitMarker::Entry { event_id, seq, recorded_at, hold_id, kind } => {
-            if lock(&mut transaction, *event_id).await? {
+            if lock_event(&mut transaction, *event_id).await? {
                 Some(entry_exists(&mut transaction, *event_id, *seq, *recorded_at, *hold_id, kind).await?)
             } else {
                 None
             }
         }
-        CommitMarker::Deleted { event_id } => Some(!lock(&mut transaction, *event_id).await?),
+        CommitMarker::Deleted { event_id } => Some(!lock_event(&mut transaction, *event_id).await?),
     };
     transaction.rollback().await?;
     Ok(committed)
 }
 
-/// Whether there was something to lock.
-async fn lock(connection: &mut PgConnection, event_id: EventId) -> sqlx::Result<bool> {
+/// Takes the event's row lock. False if the event does not exist.
+async fn lock_event(connection: &mut PgConnection, event_id: EventId) -> sqlx::Result<bool> {
     let locked = sqlx::query!("SELECT seq FROM inventory WHERE event_id = $1 FOR UPDATE", event_id.as_uuid())
         .fetch_optional(connection)
         .await?;

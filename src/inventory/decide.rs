@@ -1,7 +1,7 @@
-//! Decide: a fold over the commands in arrival order. Pure: no I/O, no clock, no randomness.
+//! Decide: applies the rules to each command, in the order of arrival. Pure: no I/O, no clock, no randomness.
 //!
-//! It judges, the state moves. The order of the checks is the order in which a client can mend its request: what does not
-//! exist, who may, what state it is in, whether there is room.
+//! The rules are here; `BatchState` changes the rows. The usual order of the checks: existence, permission, status,
+//! then available capacity.
 
 mod blocks;
 mod change;
@@ -13,16 +13,17 @@ mod seats;
 
 use super::batch_state::BatchState;
 use super::changes::Changes;
-use super::command::{Answer, Command};
+use super::command::{Command, Decision};
 use crate::domain::hold_rules::HoldRules;
 
-/// Answers every command and says what must be written so that the answers are true.
-pub fn decide(rules: &HoldRules, mut state: BatchState, commands: &[Command]) -> (Vec<Answer>, Changes) {
-    let answers = commands.iter().map(|command| decide_one(rules, &mut state, command)).collect();
-    (answers, state.into_changes())
+/// Decides every command, and returns the changes that must be stored before the decisions are returned to their
+/// callers.
+pub fn decide(rules: &HoldRules, mut state: BatchState, commands: &[Command]) -> (Vec<Decision>, Changes) {
+    let decisions = commands.iter().map(|command| decide_one(rules, &mut state, command)).collect();
+    (decisions, state.into_changes())
 }
 
-fn decide_one(rules: &HoldRules, state: &mut BatchState, command: &Command) -> Answer {
+fn decide_one(rules: &HoldRules, state: &mut BatchState, command: &Command) -> Decision {
     match command {
         Command::Place(place) => place::place(rules, state, place),
         Command::Extend { hold_id, possession } => holds::extend(rules, state, *hold_id, *possession),

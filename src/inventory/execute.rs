@@ -1,6 +1,7 @@
-//! Execute: what happens around the attempts of a batch. Retry, isolate the poison, resolve_commit the unknown.
+//! Execute: retries a batch, isolates the command or event that makes it fail, and resolves unknown commits.
 //!
-//! Whatever happens, every command gets exactly one result, and no result is a guess.
+//! Every command gets exactly one result, and no result is a guess. (After a panic there are no results at all; the
+//! lane then reports unknown outcomes.)
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -9,35 +10,36 @@ use sqlx::PgPool;
 
 use super::CommandError;
 use super::batch::{BatchError, attempt};
-use super::command::{Answer, Command, Outcome};
+use super::command::{Command, Decision, Outcome};
 use super::commit_marker::{CommitMarker, was_committed};
 use super::seat_cache::SeatCache;
 use crate::db::held_connection::HeldConnection;
-use crate::db::transaction::{TRANSACTION_RETRIES_MAX, pause};
+use crate::db::transaction::{TRANSACTION_RETRIES_MAX, retry_pause};
 use crate::domain::hold_rules::HoldRules;
 use crate::domain::ids::Affinity;
 use crate::telemetry::metrics::{self, CommitResolution};
 
-/// How often the database is asked about an unknown commit, and the pause between two times. Half of the pause is chance.
+/// Largest number of lookups of an unknown commit. Each failed one is followed by a pause of 50 to 100 % of
+/// `RESOLVE_PAUSE`.
 const RESOLVE_ATTEMPTS_MAX: u32 = 12;
 const RESOLVE_PAUSE: Duration = Duration::from_millis(500);
 
-/// Where and by which rules batches are executed.
+/// Database, rules, cache and time limits for the execution of batches.
 #[derive(Clone, Debug)]
 pub(super) struct Executor {
     pub pool: PgPool,
     pub rules: HoldRules,
-    pub seatings: SeatCache,
-    /// After this a batch is not tried again: callers wait, and the commands that came meanwhile wait behind them.
+    pub seat_cache: SeatCache,
+    /// A batch is not retried when it has taken longer than this, because its callers and later commands are waiting.
     pub retry_within: Duration,
-    /// After this no part of a batch that failed is begun: its callers have been answered.
+    /// No part of a failed batch is begun after this time: its callers (except organisers) have stopped waiting.
     pub isolate_within: Duration,
 }
 
 type CommandResult = Result<Outcome, CommandError>;
 
 impl Executor {
-    /// One result per command, in order.
+    /// Executes a batch. Returns one result per command, in order.
     pub(super) async fn execute(
         &self,
         held_connection: &mut HeldConnection,
@@ -46,8 +48,8 @@ impl Executor {
         self.execute_until(held_connection, commands, Instant::now() + self.isolate_within).await
     }
 
-    /// A batch, or a part of one that failed. Once nobody listens any more, what is left is not begun: the lane has others to
-    /// serve.
+    /// Executes a batch, or a part of a failed one. Returns `Unavailable` for all its commands if `isolate_until` has
+    /// passed.
     async fn execute_until(
         &self,
         held_connection: &mut HeldConnection,
@@ -57,14 +59,14 @@ impl Executor {
         if Instant::now() >= isolate_until {
             return commands.iter().map(|_| Err(CommandError::Unavailable)).collect();
         }
-        match self.execute_whole(held_connection, commands).await {
-            Ok(answers) => answers.into_iter().map(into_result).collect(),
-            Err(failure) => Box::pin(self.after(failure, held_connection, commands, isolate_until)).await,
+        match self.execute_with_retries(held_connection, commands).await {
+            Ok(decisions) => decisions.into_iter().map(into_result).collect(),
+            Err(failure) => Box::pin(self.handle_failure(failure, held_connection, commands, isolate_until)).await,
         }
     }
 
-    /// What becomes of the commands of a batch that failed.
-    async fn after(
+    /// Results of a failed batch: the error for every command, or the results of executing it again in parts.
+    async fn handle_failure(
         &self,
         failure: Failure,
         held_connection: &mut HeldConnection,
@@ -72,20 +74,20 @@ impl Executor {
         isolate_until: Instant,
     ) -> Vec<CommandResult> {
         match failure {
-            Failure::Everyone(error) => commands.iter().map(|_| Err(error.into())).collect(),
-            Failure::SomeEvent => {
+            Failure::AllCommands(error) => commands.iter().map(|_| Err(error.into())).collect(),
+            Failure::OneEvent => {
                 metrics::batch_isolated();
                 self.execute_event_by_event(held_connection, commands, isolate_until).await
             }
-            Failure::Someone(_) if commands.len() > 1 => {
+            Failure::OneCommand(_) if commands.len() > 1 => {
                 metrics::batch_isolated();
                 self.execute_in_halves(held_connection, commands, isolate_until).await
             }
-            Failure::Someone(error) => vec![Err(self.inconsistency(&commands[0], &error))],
+            Failure::OneCommand(error) => vec![Err(self.log_inconsistency(&commands[0], &error))],
         }
     }
 
-    /// One event of several is locked: only its own commands shall fail.
+    /// Executes each event's commands as a separate batch, so that only the commands of a locked event fail.
     async fn execute_event_by_event(
         &self,
         held_connection: &mut HeldConnection,
@@ -98,17 +100,17 @@ impl Executor {
         }
         let mut results: Vec<CommandResult> = commands.iter().map(|_| Err(CommandError::Unavailable)).collect();
         for indices in by_event.into_values() {
-            let own: Vec<Command> = indices.iter().map(|index| commands[*index].clone()).collect();
-            let own_results = self.execute_until(held_connection, &own, isolate_until).await;
-            for (index, result) in indices.into_iter().zip(own_results) {
+            let of_event: Vec<Command> = indices.iter().map(|index| commands[*index].clone()).collect();
+            let event_results = self.execute_until(held_connection, &of_event, isolate_until).await;
+            for (index, result) in indices.into_iter().zip(event_results) {
                 results[index] = result;
             }
         }
         results
     }
 
-    /// The batch was poisoned: only the offender shall fail. Halves, their halves and so on: of 512 commands with one
-    /// offender all the others are done after 18 transactions.
+    /// Executes each half as a separate batch, and the halves of a failing half again, so that only the failing command
+    /// fails. With one such command among 512 this takes at most 18 more transactions.
     async fn execute_in_halves(
         &self,
         held_connection: &mut HeldConnection,
@@ -121,46 +123,56 @@ impl Executor {
         results
     }
 
-    async fn execute_whole(
+    /// Executes all commands in one transaction, with retries, until it is committed or has failed for good.
+    async fn execute_with_retries(
         &self,
         held_connection: &mut HeldConnection,
         commands: &[Command],
-    ) -> Result<Vec<Answer>, Failure> {
+    ) -> Result<Vec<Decision>, Failure> {
         let started = Instant::now();
         let mut retries = 0;
         loop {
-            let source = match attempt(&self.pool, held_connection, &self.rules, &self.seatings, commands).await {
-                Ok(answers) => return Ok(answers),
-                Err(BatchError::Contradiction(error)) => return Err(Failure::Someone(error)),
+            let source = match attempt(&self.pool, held_connection, &self.rules, &self.seat_cache, commands).await {
+                Ok(decisions) => return Ok(decisions),
+                Err(BatchError::Inconsistent(error)) => return Err(Failure::OneCommand(error)),
                 Err(BatchError::TimedOut(source)) => {
                     let error = anyhow::Error::new(source);
-                    tracing::warn!(commands = commands.len(), error = format!("{error:#}"), "a batch took too long");
+                    tracing::warn!(
+                        commands = commands.len(),
+                        error = format!("{error:#}"),
+                        "a batch was rolled back: a statement exceeded its timeout"
+                    );
                     return Err(if commands.len() > 1 {
-                        Failure::Someone(error)
+                        Failure::OneCommand(error)
                     } else {
-                        Failure::Everyone(BatchFailure::Unavailable)
+                        Failure::AllCommands(BatchFailure::Unavailable)
                     });
                 }
-                Err(BatchError::Locked(_)) if of_several_events(commands) => return Err(Failure::SomeEvent),
+                Err(BatchError::Locked(_)) if has_several_events(commands) => return Err(Failure::OneEvent),
                 Err(BatchError::Locked(source) | BatchError::Transient(source)) => source,
                 Err(BatchError::CommitUnknown(batch, source)) => match self.resolve_commit(&batch.marker).await {
-                    Some(true) => return Ok(batch.answers),
+                    Some(true) => return Ok(batch.decisions),
                     Some(false) => source,
-                    None => return Err(Failure::Everyone(BatchFailure::OutcomeUnknown)),
+                    None => return Err(Failure::AllCommands(BatchFailure::OutcomeUnknown)),
                 },
             };
             if retries == TRANSACTION_RETRIES_MAX || started.elapsed() > self.retry_within {
                 let error = anyhow::Error::new(source);
-                tracing::warn!(commands = commands.len(), error = format!("{error:#}"), "a batch was given up");
-                return Err(Failure::Everyone(BatchFailure::Unavailable));
+                tracing::warn!(
+                    commands = commands.len(),
+                    error = format!("{error:#}"),
+                    "a batch was rolled back and is not retried: the database or a row lock was unavailable"
+                );
+                return Err(Failure::AllCommands(BatchFailure::Unavailable));
             }
             retries += 1;
             metrics::batch_retry();
-            tokio::time::sleep(pause(retries)).await;
+            tokio::time::sleep(retry_pause(retries)).await;
         }
     }
 
-    /// Whether the batch was committed; `None` if the database cannot be asked.
+    /// Whether the batch was committed. `None` if that cannot be found out: see [`was_committed`], or the database does
+    /// not answer.
     async fn resolve_commit(&self, marker: &CommitMarker) -> Option<bool> {
         for _ in 0..RESOLVE_ATTEMPTS_MAX {
             match was_committed(&self.pool, marker).await {
@@ -170,35 +182,38 @@ impl Executor {
                         Some(false) => CommitResolution::NotFound,
                         None => CommitResolution::Unknown,
                     });
-                    tracing::warn!(committed, "a connection was lost at COMMIT; its batch was looked up");
+                    tracing::warn!(committed, "a connection was lost at COMMIT, and its batch was looked up");
                     return committed;
                 }
                 Err(_) => tokio::time::sleep(RESOLVE_PAUSE.mul_f64(rand::random_range(0.5..1.0))).await,
             }
         }
         metrics::unknown_commit_resolved(CommitResolution::Unknown);
-        tracing::error!(?marker, "a connection was lost at COMMIT and the outcome cannot be looked up");
+        tracing::error!(
+            ?marker,
+            "a connection was lost at COMMIT, and its batch cannot be looked up: its outcome is unknown"
+        );
         None
     }
 
-    fn inconsistency(&self, command: &Command, error: &anyhow::Error) -> CommandError {
+    fn log_inconsistency(&self, command: &Command, error: &anyhow::Error) -> CommandError {
         tracing::error!(
             command = command.name(),
             error = format!("{error:#}"),
-            "inconsistency: a command was rolled back"
+            "a command was rolled back: the database rejected what was decided, or decide panicked (a bug)"
         );
         CommandError::Inconsistent
     }
 }
 
-/// Whom a failed batch concerns.
+/// Scope and reason of a failed batch.
 enum Failure {
-    /// The database: every command fails alike.
-    Everyone(BatchFailure),
-    /// The commands of one event, not known which.
-    SomeEvent,
-    /// One command, not known which.
-    Someone(anyhow::Error),
+    /// All commands fail alike, because of the database.
+    AllCommands(BatchFailure),
+    /// The row lock of one event was not available; it is not known which.
+    OneEvent,
+    /// One command makes the batch fail; it is not known which.
+    OneCommand(anyhow::Error),
 }
 
 #[derive(Clone, Copy)]
@@ -216,10 +231,10 @@ impl From<BatchFailure> for CommandError {
     }
 }
 
-fn of_several_events(commands: &[Command]) -> bool {
+fn has_several_events(commands: &[Command]) -> bool {
     commands.windows(2).any(|pair| pair[0].affinity() != pair[1].affinity())
 }
 
-fn into_result(answer: Answer) -> CommandResult {
-    answer.map_err(CommandError::Refused)
+fn into_result(decision: Decision) -> CommandResult {
+    decision.map_err(CommandError::Refused)
 }

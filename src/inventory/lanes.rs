@@ -1,11 +1,13 @@
-//! The lanes: the queue, and the tasks that turn waiting commands into batches.
+//! Lanes: tasks, each with a database connection, that execute waiting commands in batches.
 //!
-//! Batching is greedy: the next batch is whatever waited while the last one ran. No timer, so a lone command goes at once.
-//! Lanes share one queue, which hands an event to one of them at a time; so batches of one process never wait for each
-//! other's locks, and a lane that waits for a lock keeps nobody else waiting (docs/decisions/0012-lanes-take-turns.md).
+//! Batching is greedy: the next batch is whatever was queued while the last one ran. There is no timer, so a single
+//! command does not wait. All lanes share one queue, which gives an event to one lane at a time: batches of one process
+//! never wait for each other's row locks, and an event whose row is locked does not delay the others for long
+//! (docs/decisions/0012-lanes-take-turns.md).
 //!
-//! A lane's task is never dropped before the queue is empty; callers may go away whenever they like. Until its batch
-//! begins, a command belongs to its caller, who may give it up; then to the lane, which finishes it. [`Claim`] decides.
+//! A lane ends when the queue is closed and has nothing left for it. Callers may stop waiting at any moment. Until its
+//! batch begins, a command belongs to its caller, which may give it up; then to the lane, which executes it. See
+//! [`Claim`].
 
 use std::collections::HashSet;
 use std::panic::AssertUnwindSafe;
@@ -20,23 +22,23 @@ use tokio::time::timeout;
 
 use super::command::{Class, Command, Outcome};
 use super::execute::Executor;
-use super::queue::{NotAdmitted, Queue, QueueLimits, Taken};
+use super::queue::{NotAdmitted, Queue, QueueLimits, TakenBatch};
 use super::{CommandError, outcome_label};
 use crate::config::InventorySettings;
 use crate::db::held_connection::HeldConnection;
 use crate::domain::ids::Affinity;
 use crate::telemetry::metrics;
 
-/// How long an organiser waits for an answer: cancelling an event ends all of its holds, which takes what it takes.
+/// Answer time for an organiser's command. Longer than for others, because cancelling an event ends all of its holds.
 const ORGANISER_ANSWER_WITHIN: Duration = Duration::from_secs(15);
 
-/// The replies to a larger batch are sent while the next one has begun: waking so many callers takes longer than the
-/// database needs for some of it.
+/// Largest batch whose replies the lane sends before its next batch. For a larger one another task sends them, since
+/// waking that many callers would delay the next batch noticeably.
 const REPLIES_BEFORE_NEXT_MAX: usize = 8;
 
 type CommandResult = Result<Outcome, CommandError>;
 
-/// The handlers' end of the lanes.
+/// Handle to the running lanes: queues commands and returns their results.
 pub(super) struct Lanes {
     shared: Arc<Shared>,
     tasks: Mutex<Vec<JoinHandle<()>>>,
@@ -45,85 +47,90 @@ pub(super) struct Lanes {
 }
 
 struct Shared {
-    queue: std::sync::Mutex<Queue<Waiting>>,
-    /// Somebody's turn has come, or the queue was closed.
-    turn: Notify,
+    queue: std::sync::Mutex<Queue<WaitingCommand>>,
+    /// Notified when a line gets a turn and when the queue is closed.
+    turn_available: Notify,
+    /// Number of running lanes.
     alive: AtomicUsize,
+    /// Largest number of commands in a batch.
     batch_max: usize,
+    /// Longest time in the queue. Organisers' commands have no limit.
     deadline: Duration,
 }
 
-/// A command on its way through the lanes.
+/// A command in the queue.
 #[derive(Debug)]
-struct Waiting {
+struct WaitingCommand {
     command: Command,
     reply: oneshot::Sender<CommandResult>,
     claim: Claim,
-    since: Instant,
+    queued_at: Instant,
 }
 
-/// A command with its result, and who waits for it.
-struct Executed {
+/// The result of a command, with the channel to its caller.
+struct ExecutedCommand {
+    /// Name of the command.
     command: &'static str,
     affinity: Affinity,
     result: CommandResult,
     reply: oneshot::Sender<CommandResult>,
 }
 
-/// How the lanes are.
+/// Number of lanes and length of their queue.
 #[derive(Clone, Copy, Debug)]
 pub struct LanesHealth {
-    /// How many work.
+    /// Lanes that run.
     pub alive: usize,
-    /// How many there should be.
+    /// Lanes that were started.
     pub total: usize,
-    /// Commands that wait.
+    /// Commands in the queue.
     pub queue_depth: usize,
 }
 
 impl Lanes {
-    /// Starts the tasks on the current runtime, which must outlive every caller.
+    /// Starts the lanes on the current runtime, which must outlive every caller.
     pub(super) fn start(settings: &InventorySettings, executor: &Executor) -> Self {
         let limits = QueueLimits { per_event: settings.event_queue_max, total: settings.queue_max };
         let shared = Arc::new(Shared {
             queue: std::sync::Mutex::new(Queue::new(limits)),
-            turn: Notify::new(),
+            turn_available: Notify::new(),
             alive: AtomicUsize::new(settings.lanes),
             batch_max: settings.batch_max,
             deadline: settings.command_deadline,
         });
-        let lane = |_| tokio::spawn(run(shared.clone(), executor.clone(), AliveGuard(shared.clone())));
+        let lane = |_| tokio::spawn(run_lane(shared.clone(), executor.clone(), AliveGuard(shared.clone())));
         let tasks = (0..settings.lanes).map(lane).collect();
         Self { shared, tasks: Mutex::new(tasks), total: settings.lanes, answer_within: settings.answer_within }
     }
 
-    /// Hands a command over, at once or not at all, and waits for its result.
+    /// Queues a command and waits for its result, for the answer time of its class.
     pub(super) async fn submit(&self, command: Command) -> CommandResult {
         let (class, affinity) = (command.class(), command.affinity());
         let (reply, result) = oneshot::channel();
         let claim = Claim::default();
-        // When the caller goes away first, its handler and this with it are dropped.
-        let _given_up = GiveUp(claim.clone());
-        let waiting = Waiting { command, reply, claim: claim.clone(), since: Instant::now() };
+        // If the caller stops waiting, this future is dropped and gives the command up.
+        let _give_up_on_drop = GiveUpOnDrop(claim.clone());
+        let waiting = WaitingCommand { command, reply, claim: claim.clone(), queued_at: Instant::now() };
         self.shared.admit(affinity, class, waiting)?;
-        self.shared.turn.notify_one();
+        self.shared.turn_available.notify_one();
 
         let within = if class == Class::Organiser { ORGANISER_ANSWER_WITHIN } else { self.answer_within };
         match timeout(within, result).await {
-            // The reply is lost only when a batch panics: nobody knows what became of it.
-            Ok(answer) => answer.unwrap_or(Err(CommandError::OutcomeUnknown)),
+            // The reply channel closes without a result only when execution of the batch panicked.
+            Ok(reply) => reply.unwrap_or(Err(CommandError::OutcomeUnknown)),
+            // Not yet in a batch, so nothing was done.
             Err(_) if claim.take() => Err(CommandError::Overloaded),
             Err(_) => Err(CommandError::OutcomeUnknown),
         }
     }
 
-    /// Refuses what comes from now on, and finishes what has a caller or has begun.
+    /// Rejects new commands and waits until the lanes have emptied the queue.
     pub(super) async fn drain(&self) {
         self.shared.queue().close();
-        self.shared.turn.notify_waiters();
+        self.shared.turn_available.notify_waiters();
         for task in self.tasks.lock().await.drain(..) {
             if let Err(error) = task.await {
-                tracing::error!(%error, "a lane ended badly");
+                tracing::error!(%error, "a lane failed: its task panicked or was cancelled");
             }
         }
     }
@@ -138,12 +145,12 @@ impl Lanes {
 }
 
 impl Shared {
-    /// Takes the command in, or refuses it at once. A hold is refused also where those before it have waited so long that it
-    /// would probably be late itself: who cannot be served should know now, and not when the deadline has passed.
-    fn admit(&self, affinity: Affinity, class: Class, waiting: Waiting) -> Result<(), CommandError> {
+    /// Queues a command, or rejects it at once. A hold is also rejected when the oldest hold of its line has waited for
+    /// half of the deadline: it would probably miss the deadline, and an early refusal is worth more than a late one.
+    fn admit(&self, affinity: Affinity, class: Class, waiting: WaitingCommand) -> Result<(), CommandError> {
         let mut queue = self.queue();
-        let stands_still = |oldest: &Waiting| oldest.since.elapsed() > self.deadline / 2;
-        if class == Class::Hold && queue.oldest_hold(affinity).is_some_and(stands_still) {
+        let is_slow = |oldest: &WaitingCommand| oldest.queued_at.elapsed() > self.deadline / 2;
+        if class == Class::Hold && queue.oldest_hold(affinity).is_some_and(is_slow) {
             return Err(CommandError::Overloaded);
         }
         queue.admit(affinity, class, waiting).map_err(|reason| match reason {
@@ -152,21 +159,22 @@ impl Shared {
         })
     }
 
-    /// Never held across an await. What a panic may have left half done is a count or a turn, and the queue survives both.
-    fn queue(&self) -> MutexGuard<'_, Queue<Waiting>> {
+    /// Locks the queue. Never held across an await. Poisoning is ignored: a panic inside can only leave a wrong count
+    /// or a lost turn, which does not corrupt other lines.
+    fn queue(&self) -> MutexGuard<'_, Queue<WaitingCommand>> {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The next batch, or `None` when the queue was closed and this lane has nothing left to do.
-    async fn next(&self) -> Option<Taken<Waiting>> {
+    /// Waits for the next batch. `None` when the queue is closed and no line has a turn.
+    async fn next(&self) -> Option<TakenBatch<WaitingCommand>> {
         loop {
-            // Before the queue is looked at: a turn that comes in between wakes this all the same.
-            let turn = self.turn.notified();
+            // Created before the queue is checked, so that a notification in between is not lost.
+            let turn_available = self.turn_available.notified();
             {
                 let mut queue = self.queue();
-                if let Some(taken) = queue.take(self.batch_max) {
+                if let Some(taken) = queue.take_batch(self.batch_max) {
                     if queue.has_turns() {
-                        self.turn.notify_one();
+                        self.turn_available.notify_one();
                     }
                     return Some(taken);
                 }
@@ -174,60 +182,66 @@ impl Shared {
                     return None;
                 }
             }
-            turn.await;
+            turn_available.await;
         }
     }
 }
 
-async fn run(shared: Arc<Shared>, executor: Executor, _alive: AliveGuard) {
+/// Executes batches until the queue is closed and has no turn left.
+async fn run_lane(shared: Arc<Shared>, executor: Executor, _alive: AliveGuard) {
     let mut held_connection = HeldConnection::default();
     let mut replying = JoinSet::new();
-    while let Some(Taken { waiting, affinities }) = shared.next().await {
+    while let Some(TakenBatch { waiting, affinities }) = shared.next().await {
         let batch = claim_all(waiting, shared.deadline);
         let executed =
             if batch.is_empty() { None } else { Some(run_batch(&executor, &mut held_connection, batch).await) };
-        let troubled = executed.as_deref().map(troubled);
-        shared.queue().done(&affinities, |affinity| troubled.as_ref().map(|troubled| troubled.contains(&affinity)));
+        let unavailable = executed.as_deref().map(unavailable_affinities);
+        let was_unavailable = |affinity: Affinity| unavailable.as_ref().map(|set| set.contains(&affinity));
+        shared.queue().finish_batch(&affinities, was_unavailable);
         let Some(executed) = executed else { continue };
         if executed.len() <= REPLIES_BEFORE_NEXT_MAX {
-            reply(executed);
+            send_replies(executed);
         } else {
-            replying.spawn(async { reply(executed) });
+            replying.spawn(async { send_replies(executed) });
         }
         while replying.try_join_next().is_some() {}
     }
     replying.join_all().await;
 }
 
-/// What is still wanted, and still in time. From here on the commands are the lane's.
-fn claim_all(waiting: Vec<Waiting>, deadline: Duration) -> Vec<Waiting> {
-    let wanted = waiting.into_iter().filter(|waiting| waiting.claim.take());
-    let (with_deadline, late): (Vec<_>, Vec<_>) = wanted.partition(|waiting| {
-        metrics::lane_queue_wait(waiting.since.elapsed());
-        waiting.command.class() == Class::Organiser || waiting.since.elapsed() < deadline
+/// Takes ownership of the commands that were not given up, answers those past the deadline, and returns the others.
+fn claim_all(waiting: Vec<WaitingCommand>, deadline: Duration) -> Vec<WaitingCommand> {
+    let claimed = waiting.into_iter().filter(|waiting| waiting.claim.take());
+    let (in_time, late): (Vec<_>, Vec<_>) = claimed.partition(|waiting| {
+        metrics::lane_queue_wait(waiting.queued_at.elapsed());
+        waiting.command.class() == Class::Organiser || waiting.queued_at.elapsed() < deadline
     });
     for waiting in late {
         metrics::command(waiting.command.name(), CommandError::Overloaded.label());
         let _ = waiting.reply.send(Err(CommandError::Overloaded));
     }
-    with_deadline
+    in_time
 }
 
-/// Nothing if nobody knows what became of it.
-async fn run_batch(executor: &Executor, held_connection: &mut HeldConnection, batch: Vec<Waiting>) -> Vec<Executed> {
+/// Executes a batch. Returns nothing if execution panicked; the callers then see their reply channel close.
+async fn run_batch(
+    executor: &Executor,
+    held_connection: &mut HeldConnection,
+    batch: Vec<WaitingCommand>,
+) -> Vec<ExecutedCommand> {
     let (commands, replies): (Vec<_>, Vec<_>) =
         batch.into_iter().map(|waiting| (waiting.command, waiting.reply)).unzip();
     let started = Instant::now();
-    // A panic is a bug, and must not take the lane with it: its callers learn that their outcome is unknown, the next batch
-    // is another matter. The transaction ends with its connection.
+    // A panic is a bug, but the lane must survive it: callers of this batch get `OutcomeUnknown`, later batches are not
+    // affected. Closing the connection ends its transaction.
     let Ok(results) = AssertUnwindSafe(executor.execute(held_connection, &commands)).catch_unwind().await else {
         tracing::error!(commands = commands.len(), "a batch panicked");
-        held_connection.give_up();
+        held_connection.close();
         return Vec::new();
     };
     metrics::batch(commands.len(), started.elapsed());
     let executed = commands.iter().zip(results).zip(replies);
-    let executed = executed.map(|((command, result), reply)| Executed {
+    let executed = executed.map(|((command, result), reply)| ExecutedCommand {
         command: command.name(),
         affinity: command.affinity(),
         result,
@@ -236,41 +250,41 @@ async fn run_batch(executor: &Executor, held_connection: &mut HeldConnection, ba
     executed.collect()
 }
 
-/// Whose commands could not have their lock, or the database.
-fn troubled(executed: &[Executed]) -> HashSet<Affinity> {
+/// Affinities for which the row lock or the database was unavailable.
+fn unavailable_affinities(executed: &[ExecutedCommand]) -> HashSet<Affinity> {
     let unavailable = executed.iter().filter(|executed| matches!(executed.result, Err(CommandError::Unavailable)));
     unavailable.map(|executed| executed.affinity).collect()
 }
 
-fn reply(executed: Vec<Executed>) {
-    for Executed { command, result, reply, .. } in executed {
+fn send_replies(executed: Vec<ExecutedCommand>) {
+    for ExecutedCommand { command, result, reply, .. } in executed {
         metrics::command(command, outcome_label(&result));
-        // A caller that went away does not want its answer; the command was finished all the same.
+        // Fails if the caller has stopped waiting. The command was executed all the same.
         let _ = reply.send(result);
     }
 }
 
-/// Whose a command is. Whoever takes it first may do with it what it likes: the lane executes it, the caller gives it up.
+/// Ownership flag of a command: the lane (executes it) or the caller (gives it up), whichever takes it first.
 #[derive(Clone, Debug, Default)]
 struct Claim(Arc<AtomicBool>);
 
 impl Claim {
-    /// True for the first who asks.
+    /// True for the first call, on any clone.
     fn take(&self) -> bool {
         !self.0.swap(true, Ordering::AcqRel)
     }
 }
 
-/// Gives the command up when the caller stops waiting, if no lane has it yet.
-struct GiveUp(Claim);
+/// Gives the command up when the caller stops waiting, unless a lane has taken it.
+struct GiveUpOnDrop(Claim);
 
-impl Drop for GiveUp {
+impl Drop for GiveUpOnDrop {
     fn drop(&mut self) {
         self.0.take();
     }
 }
 
-/// Says that the task runs, until it ends in whatever way.
+/// Counts a lane as running until its task ends, also by a panic.
 struct AliveGuard(Arc<Shared>);
 
 impl Drop for AliveGuard {

@@ -1,18 +1,19 @@
 //! Inventory: THE ONLY PLACE WHERE CAPACITY CHANGES.
 //!
-//! What a caller may rely on:
-//! - A command is decided once, in the order in which its event's lane took it, on state that nobody else can change
-//!   meanwhile, at a time read from the database after that.
-//! - When `submit` answers with an outcome or a refusal, that is committed (a refusal may have expired overdue holds).
-//!   When it answers with an error other than `OutcomeUnknown`, nothing was changed.
-//! - A caller may stop waiting at any moment; the command is finished or not started, never half done.
+//! Guarantees for callers:
+//! - A command takes effect at most once. Commands of one event are decided in the order in which lanes took them, on
+//!   state that the event's row lock protects from other writers, at a time read from the database after the lock was
+//!   taken.
+//! - An outcome or a refusal from `submit` is based on committed data; the writes of the batch are committed too (a
+//!   refusal can have expired overdue holds). After an error other than `OutcomeUnknown` nothing was changed.
+//! - A caller may stop waiting at any moment. The command is then executed completely or not at all.
 //!
 //! Lock protocol: a batch locks the `inventory` rows of all its events with one `SELECT … ORDER BY event_id FOR UPDATE`
-//! before it reads anything that it decides on. Everything about an event's inventory changes only under that lock, and
-//! nothing else is ever locked, so there is no lock order to get wrong.
+//! before it reads anything that it decides on. The inventory of an event changes only under that row lock. A batch
+//! locks no other row explicitly, so there is no second lock order.
 //!
-//! Straight down: `lanes` (queue → batch) → `execute` (retry, isolate, settle) → `batch` (one transaction) →
-//! `load` → `decide` → `store`.
+//! Call path: `lanes` (queue → batch) → `execute` (retry, isolate failures, resolve unknown commits) → `batch` (one
+//! transaction) → `load` → `decide` → `store`. A lane is a task with a database connection that executes batches.
 
 mod batch;
 pub mod batch_state;
@@ -44,32 +45,38 @@ use crate::db::connect::Connections;
 use crate::db::held_connection::HeldConnection;
 use crate::domain::hold_rules::HoldRules;
 
-/// Why a command has no outcome.
+/// Reason why a command has no outcome.
 #[derive(Debug, thiserror::Error)]
 pub enum CommandError {
+    /// A rule refused the command. Retrying helps only when the state that the refusal names has changed.
     #[error("refused")]
     Refused(Refusal),
-    /// The lane's queue is full. Nothing was done.
+    /// The command did not reach a batch in time. The queue was full (for its event or in all), or the event's oldest
+    /// hold had already waited for half of the deadline (holds only), or the command waited longer than the deadline,
+    /// or its caller's answer time passed before a batch took it. Nothing was done.
     #[error("too many commands are waiting")]
     Overloaded,
-    /// The database could not be reached, or was too busy, in time. Nothing was done.
+    /// The database was unreachable or too busy, a row lock or a statement exceeded its timeout, the time for executing
+    /// a failed batch in parts ran out, or the service is shutting down. Nothing was done.
     #[error("the database is not available")]
     Unavailable,
-    /// The connection was lost at COMMIT and the database cannot be asked what happened.
+    /// Execution began and its result is not known: the caller's answer time passed first, or execution panicked, or
+    /// the connection was lost at COMMIT and the commit could not be looked up (database unreachable, or event deleted
+    /// since).
     #[error("the outcome is unknown")]
     OutcomeUnknown,
-    /// PostgreSQL refused what `decide` allowed: a bug, already logged. Nothing was done.
+    /// A bug, already logged: PostgreSQL rejected what `decide` allowed, or `decide` panicked. Nothing was done.
     #[error("the database and the decision disagree")]
     Inconsistent,
 }
 
-/// What metrics call what became of a command.
+/// Metric label for the result of a command.
 pub fn outcome_label(result: &Result<Outcome, CommandError>) -> &'static str {
     result.as_ref().map_or_else(CommandError::label, Outcome::label)
 }
 
 impl CommandError {
-    /// In metrics.
+    /// Metric label.
     pub fn label(&self) -> &'static str {
         match self {
             Self::Refused(_) => "refused",
@@ -81,7 +88,7 @@ impl CommandError {
     }
 }
 
-/// The door to inventory. Cheap to clone.
+/// Handle to the inventory engine: the only way to change capacity. Cheap to clone.
 #[derive(Clone)]
 pub struct Inventory {
     engine: Arc<Engine>,
@@ -90,17 +97,17 @@ pub struct Inventory {
 
 enum Engine {
     Lanes(Lanes),
-    /// One transaction per command, for comparison in benchmarks: the same load, decide and store without the lanes.
+    /// One transaction per command, without queue and lanes. Only for comparison in benchmarks.
     PerRequest(Executor),
 }
 
 impl Inventory {
-    /// Starts the lanes on the current runtime. `pool` is theirs alone and has a connection for each.
+    /// Starts the lanes on the current runtime. `pool` must be used by nothing else and have one connection per lane.
     pub fn start(settings: &InventorySettings, rules: HoldRules, pool: PgPool) -> Self {
-        // Half of what a command may wait: those that come while a batch is tried again wait behind it.
+        // Only half of the command deadline, because new commands of the same events wait while a batch is retried.
         let (retry_within, isolate_within) = (settings.command_deadline / 2, settings.answer_within);
-        let seatings = SeatCache::default();
-        let executor = Executor { pool: pool.clone(), rules, seatings, retry_within, isolate_within };
+        let seat_cache = SeatCache::default();
+        let executor = Executor { pool: pool.clone(), rules, seat_cache, retry_within, isolate_within };
         let engine = match settings.mode {
             InventoryMode::PerRequest => Engine::PerRequest(executor),
             InventoryMode::Lanes => Engine::Lanes(Lanes::start(settings, &executor)),
@@ -108,14 +115,18 @@ impl Inventory {
         Self { engine: Arc::new(engine), pool }
     }
 
-    /// Gives a command to the lanes and waits for the answer. What has begun is finished even if the caller goes away; what
-    /// only waits is given up with its caller.
+    /// Queues a command and waits for its result. If the caller drops this future, a queued command is given up; one
+    /// that a batch has taken is still executed. Without lanes there is no queue, so every command is executed.
+    ///
+    /// # Errors
+    ///
+    /// See [`CommandError`]. Only after `OutcomeUnknown` can the command have changed something.
     pub async fn submit(&self, command: Command) -> Result<Outcome, CommandError> {
         match &*self.engine {
             Engine::Lanes(lanes) => lanes.submit(command).await,
             Engine::PerRequest(executor) => {
                 let executor = executor.clone();
-                // A task of its own, so that a caller that goes away does not drop the transaction.
+                // A separate task, so that dropping this future does not drop the transaction.
                 let task =
                     tokio::spawn(async move { executor.execute(&mut HeldConnection::default(), &[command]).await });
                 let result = task.await.ok().and_then(|mut results| results.pop());
@@ -124,20 +135,20 @@ impl Inventory {
         }
     }
 
-    /// Refuses what comes from now on, and finishes what has a caller or has begun.
+    /// Refuses new commands and waits until the lanes have emptied the queue. Without lanes it does nothing.
     pub async fn drain(&self) {
         if let Engine::Lanes(lanes) = &*self.engine {
             lanes.drain().await;
         }
     }
 
-    /// The connections that batches run on.
+    /// Connection counts of the pool that batches use.
     pub fn connections(&self) -> Connections {
-        Connections::of(&self.pool)
+        Connections::from_pool(&self.pool)
     }
 
-    /// How the lanes are.
-    pub fn lanes(&self) -> LanesHealth {
+    /// Number of running lanes and queue length; all zero without lanes.
+    pub fn lanes_health(&self) -> LanesHealth {
         match &*self.engine {
             Engine::Lanes(lanes) => lanes.health(),
             Engine::PerRequest(_) => LanesHealth { alive: 0, total: 0, queue_depth: 0 },

@@ -1,6 +1,8 @@
-//! Needs: what a batch must find on its state. Pure, so that tests can prove that it is enough.
+//! Read set: the rows that a batch must load. Pure, so that tests can compare decisions on these rows with decisions on
+//! all rows.
 //!
-//! `load` reads exactly this. Whatever `decide` looks at and is not here would silently be absent.
+//! `load` reads exactly this. A row that `decide` needs and that is not in the read set would be missing without an
+//! error.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,39 +12,46 @@ use super::batch_state::BatchState;
 use super::command::Command;
 use crate::domain::block::BlockedPlaces;
 use crate::domain::event::EventStatus;
-use crate::domain::hold::{Amount, Wanted};
+use crate::domain::hold::{Amount, RequestedItems};
 use crate::domain::ids::{Affinity, BlockId, EventId, PoolId};
 use crate::domain::seat::SeatState;
 use crate::domain::seating::SeatIndex;
 
-/// Everything that the commands of a batch mention.
+/// Rows that the commands of a batch name, known before anything is loaded.
 #[derive(Debug, Default)]
-pub struct Named {
+pub struct ReadSet {
+    /// Sorted, without duplicates.
     pub events: Vec<Uuid>,
     pub pools: Vec<Uuid>,
     pub holds: Vec<Uuid>,
     pub bookings: Vec<Uuid>,
     pub idempotency_keys: Vec<Uuid>,
+    /// Events whose details are needed.
     pub amended_events: Vec<Uuid>,
+    /// Events whose active holds are needed.
     pub cancelled_events: Vec<Uuid>,
+    /// Events of which it must be known whether they ever had a hold.
     pub deleted_events: Vec<Uuid>,
+    /// Events of the blocks in `blocks`.
     pub blocked_events: Vec<Uuid>,
     pub blocks: Vec<Uuid>,
-    /// Those whose seats are to be judged, as far as commands name them.
-    pub seated_events: BTreeSet<EventId>,
-    /// Those with these affinities, all of them: a hold whose items change is of one of the events with its affinity.
-    pub judged_seats: BTreeSet<Affinity>,
+    /// Events whose seats are needed, if a command names the event itself.
+    pub events_needing_seats: BTreeSet<EventId>,
+    /// Affinities of all events whose seats are needed. A command that names only a hold tells no more than the
+    /// affinity, which several events can share.
+    pub affinities_needing_seats: BTreeSet<Affinity>,
 }
 
-impl Named {
-    pub fn by(commands: &[Command]) -> Self {
-        let mut named = Self::default();
+impl ReadSet {
+    /// The read set of these commands.
+    pub fn from_commands(commands: &[Command]) -> Self {
+        let mut read_set = Self::default();
         for command in commands {
-            named.add(command);
+            read_set.add(command);
         }
-        named.events.sort_unstable();
-        named.events.dedup();
-        named
+        read_set.events.sort_unstable();
+        read_set.events.dedup();
+        read_set
     }
 
     fn add(&mut self, command: &Command) {
@@ -50,14 +59,14 @@ impl Named {
             Command::Place(place) => {
                 self.events.push(place.event_id.as_uuid());
                 if wants_seats(&place.wanted) {
-                    self.judge_seats_of(place.event_id);
+                    self.add_seats(place.event_id);
                 }
                 self.idempotency_keys.extend(place.idempotency.as_ref().map(|idempotency| idempotency.key));
             }
             Command::ChangeItems { hold_id, wanted, .. } => {
                 self.holds.push(hold_id.as_uuid());
                 if wants_seats(wanted) {
-                    self.judged_seats.insert(hold_id.affinity());
+                    self.affinities_needing_seats.insert(hold_id.affinity());
                 }
             }
             Command::Extend { hold_id, .. }
@@ -69,7 +78,7 @@ impl Named {
             Command::Block { event_id, block_id, wanted } => {
                 self.add_block(*event_id, *block_id);
                 if matches!(wanted.places, BlockedPlaces::Seats(_)) {
-                    self.judge_seats_of(*event_id);
+                    self.add_seats(*event_id);
                 }
             }
             Command::Unblock { event_id, block_id } => self.add_block(*event_id, *block_id),
@@ -93,119 +102,125 @@ impl Named {
         self.blocks.push(block_id.as_uuid());
     }
 
-    fn judge_seats_of(&mut self, event_id: EventId) {
-        self.seated_events.insert(event_id);
-        self.judged_seats.insert(event_id.affinity());
+    fn add_seats(&mut self, event_id: EventId) {
+        self.events_needing_seats.insert(event_id);
+        self.affinities_needing_seats.insert(event_id.affinity());
     }
 
-    /// Whether some hold is wanted on the state for its own sake.
+    /// Whether a command names a hold: by its id, its booking or its idempotency key.
     pub fn names_holds(&self) -> bool {
         !(self.holds.is_empty() && self.bookings.is_empty() && self.idempotency_keys.is_empty())
     }
 }
 
-/// The events where some command of the batch may be refused for want of something.
+/// Rows that are still missing after the terms and seats are loaded, because a command may be refused for lack of
+/// capacity.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Missing {
-    /// They need their overdue holds on the state, so that nobody is told "sold out" because the sweeper has not come by.
-    pub of_anything: BTreeSet<EventId>,
-    /// A refusal may have to say when places come back: they need the next expiry of each pool. Of seats none does.
-    pub of_places: BTreeSet<EventId>,
+    /// Events whose overdue holds are needed: `decide` expires them before it refuses a command for lack of capacity.
+    pub overdue_holds: BTreeSet<EventId>,
+    /// Events whose next expiry per pool is needed, for the `retry_at` of a refusal. Refusals about seats have none.
+    pub next_expiries: BTreeSet<EventId>,
 }
 
-/// See [`Missing`].
-pub fn missing(state: &BatchState, commands: &[Command]) -> Missing {
-    let mut wanted: BTreeMap<PoolId, u64> = BTreeMap::new();
-    let mut short = Missing::default();
+/// Finds the rows that are still missing; see [`Missing`].
+pub fn find_missing(state: &BatchState, commands: &[Command]) -> Missing {
+    let mut requested: BTreeMap<PoolId, u64> = BTreeMap::new();
+    let mut missing = Missing::default();
     for command in commands {
         match command {
             Command::Place(place) => {
-                if may_lack_seats(state, place.event_id, &place.wanted) {
-                    short.of_anything.insert(place.event_id);
+                if needs_overdue_holds_for_seats(state, place.event_id, &place.wanted) {
+                    missing.overdue_holds.insert(place.event_id);
                 }
-                for (pool_id, quantity) in wanted_by_pool(state, place.event_id, &place.wanted) {
-                    *wanted.entry(pool_id).or_default() += u64::from(quantity);
+                for (pool_id, quantity) in requested_by_pool(state, place.event_id, &place.wanted) {
+                    *requested.entry(pool_id).or_default() += u64::from(quantity);
                 }
             }
-            // Rare enough not to look closer. Which event the hold is of is not known yet.
+            // The event of the hold is not known yet, so every event with its affinity is included. The command is rare
+            // enough.
             Command::ChangeItems { hold_id, wanted, .. } => {
-                let near = state.events().map(|event| event.event_id).filter(|id| id.affinity() == hold_id.affinity());
-                for event_id in near {
-                    short.of_anything.insert(event_id);
-                    short.of_places.extend(wants_places(wanted).then_some(event_id));
+                let event_ids = state.events().map(|event| event.event_id);
+                for event_id in event_ids.filter(|event_id| event_id.affinity() == hold_id.affinity()) {
+                    missing.overdue_holds.insert(event_id);
+                    missing.next_expiries.extend(wants_quantity(wanted).then_some(event_id));
                 }
             }
             Command::Block { event_id, wanted, .. } if state.event(*event_id).is_some() => {
-                short.of_anything.insert(*event_id);
-                let places = matches!(wanted.places, BlockedPlaces::Places { .. });
-                short.of_places.extend(places.then_some(*event_id));
+                missing.overdue_holds.insert(*event_id);
+                let is_quantity = matches!(wanted.places, BlockedPlaces::Places { .. });
+                missing.next_expiries.extend(is_quantity.then_some(*event_id));
             }
-            // A smaller pool may be too small for what is committed, and makes others of the batch short.
-            Command::Resize { pool_id, .. } => short.of_places.extend(state.pool(*pool_id).map(|pool| pool.event_id)),
-            // From then on who leaves a seat alone may be refused.
+            // The new capacity may be less than what is committed, or too little for later commands of the batch.
+            Command::Resize { pool_id, .. } => {
+                missing.next_expiries.extend(state.pool(*pool_id).map(|pool| pool.event_id));
+            }
+            // This amendment can turn on the single-seat rule, so later commands of the batch may be refused by it.
             Command::Amend { event_id, changes } if changes.orphans_refused.is_some() => {
-                short.of_anything.extend(state.event(*event_id).map(|event| event.event_id));
+                missing.overdue_holds.extend(state.event(*event_id).map(|event| event.event_id));
             }
             _ => {}
         }
     }
-    for (pool_id, quantity) in wanted {
-        let pool = state.pool(pool_id).filter(|pool| u64::from(pool.available()) < quantity);
-        short.of_places.extend(pool.map(|pool| pool.event_id));
+    for (pool_id, quantity) in requested {
+        let short_pool = state.pool(pool_id).filter(|pool| u64::from(pool.available()) < quantity);
+        missing.next_expiries.extend(short_pool.map(|pool| pool.event_id));
     }
-    short.of_anything.extend(&short.of_places);
-    short
+    missing.overdue_holds.extend(&missing.next_expiries);
+    missing
 }
 
-fn wanted_by_pool(state: &BatchState, event_id: EventId, wanted: &Wanted) -> Vec<(PoolId, u32)> {
+/// Requested quantities of pools without seats, in places.
+fn requested_by_pool(state: &BatchState, event_id: EventId, wanted: &RequestedItems) -> Vec<(PoolId, u32)> {
     let pool_of = |id| state.ticket_type(id).map(|ticket_type| ticket_type.pool_id);
     match wanted {
-        Wanted::Places(quantity) => {
+        RequestedItems::Places(quantity) => {
             let types = state.event(event_id).map_or(&[][..], |event| &event.ticket_types);
             types.first().and_then(|id| pool_of(*id)).map(|pool_id| (pool_id, quantity.get())).into_iter().collect()
         }
-        Wanted::Items(items) => {
-            let places = items.iter().filter_map(|(id, amount)| match amount {
+        RequestedItems::Items(items) => {
+            let quantities = items.iter().filter_map(|(id, amount)| match amount {
                 Amount::Places(quantity) => Some((pool_of(*id)?, quantity.get())),
                 Amount::Seats(_) => None,
             });
-            places.collect()
+            quantities.collect()
         }
-        Wanted::Seats(_) | Wanted::BestAvailable(_) => Vec::new(),
+        RequestedItems::Seats(_) | RequestedItems::BestAvailable(_) => Vec::new(),
     }
 }
 
-fn wants_places(wanted: &Wanted) -> bool {
+fn wants_quantity(wanted: &RequestedItems) -> bool {
     match wanted {
-        Wanted::Places(_) => true,
-        Wanted::Items(items) => items.iter().any(|(_, amount)| matches!(amount, Amount::Places(_))),
-        Wanted::Seats(_) | Wanted::BestAvailable(_) => false,
+        RequestedItems::Places(_) => true,
+        RequestedItems::Items(items) => items.iter().any(|(_, amount)| matches!(amount, Amount::Places(_))),
+        RequestedItems::Seats(_) | RequestedItems::BestAvailable(_) => false,
     }
 }
 
-fn wants_seats(wanted: &Wanted) -> bool {
+fn wants_seats(wanted: &RequestedItems) -> bool {
     match wanted {
-        Wanted::Places(_) => false,
-        Wanted::Items(items) => items.iter().any(|(_, amount)| matches!(amount, Amount::Seats(_))),
-        Wanted::Seats(_) | Wanted::BestAvailable(_) => true,
+        RequestedItems::Places(_) => false,
+        RequestedItems::Items(items) => items.iter().any(|(_, amount)| matches!(amount, Amount::Seats(_))),
+        RequestedItems::Seats(_) | RequestedItems::BestAvailable(_) => true,
     }
 }
 
-/// Whether what is overdue could be what is missing. A named seat is missing only if somebody has it now: one that an earlier
-/// command of the batch takes was nobody's. Which seats are the best, and which would be left alone, depends on everybody's, so
-/// what is overdue is always needed there; as long as the sweeper comes by it is little.
-fn may_lack_seats(state: &BatchState, event_id: EventId, wanted: &Wanted) -> bool {
-    let held =
-        |seat: &SeatIndex| state.seating(event_id).is_some_and(|seating| seating.state(*seat) == Some(SeatState::Held));
+/// Whether expiring overdue holds could change the decision about seats. Named seats: only if one of them is held now,
+/// because a seat that an earlier command of the batch takes was available before. Best seats and the single-seat rule:
+/// always, because they depend on the state of other seats; the sweeper keeps the number of overdue holds small.
+fn needs_overdue_holds_for_seats(state: &BatchState, event_id: EventId, wanted: &RequestedItems) -> bool {
+    let is_held = |seat: &SeatIndex| {
+        state.loaded_seats(event_id).is_some_and(|loaded_seats| loaded_seats.state(*seat) == Some(SeatState::Held))
+    };
     let refuses_orphans = state.event(event_id).is_some_and(|event| event.terms.orphans_refused);
     match wanted {
-        Wanted::Places(_) => false,
+        RequestedItems::Places(_) => false,
         _ if refuses_orphans && wants_seats(wanted) => true,
-        Wanted::Items(items) => items.iter().any(|(_, amount)| match amount {
+        RequestedItems::Items(items) => items.iter().any(|(_, amount)| match amount {
             Amount::Places(_) => false,
-            Amount::Seats(seats) => seats.iter().any(held),
+            Amount::Seats(seats) => seats.iter().any(is_held),
         }),
-        Wanted::Seats(seats) => seats.iter().any(held),
-        Wanted::BestAvailable(_) => true,
+        RequestedItems::Seats(seats) => seats.iter().any(is_held),
+        RequestedItems::BestAvailable(_) => true,
     }
 }

@@ -1,7 +1,7 @@
-//! What is known of the seats of events between two batches.
+//! Seat cache: the loaded seats of events, kept between batches.
 //!
-//! Only a hint: see `load/seatings.rs`. A batch takes it and gives it back when its end is known; who fails in between loses
-//! it, and the next batch reads the seats again.
+//! Entries can be out of date, so `load/seats.rs` checks them before use. A batch takes an entry and puts it back once
+//! the batch has ended as planned. A batch that fails does not put it back, and the next batch reads the seats again.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -10,96 +10,105 @@ use super::loaded_seats::LoadedSeats;
 use crate::domain::ids::{EventId, VenueId};
 use crate::domain::seating::Layout;
 
-/// The most seats that are remembered, of all events together: about a hundred bytes each. Beyond it the events that were not
-/// asked for the longest are forgotten.
-const SEATS_KEPT_MAX: usize = 1_000_000;
+/// Largest number of cached seats, of all events together, at about 100 bytes each. Above it the least recently used
+/// events are removed; the last one stays whatever its size.
+const CACHED_SEATS_MAX: usize = 1_000_000;
 
-/// With more layouts than this, those that no seating needs are forgotten.
-const LAYOUTS_KEPT_MAX: usize = 16;
+/// From this number of layouts on, adding one first removes those that no loaded event uses.
+const CACHED_LAYOUTS_MAX: usize = 16;
 
-/// Shared by all lanes. Cheap to clone.
+/// See the module's documentation. Shared by all lanes. Cheap to clone.
 #[derive(Clone, Debug, Default)]
-pub struct SeatCache(Arc<Mutex<Kept>>);
+pub struct SeatCache(Arc<Mutex<CacheContents>>);
 
 #[derive(Debug, Default)]
-struct Kept {
-    seatings: HashMap<EventId, CachedSeats>,
-    /// Those of the seatings, and of some that were lost: who reads the seats again need not read their layout.
+struct CacheContents {
+    events: HashMap<EventId, CachedSeats>,
+    /// By venue and version. Also layouts of events that are no longer cached, so that their seats can be read without
+    /// them.
     layouts: HashMap<(VenueId, u32), Arc<Layout>>,
+    /// Number of seats of all `events`.
     seats: usize,
+    /// Number of insertions so far; clock for `last_use`.
     uses: u64,
 }
 
 #[derive(Debug)]
 struct CachedSeats {
-    /// The event's last journal entry that it knows of.
+    /// Number of the last journal entry of the event that `seats` includes.
     seq: i64,
-    seating: LoadedSeats,
+    seats: LoadedSeats,
     last_use: u64,
 }
 
 impl SeatCache {
-    pub fn knows(&self, event_id: EventId) -> bool {
-        self.kept().seatings.contains_key(&event_id)
+    /// Whether the cache has an entry for the event, of whatever age.
+    pub fn contains(&self, event_id: EventId) -> bool {
+        self.contents().events.contains_key(&event_id)
     }
 
-    /// Whatever is known, with the journal entry up to which it is.
+    /// Takes the event's entry, of whatever age: the number of the last journal entry it includes, and the seats.
     pub fn take(&self, event_id: EventId) -> Option<(i64, LoadedSeats)> {
-        self.kept().remove(event_id).map(|kept| (kept.seq, kept.seating))
+        self.contents().remove(event_id).map(|cached| (cached.seq, cached.seats))
     }
 
-    /// Only if it is as of this journal entry.
+    /// Takes the event's seats if their last journal entry is number `seq`; otherwise leaves the entry in the cache.
     pub fn take_current(&self, event_id: EventId, seq: i64) -> Option<LoadedSeats> {
-        let mut kept = self.kept();
-        if kept.seatings.get(&event_id)?.seq != seq {
+        let mut contents = self.contents();
+        if contents.events.get(&event_id)?.seq != seq {
             return None;
         }
-        kept.remove(event_id).map(|kept| kept.seating)
+        contents.remove(event_id).map(|cached| cached.seats)
     }
 
-    /// What is known once everything up to this journal entry is committed.
-    pub fn give_back(&self, event_id: EventId, seq: i64, seating: LoadedSeats) {
-        let mut kept = self.kept();
-        // Without lanes, two batches of one event may overlap: who knows more wins.
-        if kept.seatings.get(&event_id).is_some_and(|present| present.seq > seq) {
+    /// Adds or replaces the event's entry. `seats` must be as committed with journal entry number `seq`. An entry that
+    /// is newer is left in place.
+    pub fn put_back(&self, event_id: EventId, seq: i64, seats: LoadedSeats) {
+        let mut contents = self.contents();
+        // Without lanes, two batches of one event can overlap. The newer entry wins.
+        if contents.events.get(&event_id).is_some_and(|present| present.seq > seq) {
             return;
         }
-        kept.remove(event_id);
-        kept.uses += 1;
-        let last_use = kept.uses;
-        kept.seats += seating.states().len();
-        kept.seatings.insert(event_id, CachedSeats { seq, seating, last_use });
-        kept.forget_beyond(SEATS_KEPT_MAX);
+        contents.remove(event_id);
+        contents.uses += 1;
+        let last_use = contents.uses;
+        contents.seats += seats.states().len();
+        contents.events.insert(event_id, CachedSeats { seq, seats, last_use });
+        contents.evict_beyond(CACHED_SEATS_MAX);
     }
 
+    /// A cached layout of a venue.
     pub fn layout(&self, venue_id: VenueId, version: u32) -> Option<Arc<Layout>> {
-        self.kept().layouts.get(&(venue_id, version)).cloned()
+        self.contents().layouts.get(&(venue_id, version)).cloned()
     }
 
-    pub fn keep_layout(&self, venue_id: VenueId, version: u32, layout: &Arc<Layout>) {
-        let mut kept = self.kept();
-        if kept.layouts.len() >= LAYOUTS_KEPT_MAX {
-            kept.layouts.retain(|_, layout| Arc::strong_count(layout) > 1);
+    /// Adds a layout of a venue.
+    pub fn insert_layout(&self, venue_id: VenueId, version: u32, layout: &Arc<Layout>) {
+        let mut contents = self.contents();
+        if contents.layouts.len() >= CACHED_LAYOUTS_MAX {
+            contents.layouts.retain(|_, layout| Arc::strong_count(layout) > 1);
         }
-        kept.layouts.insert((venue_id, version), layout.clone());
+        contents.layouts.insert((venue_id, version), layout.clone());
     }
 
-    /// Never held across an await. Nothing in here is left half done by a panic.
-    fn kept(&self) -> MutexGuard<'_, Kept> {
+    /// Locks the cache. Never held across an await. Poisoning is ignored: a panic inside leaves at most a wrong count
+    /// of seats.
+    fn contents(&self) -> MutexGuard<'_, CacheContents> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Kept {
+impl CacheContents {
     fn remove(&mut self, event_id: EventId) -> Option<CachedSeats> {
-        let removed = self.seatings.remove(&event_id)?;
-        self.seats -= removed.seating.states().len();
+        let removed = self.events.remove(&event_id)?;
+        self.seats -= removed.seats.states().len();
         Some(removed)
     }
 
-    fn forget_beyond(&mut self, seats_max: usize) {
-        while self.seats > seats_max && self.seatings.len() > 1 {
-            let oldest = self.seatings.iter().min_by_key(|(_, kept)| kept.last_use).map(|(event_id, _)| *event_id);
+    /// Removes the least recently used events until at most `seats_max` seats, or one event, are left.
+    fn evict_beyond(&mut self, seats_max: usize) {
+        while self.seats > seats_max && self.events.len() > 1 {
+            let oldest = self.events.iter().min_by_key(|(_, cached)| cached.last_use).map(|(event_id, _)| *event_id);
             let Some(oldest) = oldest else { return };
             self.remove(oldest);
         }

@@ -1,4 +1,10 @@
-//! Store: changes become a few set-wise statements, each followed by a check of how many rows it touched.
+//! Store: writes the changes of a batch by a few set-wise statements, and checks how many rows they changed.
+//!
+//! All row counts are compared with the changes, except:
+//! - the rows of replaced or removed blocks: a block has one row per pool, and a new block has none yet;
+//! - the original items: holds whose original items are already stored are skipped;
+//! - the journal, seats and blocks of a deleted event: the batch does not load them, so their number is not known;
+//! - the deleted items of changed holds: only a lower bound for all holds together, see `items::replace`.
 
 mod blocks;
 mod bookings;
@@ -13,17 +19,21 @@ use sqlx::PgConnection;
 use super::changes::Changes;
 use crate::db::row_count::WrongRowCount;
 
-/// Why changes could not be stored.
+/// Reason why changes could not be stored. The caller must roll back.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     #[error("a statement failed")]
     Database(#[from] sqlx::Error),
-    /// The rows are not as they were loaded, which the lock should have made impossible.
+    /// The rows are not as they were loaded, although they are locked: a bug.
     #[error(transparent)]
     RowCount(#[from] WrongRowCount),
 }
 
-/// Must run in the transaction that loaded what `changes` were decided on.
+/// Writes the changes. Must run in the transaction that loaded the batch state from which they were decided.
+///
+/// # Errors
+///
+/// [`StoreError`]. Constraint violations are among the database errors.
 pub async fn store(connection: &mut PgConnection, changes: &Changes) -> Result<(), StoreError> {
     if !changes.new_holds.is_empty() {
         holds::insert(connection, &changes.new_holds).await?;
@@ -32,7 +42,7 @@ pub async fn store(connection: &mut PgConnection, changes: &Changes) -> Result<(
         holds::change(connection, &changes.changed_holds).await?;
     }
     if !changes.placed_items.is_empty() {
-        items::keep_placed(connection, &changes.placed_items).await?;
+        items::insert_placed(connection, &changes.placed_items).await?;
     }
     if !changes.changed_items.is_empty() {
         items::replace(connection, &changes.changed_items).await?;
@@ -53,7 +63,7 @@ pub async fn store(connection: &mut PgConnection, changes: &Changes) -> Result<(
         blocks::replace(connection, &changes.ended_blocks, &changes.written_blocks).await?;
     }
     if !changes.journal.is_empty() {
-        counters_and_journal::advance(connection, changes).await?;
+        counters_and_journal::write_counters_and_journal(connection, changes).await?;
     }
     if !changes.deleted_events.is_empty() {
         events::delete(connection, &changes.deleted_events).await?;

@@ -1,10 +1,10 @@
-//! Adds dates to a series: all or nothing. That the series exists is the foreign key's to say.
+//! Adds dates to a series: all or none, in one transaction. The foreign key guards that the series exists.
 
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
-use super::create_event::{EventWithSeats, insert_events, written_at};
-use super::create_series::events_of;
+use super::create_event::{EventWithSeats, find_created_at, insert_events};
+use super::create_series::new_events;
 use super::creation::{CreateError, Created, Creation, create};
 use super::stored_response::ResponseToStore;
 use crate::db::constraints::EVENTS_PKEY;
@@ -12,29 +12,28 @@ use crate::domain::ids::SeriesId;
 use crate::domain::new_event::NewEvent;
 use crate::domain::time::Instant;
 
-/// The events that were created together.
+/// Events added to a series together.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Dates {
+pub struct AddedDates {
     pub series_id: SeriesId,
     /// At least one.
     pub events: Vec<EventWithSeats>,
 }
 
-/// Creates the events, once per idempotency key if there is one. There is at least one.
+/// Creates `events` (at least one), once per idempotency key if there is one.
 ///
 /// # Errors
-///
-/// `SeriesNotFound` and the others of [`CreateError`].
+/// [`CreateError::SeriesNotFound`], or another [`CreateError`].
 pub async fn add_to_series(
     pool: &PgPool,
     series_id: SeriesId,
     events: Vec<NewEvent>,
-    keep: Option<ResponseToStore<Dates>>,
-) -> Result<Created<Dates>, CreateError> {
-    create(pool, Dates { series_id, events: events_of(series_id, events) }, keep).await
+    to_store: Option<ResponseToStore<AddedDates>>,
+) -> Result<Created<AddedDates>, CreateError> {
+    create(pool, AddedDates { series_id, events: new_events(series_id, events) }, to_store).await
 }
 
-impl Creation for Dates {
+impl Creation for AddedDates {
     const NAME: &'static str = "add_to_series";
     const PRIMARY_KEY: &'static str = EVENTS_PKEY;
 
@@ -42,15 +41,15 @@ impl Creation for Dates {
         self.series_id.as_uuid()
     }
 
-    fn stamp(&mut self, now: Instant) {
-        self.events.iter_mut().for_each(|event| event.stamp(now));
+    fn set_created_at(&mut self, now: Instant) {
+        self.events.iter_mut().for_each(|event| event.set_created_at(now));
     }
 
     async fn insert(&self, connection: &mut PgConnection) -> Result<(), CreateError> {
         insert_events(connection, &self.events).await
     }
 
-    async fn written_at(&self, pool: &PgPool) -> sqlx::Result<Instant> {
-        written_at(pool, self.events[0].event.event_id).await
+    async fn find_created_at(&self, pool: &PgPool) -> sqlx::Result<Instant> {
+        find_created_at(pool, self.events[0].event.event_id).await
     }
 }

@@ -1,7 +1,7 @@
-//! Amends a venue: what is told about it, and its layout, of which each change is another version.
+//! Amends a venue: its name and address, and its layout. A changed layout is a new version.
 //!
-//! Guarded by a lock of the venue's row, so that two layouts which are given at once get a version each. Inventory knows
-//! nothing of it: events keep the version that they were sold with.
+//! Guarded by the venue's row lock, so that concurrent amendments get different layout versions. `inventory` is not
+//! involved: events keep their layout version.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -17,12 +17,13 @@ use crate::domain::new_venue::{NextLayout, VenueChanges};
 use crate::domain::time::Instant;
 use crate::queries;
 
-/// Why nothing was changed, except for `OutcomeUnknown`.
+/// Failure of an amendment. Nothing was changed, except possibly after `OutcomeUnknown`.
 #[derive(Debug, thiserror::Error)]
 pub enum AmendVenueError {
-    #[error("there is no such venue")]
+    #[error("the venue does not exist")]
     NotFound,
-    /// The connection was lost at COMMIT, or the transaction's task broke. Repeating it does no harm.
+    /// The connection was lost at COMMIT, or the transaction's task panicked. The amendment can be repeated without
+    /// harm.
     #[error("it is not known whether the venue was amended")]
     OutcomeUnknown(#[source] sqlx::Error),
     #[error(transparent)]
@@ -49,11 +50,10 @@ impl TransactionFailure for AmendVenueError {
     }
 }
 
-/// Does what is asked for, and nothing if it is so already: a layout that is the same as the newest is no other version. So a
-/// transaction whose COMMIT was lost is simply run again.
+/// Applies the changes. If the venue already has these values, nothing is written, and a layout equal to the newest
+/// does not become a new version. So a transaction whose COMMIT was lost is run again.
 ///
 /// # Errors
-///
 /// See [`AmendVenueError`].
 pub async fn amend_venue(pool: &PgPool, venue_id: VenueId, changes: VenueChanges) -> Result<(), AmendVenueError> {
     let changes = Arc::new(changes);
@@ -63,10 +63,10 @@ pub async fn amend_venue(pool: &PgPool, venue_id: VenueId, changes: VenueChanges
             tracing::warn!(%venue_id, %error, "the outcome of a COMMIT is unknown; repeating it");
             match attempt(pool, venue_id, &changes, &committing).await {
                 Err(AmendVenueError::Database(error)) => Err(AmendVenueError::OutcomeUnknown(error)),
-                settled => settled,
+                resolved => resolved,
             }
         }
-        // The transaction's task broke, and nobody can say how far it got.
+        // The transaction's task panicked. It is unknown whether it had sent COMMIT.
         Err(AmendVenueError::Database(error @ sqlx::Error::WorkerCrashed)) => {
             Err(AmendVenueError::OutcomeUnknown(error))
         }
@@ -74,7 +74,7 @@ pub async fn amend_venue(pool: &PgPool, venue_id: VenueId, changes: VenueChanges
     }
 }
 
-/// One transaction. `committing` tells afterwards whether it got as far as COMMIT.
+/// Runs the transaction once. Afterwards `committing` is true if it got as far as COMMIT.
 async fn attempt(
     pool: &PgPool,
     venue_id: VenueId,
@@ -94,9 +94,9 @@ async fn attempt(
     .await
 }
 
-/// The venue as it is.
+/// The fields of a venue that can be amended.
 #[derive(Clone, PartialEq, Eq)]
-struct Present {
+struct AmendableFields {
     name: String,
     address: Option<String>,
     layout_version: u32,
@@ -121,8 +121,12 @@ async fn amend(
     if after == before { Ok(()) } else { update(connection, venue_id, &after, now).await }
 }
 
-/// And the time, which is read once nobody else can be changing the venue.
-async fn lock(connection: &mut PgConnection, venue_id: VenueId) -> Result<Option<(Present, Instant)>, AmendVenueError> {
+/// Locks the venue's row, and reads it and the time. The time is not earlier than the venue's last change: if the row
+/// changed during the wait for the lock, PostgreSQL evaluates the SELECT again.
+async fn lock(
+    connection: &mut PgConnection,
+    venue_id: VenueId,
+) -> Result<Option<(AmendableFields, Instant)>, AmendVenueError> {
     let row = sqlx::query!(
         r#"
         SELECT name, address, layout_version, clock_timestamp() AS "now!"
@@ -136,10 +140,10 @@ async fn lock(connection: &mut PgConnection, venue_id: VenueId) -> Result<Option
     .await?;
     let Some(row) = row else { return Ok(None) };
     let layout_version = count("venues.layout_version", row.layout_version)?;
-    Ok(Some((Present { name: row.name, address: row.address, layout_version }, row.now)))
+    Ok(Some((AmendableFields { name: row.name, address: row.address, layout_version }, row.now)))
 }
 
-/// The version that the venue has then: the next one, unless the newest says already what this would.
+/// Adds a layout version unless the newest is equal to it. Returns the version that the venue has then.
 async fn add_layout(
     connection: &mut PgConnection,
     venue_id: VenueId,
@@ -147,9 +151,9 @@ async fn add_layout(
     next: &NextLayout,
     now: Instant,
 ) -> Result<u32, AmendVenueError> {
-    // Under the lock: where people look is taken from the layout that this one follows, and no other.
+    // Read under the row lock, because the new version may inherit the focal point of the newest one.
     let newest = queries::layout::layout(&mut *connection, venue_id, version).await?;
-    let layout = next.after(newest.as_ref());
+    let layout = next.inherit_focal_point(newest.as_ref());
     if newest.as_ref() == Some(&*layout) {
         return Ok(version);
     }
@@ -160,7 +164,7 @@ async fn add_layout(
 async fn update(
     connection: &mut PgConnection,
     venue_id: VenueId,
-    venue: &Present,
+    venue: &AmendableFields,
     now: Instant,
 ) -> Result<(), AmendVenueError> {
     let updated = sqlx::query!(

@@ -1,7 +1,7 @@
 //! Creates events with their pools, seats, ticket types, inventory rows and first journal entries, in one transaction.
 //!
-//! Nobody else can know an event before the commit, so nothing needs a lock. Guarded by the schema's CHECKs and unique
-//! names; [`NewEvent`] has been parsed so that none of them objects.
+//! The event is not visible to other transactions before the commit, so no lock is needed. Guarded by the schema's
+//! CHECKs and unique names. [`NewEvent`] is parsed by the same rules.
 
 mod insert;
 
@@ -16,34 +16,34 @@ use crate::db::constraints::EVENTS_PKEY;
 use crate::domain::ids::{EventId, PoolId, TicketTypeId};
 use crate::domain::new_event::{LayoutPart, NewEvent, NewPool, NewTicketType};
 use crate::domain::time::Instant;
-use crate::domain::whole_event::{PoolOffered, SectionOffered, TicketTypeOffered, WholeEvent};
+use crate::domain::whole_event::{EventPool, EventTicketType, PoolSection, WholeEvent};
 
-/// A new event, and what of it nobody is shown with it: which seats are in which pool.
+/// A new event, and the assignment of its seats to pools.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EventWithSeats {
     pub event: WholeEvent,
-    /// In the layout's order. None where the event has no numbered seats.
+    /// In the layout's order. Empty if the event has no seats.
     seats: Vec<SeatsOfPool>,
 }
 
-/// Seats that follow each other in the layout.
+/// A range of seats that belong to one pool.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct SeatsOfPool {
     pool_id: PoolId,
+    /// Seat indexes in the layout.
     seats: Range<u32>,
 }
 
 /// Creates one event, once per idempotency key if there is one.
 ///
 /// # Errors
-///
 /// See [`CreateError`].
 pub async fn create_event(
     pool: &PgPool,
     new: NewEvent,
-    keep: Option<ResponseToStore<EventWithSeats>>,
+    to_store: Option<ResponseToStore<EventWithSeats>>,
 ) -> Result<Created<EventWithSeats>, CreateError> {
-    create(pool, identified(new), keep).await
+    create(pool, assign_ids(new), to_store).await
 }
 
 impl Creation for EventWithSeats {
@@ -54,7 +54,7 @@ impl Creation for EventWithSeats {
         self.event.event_id.as_uuid()
     }
 
-    fn stamp(&mut self, now: Instant) {
+    fn set_created_at(&mut self, now: Instant) {
         (self.event.created_at, self.event.updated_at) = (now, now);
     }
 
@@ -62,18 +62,18 @@ impl Creation for EventWithSeats {
         insert_events(connection, std::slice::from_ref(self)).await
     }
 
-    async fn written_at(&self, pool: &PgPool) -> sqlx::Result<Instant> {
-        written_at(pool, self.event.event_id).await
+    async fn find_created_at(&self, pool: &PgPool) -> sqlx::Result<Instant> {
+        find_created_at(pool, self.event.event_id).await
     }
 }
 
-/// All ids are made before the transaction; the times come with it.
-pub(super) fn identified(new: NewEvent) -> EventWithSeats {
+/// Assigns all ids. The times stay at the epoch until [`Creation::set_created_at`].
+pub(super) fn assign_ids(new: NewEvent) -> EventWithSeats {
     let event_id = EventId::generate();
     let mut seats = Vec::new();
-    let pools: Vec<PoolOffered> = new.pools.into_iter().map(|pool| opened(event_id, pool, &mut seats)).collect();
-    seats.sort_by_key(|stretch| stretch.seats.start);
-    let ticket_type = |ticket_type: NewTicketType| TicketTypeOffered {
+    let pools: Vec<EventPool> = new.pools.into_iter().map(|pool| with_pool_id(event_id, pool, &mut seats)).collect();
+    seats.sort_by_key(|range| range.seats.start);
+    let ticket_type = |ticket_type: NewTicketType| EventTicketType {
         ticket_type_id: TicketTypeId::generate(event_id),
         pool_id: pools[ticket_type.pool].pool_id,
         name: ticket_type.name,
@@ -95,38 +95,32 @@ pub(super) fn identified(new: NewEvent) -> EventWithSeats {
     EventWithSeats { event, seats }
 }
 
-/// A pool with its id. Its seats go to those of the event.
-fn opened(event_id: EventId, pool: NewPool, seats: &mut Vec<SeatsOfPool>) -> PoolOffered {
+/// A pool with a new id. Appends its seats to those of the event.
+fn with_pool_id(event_id: EventId, pool: NewPool, event_seats: &mut Vec<SeatsOfPool>) -> EventPool {
     let pool_id = PoolId::generate(event_id);
-    let mut offered = PoolOffered {
-        pool_id,
-        name: pool.name,
-        capacity: pool.capacity.get(),
-        section: None,
-        seated: false,
-        blocked: 0,
-    };
-    if let Some(LayoutPart { section, section_name, seats: of_pool, .. }) = pool.part {
-        offered.section = Some(SectionOffered { section, name: section_name });
-        offered.seated = !of_pool.is_empty();
-        seats.extend(of_pool.into_iter().map(|seats| SeatsOfPool { pool_id, seats }));
+    let mut created_pool =
+        EventPool { pool_id, name: pool.name, capacity: pool.capacity.get(), section: None, seated: false, blocked: 0 };
+    if let Some(LayoutPart { section, section_name, seats: ranges, .. }) = pool.part {
+        created_pool.section = Some(PoolSection { section, name: section_name });
+        created_pool.seated = !ranges.is_empty();
+        event_seats.extend(ranges.into_iter().map(|seats| SeatsOfPool { pool_id, seats }));
     }
-    offered
+    created_pool
 }
 
-/// The rows of new events, table by table; the caller has the transaction.
+/// Inserts the rows of new events, table by table, in the caller's transaction.
 pub(super) async fn insert_events(connection: &mut PgConnection, events: &[EventWithSeats]) -> Result<(), CreateError> {
-    let wholes: Vec<&WholeEvent> = events.iter().map(|event| &event.event).collect();
-    insert::events(connection, &wholes).await?;
-    insert::pools(connection, &wholes).await?;
+    let whole_events: Vec<&WholeEvent> = events.iter().map(|event| &event.event).collect();
+    insert::events(connection, &whole_events).await?;
+    insert::pools(connection, &whole_events).await?;
     insert::seats(connection, events).await?;
-    insert::ticket_types(connection, &wholes).await?;
-    insert::inventory(connection, &wholes).await?;
-    insert::journal(connection, &wholes).await
+    insert::ticket_types(connection, &whole_events).await?;
+    insert::inventory(connection, &whole_events).await?;
+    insert::journal(connection, &whole_events).await
 }
 
-/// When an event was created.
-pub(super) async fn written_at(pool: &PgPool, event_id: EventId) -> sqlx::Result<Instant> {
+/// Time at which an event was created.
+pub(super) async fn find_created_at(pool: &PgPool, event_id: EventId) -> sqlx::Result<Instant> {
     sqlx::query_scalar!(
         r#"
         SELECT created_at

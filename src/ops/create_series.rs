@@ -1,11 +1,11 @@
-//! Creates a series, with its first dates if it comes with any: all or nothing.
+//! Creates a series, with its first dates if the request has any: all or none, in one transaction.
 //!
-//! Guarded by the schema's CHECKs; [`NewSeries`] has been parsed so that none of them objects.
+//! Guarded by the schema's CHECKs. [`NewSeries`] is parsed by the same rules.
 
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
-use super::create_event::{EventWithSeats, identified, insert_events};
+use super::create_event::{EventWithSeats, assign_ids, insert_events};
 use super::creation::{CreateError, Created, Creation, create};
 use super::stored_response::ResponseToStore;
 use crate::db::constraints::SERIES_PKEY;
@@ -26,12 +26,11 @@ pub struct SeriesWithEvents {
 /// Creates the series, once per idempotency key if there is one.
 ///
 /// # Errors
-///
 /// See [`CreateError`].
 pub async fn create_series(
     pool: &PgPool,
     new: NewSeries,
-    keep: Option<ResponseToStore<SeriesWithEvents>>,
+    to_store: Option<ResponseToStore<SeriesWithEvents>>,
 ) -> Result<Created<SeriesWithEvents>, CreateError> {
     let series = Series {
         series_id: SeriesId::generate(),
@@ -40,14 +39,13 @@ pub async fn create_series(
         created_at: Instant::UNIX_EPOCH,
         updated_at: Instant::UNIX_EPOCH,
     };
-    let events = events_of(series.series_id, new.events);
-    create(pool, SeriesWithEvents { series, events }, keep).await
+    let events = new_events(series.series_id, new.events);
+    create(pool, SeriesWithEvents { series, events }, to_store).await
 }
 
-/// New events, with their ids.
-pub(super) fn events_of(series_id: SeriesId, events: Vec<NewEvent>) -> Vec<EventWithSeats> {
-    let event = |new| identified(NewEvent { series_id: Some(series_id), ..new });
-    events.into_iter().map(event).collect()
+/// New events of a series, with ids.
+pub(super) fn new_events(series_id: SeriesId, events: Vec<NewEvent>) -> Vec<EventWithSeats> {
+    events.into_iter().map(|new| assign_ids(NewEvent { series_id: Some(series_id), ..new })).collect()
 }
 
 impl Creation for SeriesWithEvents {
@@ -58,9 +56,9 @@ impl Creation for SeriesWithEvents {
         self.series.series_id.as_uuid()
     }
 
-    fn stamp(&mut self, now: Instant) {
+    fn set_created_at(&mut self, now: Instant) {
         (self.series.created_at, self.series.updated_at) = (now, now);
-        self.events.iter_mut().for_each(|event| event.stamp(now));
+        self.events.iter_mut().for_each(|event| event.set_created_at(now));
     }
 
     async fn insert(&self, connection: &mut PgConnection) -> Result<(), CreateError> {
@@ -71,7 +69,7 @@ impl Creation for SeriesWithEvents {
         insert_events(connection, &self.events).await
     }
 
-    async fn written_at(&self, pool: &PgPool) -> sqlx::Result<Instant> {
+    async fn find_created_at(&self, pool: &PgPool) -> sqlx::Result<Instant> {
         sqlx::query_scalar!(
             r#"
             SELECT created_at

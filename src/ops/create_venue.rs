@@ -1,6 +1,6 @@
 //! Creates a venue with the first version of its layout, in one transaction.
 //!
-//! Guarded by the schema's CHECKs and unique names; [`NewVenue`] has been parsed so that none of them objects.
+//! Guarded by the schema's CHECKs and unique names. [`NewVenue`] is parsed by the same rules.
 
 mod insert;
 
@@ -17,12 +17,12 @@ use crate::domain::ids::VenueId;
 use crate::domain::new_venue::NewVenue;
 use crate::domain::seating::Layout;
 use crate::domain::time::Instant;
-use crate::domain::venue::{LayoutInShort, Venue};
+use crate::domain::venue::{LayoutSummary, Venue};
 
-/// The version of every venue's first layout.
+/// Version of a venue's first layout.
 const FIRST_VERSION: u32 = 1;
 
-/// A venue with its layout in full.
+/// A venue with its complete layout.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VenueWithLayout {
     pub venue: Venue,
@@ -32,22 +32,21 @@ pub struct VenueWithLayout {
 /// Creates the venue, once per idempotency key if there is one.
 ///
 /// # Errors
-///
 /// See [`CreateError`].
 pub async fn create_venue(
     pool: &PgPool,
     new: NewVenue,
-    keep: Option<ResponseToStore<VenueWithLayout>>,
+    to_store: Option<ResponseToStore<VenueWithLayout>>,
 ) -> Result<Created<VenueWithLayout>, CreateError> {
     let venue = Venue {
         venue_id: VenueId::generate(),
         name: new.name,
         address: new.address,
-        layout: LayoutInShort::of(FIRST_VERSION, &new.layout),
+        layout: LayoutSummary::new(FIRST_VERSION, &new.layout),
         created_at: Instant::UNIX_EPOCH,
         updated_at: Instant::UNIX_EPOCH,
     };
-    create(pool, VenueWithLayout { venue, layout: Arc::new(new.layout) }, keep).await
+    create(pool, VenueWithLayout { venue, layout: Arc::new(new.layout) }, to_store).await
 }
 
 impl Creation for VenueWithLayout {
@@ -58,7 +57,7 @@ impl Creation for VenueWithLayout {
         self.venue.venue_id.as_uuid()
     }
 
-    fn stamp(&mut self, now: Instant) {
+    fn set_created_at(&mut self, now: Instant) {
         (self.venue.created_at, self.venue.updated_at) = (now, now);
     }
 
@@ -68,7 +67,7 @@ impl Creation for VenueWithLayout {
         Ok(insert_layout(connection, venue.venue_id, FIRST_VERSION, &self.layout, venue.created_at).await?)
     }
 
-    async fn written_at(&self, pool: &PgPool) -> sqlx::Result<Instant> {
+    async fn find_created_at(&self, pool: &PgPool) -> sqlx::Result<Instant> {
         sqlx::query_scalar!(
             r#"
             SELECT created_at

@@ -1,7 +1,7 @@
-//! How something is created: in one transaction, once per idempotency key, and without a guess after a lost COMMIT.
+//! Creation in one transaction, once per idempotency key. Resolves the outcome of a lost COMMIT where possible.
 //!
-//! All ids are made before the transaction, so one whose COMMIT was lost is simply run again: if the first one had been
-//! committed, its primary key refuses the second.
+//! All ids are assigned before the transaction, so a transaction whose COMMIT was lost is run again with the same ids:
+//! if the first one was committed, the second finds its stored response, or is refused by the primary key.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -16,48 +16,50 @@ use crate::db::row_count::WrongRowCount;
 use crate::db::transaction::{TransactionFailure, transaction};
 use crate::domain::time::Instant;
 
-/// Something that is whole but for the time of its creation, and knows how it is written. It is cloned for every try.
+/// Data to create, complete except for its creation time. It is cloned for every attempt.
 pub trait Creation: Clone + Send + Sync + 'static {
-    /// The transaction's name.
+    /// Name of the transaction, in logs and metrics.
     const NAME: &'static str;
 
-    /// The constraint that refuses to write it twice.
+    /// Constraint that refuses a second insert.
     const PRIMARY_KEY: &'static str;
 
-    /// What the log calls it.
+    /// Id for the log.
     fn id(&self) -> Uuid;
 
-    /// Notes the time of everything that is written.
-    fn stamp(&mut self, now: Instant);
+    /// Sets the creation time of all parts.
+    fn set_created_at(&mut self, now: Instant);
 
-    /// Writes it; the caller has the transaction.
+    /// Inserts all rows in the caller's transaction.
     fn insert(&self, connection: &mut PgConnection) -> impl Future<Output = Result<(), CreateError>> + Send;
 
-    /// When it was written, by a transaction whose COMMIT was lost.
-    fn written_at(&self, pool: &PgPool) -> impl Future<Output = sqlx::Result<Instant>> + Send;
+    /// Reads the creation time that a transaction with a lost COMMIT has written.
+    fn find_created_at(&self, pool: &PgPool) -> impl Future<Output = sqlx::Result<Instant>> + Send;
 }
 
-/// What became of the request.
+/// Result of a creation.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Created<T> {
+    /// Created by this request.
     New(Box<T>),
-    /// The same request was answered before, with this; nothing was done.
+    /// Nothing was created, because the same request was answered before, with this response.
     Replayed(StoredResponse),
 }
 
-/// Why nothing was created, except for `OutcomeUnknown`.
+/// Failure of a creation. Nothing was created, except possibly after `OutcomeUnknown`.
 #[derive(Debug, thiserror::Error)]
 pub enum CreateError {
     #[error("the idempotency key belongs to another request")]
     KeyReused,
     #[error("the first request with this idempotency key is still running")]
     KeyInProgress,
-    #[error("there is no such series")]
+    #[error("the series does not exist")]
     SeriesNotFound,
-    /// The connection was lost at COMMIT and the database cannot be asked what happened, or the transaction's task broke.
+    /// The connection was lost at COMMIT and the outcome cannot be read from the database, or the transaction's task
+    /// panicked.
     #[error("it is not known whether it was created")]
     OutcomeUnknown(#[source] sqlx::Error),
-    #[error("the answer cannot be kept")]
+    #[error("the response to store cannot be serialized")]
     StoredResponse(#[from] serde_json::Error),
     #[error(transparent)]
     WrongRowCount(#[from] WrongRowCount),
@@ -89,45 +91,44 @@ impl TransactionFailure for CreateError {
     }
 }
 
-/// Creates it, once per idempotency key if there is one.
+/// Creates `new`, once per idempotency key if there is one.
 ///
 /// # Errors
-///
 /// See [`CreateError`].
 pub(super) async fn create<T: Creation>(
     pool: &PgPool,
     new: T,
-    keep: Option<ResponseToStore<T>>,
+    to_store: Option<ResponseToStore<T>>,
 ) -> Result<Created<T>, CreateError> {
     let committing = Arc::new(AtomicBool::new(false));
-    match attempt(pool, &new, keep.as_ref(), &committing).await {
+    match attempt(pool, &new, to_store.as_ref(), &committing).await {
         Err(CreateError::Database(error)) if committing.load(Ordering::Relaxed) => {
             let id = new.id();
             tracing::warn!(transaction = T::NAME, %id, %error, "the outcome of a COMMIT is unknown; repeating it");
-            match attempt(pool, &new, keep.as_ref(), &committing).await {
+            match attempt(pool, &new, to_store.as_ref(), &committing).await {
                 Err(CreateError::Database(error)) => read_back(pool, new, error).await,
-                settled => settled,
+                resolved => resolved,
             }
         }
-        // The transaction's task broke. It is no fault of the database, and nobody can say how far it got.
+        // The transaction's task panicked. It is unknown whether it had sent COMMIT.
         Err(CreateError::Database(error @ sqlx::Error::WorkerCrashed)) => Err(CreateError::OutcomeUnknown(error)),
         outcome => outcome,
     }
 }
 
-/// One transaction. `committing` tells afterwards whether it got as far as COMMIT.
+/// Runs the transaction once. Afterwards `committing` is true if it got as far as COMMIT.
 async fn attempt<T: Creation>(
     pool: &PgPool,
     new: &T,
-    keep: Option<&ResponseToStore<T>>,
+    to_store: Option<&ResponseToStore<T>>,
     committing: &Arc<AtomicBool>,
 ) -> Result<Created<T>, CreateError> {
-    let (new, keep, committing) = (new.clone(), keep.cloned(), Arc::clone(committing));
+    let (new, to_store, committing) = (new.clone(), to_store.cloned(), Arc::clone(committing));
     transaction(pool, T::NAME, move |connection| {
-        let (new, keep, committing) = (new.clone(), keep.clone(), Arc::clone(&committing));
+        let (new, to_store, committing) = (new.clone(), to_store.clone(), Arc::clone(&committing));
         Box::pin(async move {
             committing.store(false, Ordering::Relaxed);
-            let created = write(connection, new, keep).await?;
+            let created = write(connection, new, to_store).await?;
             committing.store(true, Ordering::Relaxed);
             Ok(created)
         })
@@ -138,15 +139,15 @@ async fn attempt<T: Creation>(
 async fn write<T: Creation>(
     connection: &mut PgConnection,
     mut new: T,
-    keep: Option<ResponseToStore<T>>,
+    to_store: Option<ResponseToStore<T>>,
 ) -> Result<Created<T>, CreateError> {
     let now = begin(connection).await?;
-    new.stamp(now);
-    if let Some(keep) = keep {
-        let answer = (keep.answer)(&new)?;
-        match stored_response::claim(connection, &keep.idempotency, &answer, now).await? {
+    new.set_created_at(now);
+    if let Some(to_store) = to_store {
+        let response = (to_store.response)(&new)?;
+        match stored_response::claim(connection, &to_store.idempotency, &response, now).await? {
             Claim::Ours => {}
-            Claim::AlreadyAnswered(answer) => return Ok(Created::Replayed(answer)),
+            Claim::AlreadyAnswered(stored) => return Ok(Created::Replayed(stored)),
             Claim::Reused => return Err(CreateError::KeyReused),
             Claim::InProgress => return Err(CreateError::KeyInProgress),
         }
@@ -155,7 +156,7 @@ async fn write<T: Creation>(
     Ok(Created::New(Box::new(new)))
 }
 
-/// The time of everything that this transaction writes; and how long it waits for another one with the same key.
+/// Reads the creation time, and sets the longest wait for another transaction with the same key.
 async fn begin(connection: &mut PgConnection) -> sqlx::Result<Instant> {
     let begun = sqlx::query!(
         r#"
@@ -170,12 +171,12 @@ async fn begin(connection: &mut PgConnection) -> sqlx::Result<Instant> {
     Ok(begun.now)
 }
 
-/// The repetition failed too: on the first one's rows, if that had been committed.
+/// Resolves the error of the second attempt: a violated primary key means that the first attempt was committed.
 async fn read_back<T: Creation>(pool: &PgPool, mut new: T, error: sqlx::Error) -> Result<Created<T>, CreateError> {
     if !violates(&error, T::PRIMARY_KEY) {
         return Err(CreateError::OutcomeUnknown(error));
     }
-    new.stamp(new.written_at(pool).await.map_err(CreateError::OutcomeUnknown)?);
+    new.set_created_at(new.find_created_at(pool).await.map_err(CreateError::OutcomeUnknown)?);
     Ok(Created::New(Box::new(new)))
 }
 

@@ -1,5 +1,4 @@
-//! The events that `boxoffice dev` offers, so that there is something to try things with: a concert without seats, and a
-//! comedy with them.
+//! Demo events of `boxoffice dev`: a concert without seats, and a comedy with seats.
 
 use anyhow::bail;
 use sqlx::PgPool;
@@ -10,36 +9,35 @@ use super::creation::Created;
 use crate::domain::ids::{EventId, VenueId};
 use crate::domain::new_event::{EventDraft, NewEvent, PriceZoneDraft, TicketTypeDraft};
 use crate::domain::new_venue::{NewVenue, VenueDraft};
-use crate::domain::seated_event::{LayoutName, Layouts, VenueLayout};
+use crate::domain::seated_event::{LayoutReference, LoadedLayouts, VenueLayout};
 use crate::domain::seating::{LayoutDraft, SectionDraft};
 
-/// What they are called, and recognised by.
+/// Names of the events, by which they are found again.
 const CONCERT: &str = "Demo: an evening of improvised music";
 const COMEDY: &str = "Demo: a comedy, in numbered seats";
 
-const WHY: &str = "Created so that there is something to hold and book. Cancel it, or leave it.";
+const DESCRIPTION: &str = "An example event for trying out holds and bookings. It can be cancelled.";
 
-/// How many may come to the concert.
+/// Capacity of the concert, in places.
 const CONCERT_SEATS: i64 = 500;
 
-/// The theatre's rows of seats, and how many stand behind them.
+/// Sections of the theatre: two with seats, and one with standing places.
 const STALLS: &str = "rows A-H, 1-20, aisle after 10, accessible A1-A2 and A20, companion A3 and A19";
 const BALCONY: &str = "rows A-D, 1-16, aisle after 8, restricted view A1 and A16";
 const STANDING: i64 = 60;
 const PREMIUM_ROWS: [&str; 3] = ["A", "B", "C"];
 
-/// Both are on sale.
+/// Ids of the demo events. Both are on sale.
 #[derive(Clone, Copy, Debug)]
 pub struct DemoEvents {
     pub concert: EventId,
     pub comedy: EventId,
 }
 
-/// Those that are on sale, created where there is none.
+/// Finds the demo events that are on sale, and creates the missing ones.
 ///
 /// # Errors
-///
-/// When the database fails.
+/// The database failed.
 pub async fn ensure(pool: &PgPool) -> anyhow::Result<DemoEvents> {
     let concert = match find(pool, CONCERT).await? {
         Some(event_id) => event_id,
@@ -73,24 +71,24 @@ async fn find(pool: &PgPool, name: &str) -> sqlx::Result<Option<EventId>> {
 async fn create(pool: &PgPool, new: NewEvent) -> anyhow::Result<EventId> {
     match create_event(pool, new, None).await? {
         Created::New(created) => Ok(created.event.event_id),
-        Created::Replayed(_) => bail!("a request without a key was taken for a repeat"),
+        Created::Replayed(_) => bail!("a request without an idempotency key got a stored response"),
     }
 }
 
 async fn create_comedy(pool: &PgPool) -> anyhow::Result<EventId> {
     let venue = match create_venue(pool, NewVenue::try_from(theatre())?, None).await? {
         Created::New(created) => created,
-        Created::Replayed(_) => bail!("a request without a key was taken for a repeat"),
+        Created::Replayed(_) => bail!("a request without an idempotency key got a stored response"),
     };
     let venue_id = venue.venue.venue_id;
-    let mut layouts = Layouts::default();
-    let found = VenueLayout {
+    let mut layouts = LoadedLayouts::default();
+    let venue_layout = VenueLayout {
         venue_id,
         venue_name: venue.venue.name.clone(),
         version: venue.venue.layout.version,
         layout: venue.layout.as_ref().clone(),
     };
-    layouts.add(LayoutName { venue_id, version: None }, found);
+    layouts.insert(LayoutReference { venue_id, version: None }, venue_layout);
     create(pool, NewEvent::parse(comedy(venue_id), &layouts)?).await
 }
 
@@ -98,7 +96,7 @@ fn concert() -> EventDraft {
     EventDraft {
         name: CONCERT.to_owned(),
         total_seats: Some(CONCERT_SEATS),
-        description: Some(WHY.to_owned()),
+        description: Some(DESCRIPTION.to_owned()),
         venue_name: Some("Town Hall".to_owned()),
         ..EventDraft::default()
     }
@@ -119,7 +117,7 @@ fn theatre() -> VenueDraft {
 }
 
 fn comedy(venue_id: VenueId) -> EventDraft {
-    let sold = |name: &str, pool: &str, price| TicketTypeDraft {
+    let ticket_type = |name: &str, pool: &str, price| TicketTypeDraft {
         name: name.to_owned(),
         pool: Some(pool.to_owned()),
         price_zone: None,
@@ -129,7 +127,7 @@ fn comedy(venue_id: VenueId) -> EventDraft {
     };
     EventDraft {
         name: COMEDY.to_owned(),
-        description: Some(WHY.to_owned()),
+        description: Some(DESCRIPTION.to_owned()),
         currency: Some("EUR".to_owned()),
         venue_id: Some(venue_id),
         price_zones: Some(vec![PriceZoneDraft {
@@ -138,11 +136,11 @@ fn comedy(venue_id: VenueId) -> EventDraft {
             rows: PREMIUM_ROWS.map(str::to_owned).to_vec(),
         }]),
         ticket_types: Some(vec![
-            sold("Premium", "Stalls, Premium", 4500),
-            sold("Adult", "Stalls", 3000),
-            sold("Child", "Stalls", 1500),
-            sold("Balcony", "Balcony", 2000),
-            sold("Standing", "Standing", 1200),
+            ticket_type("Premium", "Stalls, Premium", 4500),
+            ticket_type("Adult", "Stalls", 3000),
+            ticket_type("Child", "Stalls", 1500),
+            ticket_type("Balcony", "Balcony", 2000),
+            ticket_type("Standing", "Standing", 1200),
         ]),
         ..EventDraft::default()
     }

@@ -1,18 +1,23 @@
-//! Forgets kept answers that nobody will ask for again. Called by a worker's tick until nothing is left to forget.
+//! Deletes idempotency keys and their stored responses after the retention time. Called by a worker's tick until none
+//! is left.
 
 use sqlx::PgPool;
 
-/// How long an answer is kept, in hours: far longer than any client repeats a request.
-pub const IDEMPOTENCY_KEY_KEPT_HOURS: i32 = 24;
+/// Retention time of idempotency keys, in hours: far longer than clients repeat a request.
+pub const IDEMPOTENCY_KEY_RETENTION_HOURS: i32 = 24;
 
-/// The most keys one call forgets, so that its transaction stays short.
+/// Most keys deleted by one call, so that its transaction stays short.
 pub const FORGET_BATCH_ROWS: u64 = 1_000;
 
-/// Returns how many were forgotten; fewer than [`FORGET_BATCH_ROWS`] means that none is left. One statement, so no
-/// transaction stays open if the caller goes away. Several at once share the work.
+/// Deletes up to [`FORGET_BATCH_ROWS`] old keys and returns their number. A smaller number means that no other unlocked
+/// key is left. It is a single statement, so no transaction stays open if the caller is cancelled. Concurrent calls
+/// skip each other's rows.
+///
+/// # Errors
+/// The database failed.
 pub async fn forget_idempotency_keys(pool: &PgPool) -> sqlx::Result<u64> {
-    // `statement_timestamp()`, because a volatile clock could not be compared by index.
-    let forgotten = sqlx::query!(
+    // `statement_timestamp()` is stable, so the index can be used; `clock_timestamp()` is volatile.
+    let deleted = sqlx::query!(
         r#"
         DELETE FROM idempotency_keys
         WHERE idempotency_key = ANY (ARRAY(
@@ -23,10 +28,10 @@ pub async fn forget_idempotency_keys(pool: &PgPool) -> sqlx::Result<u64> {
             LIMIT $2
             FOR UPDATE SKIP LOCKED))
         "#,
-        IDEMPOTENCY_KEY_KEPT_HOURS,
+        IDEMPOTENCY_KEY_RETENTION_HOURS,
         FORGET_BATCH_ROWS.cast_signed(),
     )
     .execute(pool)
     .await?;
-    Ok(forgotten.rows_affected())
+    Ok(deleted.rows_affected())
 }

@@ -1,8 +1,9 @@
-//! Claims an idempotency key inside the transaction of a write, and keeps the answer with it.
+//! Claims an idempotency key inside the transaction of a write, and stores the response with it.
 //!
-//! The row is inserted with the answer before the effect is written. A second transaction with the same key waits at the
-//! primary key until the first has ended: if that committed, the kept answer is found; if it rolled back, the claim
-//! succeeds and the write is done now. So a key has at most one effect, and never an effect without its answer.
+//! The key is inserted with the response, before the write. A second transaction with the same key waits for the
+//! primary key until the first one has ended: if that committed, the stored response is found; if it rolled back, the
+//! claim succeeds and the write is done now. So a key has at most one effect as long as it is stored, and no
+//! effect is committed without its stored response.
 
 use serde_json::Value;
 use sqlx::{PgConnection, PgPool};
@@ -10,60 +11,59 @@ use sqlx::{PgConnection, PgPool};
 use crate::domain::hold::Idempotency;
 use crate::domain::time::Instant;
 
-/// How long a repeat waits for the first request with its key, in milliseconds. Longer than a write takes; short enough
-/// that repeats do not use up the connections.
+/// Longest wait of a repeat for the first request with its key, in milliseconds. Longer than a write usually takes;
+/// short enough that waiting repeats do not use up the connections.
 pub const KEY_WAIT_MILLISECONDS: u32 = 250;
 
 /// PostgreSQL's `lock_not_available`.
 const LOCK_NOT_AVAILABLE: &str = "55P03";
 
-/// What a client was told.
+/// A stored response.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StoredResponse {
-    /// HTTP.
+    /// HTTP status.
     pub status: i32,
     pub body: Value,
 }
 
-/// Who has the key.
+/// Result of a claim.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Claim {
-    /// This transaction: the write may be done.
+    /// This transaction has the key: the write may be done.
     Ours,
-    /// The same request, earlier: nothing may be done.
+    /// The same request was answered earlier: nothing may be done.
     AlreadyAnswered(StoredResponse),
-    /// Another request.
+    /// Another request has the key.
     Reused,
-    /// A request that has not ended in time.
+    /// A transaction with the key has not ended in time.
     InProgress,
 }
 
-/// What the same request was answered, if it was. [`claim`] finds it too; this is for requests that cannot be understood
-/// without looking up what they name, which may have changed since.
+/// Finds the stored response of the same request. [`claim`] finds it too; this function is for requests that can only
+/// be parsed after loading other data, which may have changed since the first request.
 ///
 /// # Errors
-///
-/// When the database fails.
+/// The database failed.
 pub async fn find_stored_response(pool: &PgPool, idempotency: &Idempotency) -> sqlx::Result<Option<StoredResponse>> {
     let mut connection = pool.acquire().await?;
-    match kept(&mut connection, idempotency).await? {
-        Claim::AlreadyAnswered(answer) => Ok(Some(answer)),
+    match existing_claim(&mut connection, idempotency).await? {
+        Claim::AlreadyAnswered(response) => Ok(Some(response)),
         Claim::Ours | Claim::Reused | Claim::InProgress => Ok(None),
     }
 }
 
-/// Tries to take the key. After [`Claim::InProgress`] the transaction is aborted.
+/// Tries to claim the key. After [`Claim::InProgress`] the transaction may be aborted.
 ///
-/// The transaction's `lock_timeout` says how long it waits: see [`KEY_WAIT_MILLISECONDS`].
+/// Waits for another transaction as long as the transaction's `lock_timeout`: see [`KEY_WAIT_MILLISECONDS`].
 pub(super) async fn claim(
     connection: &mut PgConnection,
     idempotency: &Idempotency,
-    answer: &StoredResponse,
+    response: &StoredResponse,
     now: Instant,
 ) -> sqlx::Result<Claim> {
-    match insert(connection, idempotency, answer, now).await {
+    match insert(connection, idempotency, response, now).await {
         Ok(1) => Ok(Claim::Ours),
-        Ok(_) => kept(connection, idempotency).await,
+        Ok(_) => existing_claim(connection, idempotency).await,
         Err(error) if is_lock_timeout(&error) => Ok(Claim::InProgress),
         Err(error) => Err(error),
     }
@@ -72,7 +72,7 @@ pub(super) async fn claim(
 async fn insert(
     connection: &mut PgConnection,
     idempotency: &Idempotency,
-    answer: &StoredResponse,
+    response: &StoredResponse,
     now: Instant,
 ) -> sqlx::Result<u64> {
     let inserted = sqlx::query!(
@@ -83,8 +83,8 @@ async fn insert(
         "#,
         idempotency.key,
         &idempotency.fingerprint[..],
-        answer.status,
-        answer.body,
+        response.status,
+        response.body,
         now,
     )
     .execute(connection)
@@ -92,7 +92,7 @@ async fn insert(
     Ok(inserted.rows_affected())
 }
 
-async fn kept(connection: &mut PgConnection, idempotency: &Idempotency) -> sqlx::Result<Claim> {
+async fn existing_claim(connection: &mut PgConnection, idempotency: &Idempotency) -> sqlx::Result<Claim> {
     let row = sqlx::query!(
         r#"
         SELECT fingerprint, status, body
@@ -108,7 +108,7 @@ async fn kept(connection: &mut PgConnection, idempotency: &Idempotency) -> sqlx:
             Claim::AlreadyAnswered(StoredResponse { status: row.status, body: row.body })
         }
         Some(_) => Claim::Reused,
-        // Forgotten between the two statements, being old: the next repeat will be a new request.
+        // The key was deleted between the two statements because of its age: the next repeat will be a new request.
         None => Claim::InProgress,
     })
 }
@@ -117,10 +117,10 @@ fn is_lock_timeout(error: &sqlx::Error) -> bool {
     error.as_database_error().and_then(|error| error.code()).is_some_and(|code| code == LOCK_NOT_AVAILABLE)
 }
 
-/// A write that may be repeated: its key, and how its answer will look.
+/// Idempotency key of a write, and the response to store with it.
 #[derive(Clone, Debug)]
 pub struct ResponseToStore<T> {
     pub idempotency: Idempotency,
-    /// Makes the answer that a repeat is given.
-    pub answer: fn(&T) -> serde_json::Result<StoredResponse>,
+    /// Creates the response from the written data.
+    pub response: fn(&T) -> serde_json::Result<StoredResponse>,
 }

@@ -1,4 +1,4 @@
-//! The blocks of an event, with their seats: `GET /api/v1/events/{id}/blocks`.
+//! Blocks of an event, with their seats: `GET /api/v1/events/{id}/blocks`.
 
 use sqlx::PgPool;
 
@@ -6,9 +6,13 @@ use crate::db::column::{count, seats};
 use crate::domain::block::{Block, BlockPart};
 use crate::domain::ids::{BlockId, EventId};
 
-/// In the order of making. `None` if there is no such event.
+/// Blocks of an event, by creation time. `None` if there is no such event.
+///
+/// # Errors
+///
+/// Those of the database, and a decode error for a value that this version cannot read.
 pub async fn blocks(pool: &PgPool, event_id: EventId) -> sqlx::Result<Option<Vec<Block>>> {
-    // One row per pool of a block; one without a block if the event has none.
+    // One row per block and pool. An event without blocks has one row without a block.
     let rows = sqlx::query!(
         r#"
         SELECT

@@ -1,23 +1,27 @@
-//! A booking with the items of its hold: `GET /api/v1/bookings/{id}`.
+//! Booking with the items of its hold: `GET /api/v1/bookings/{id}`.
 
 use sqlx::PgPool;
 
-use crate::db::column::{count, currency, known, seats};
+use crate::db::column::{count, currency, parse_text, seats};
 use crate::domain::booking::{Booking, BookingStatus, Payment};
 use crate::domain::hold::Item;
 use crate::domain::ids::BookingId;
 use crate::domain::money::Currency;
 
-/// A booking and what was booked.
+/// A booking with the items of its hold.
 #[derive(Clone, Debug)]
-pub struct BookedItems {
+pub struct BookingWithItems {
     pub booking: Booking,
     pub items: Vec<Item>,
     pub currency: Option<Currency>,
 }
 
-/// `None` if there is no such booking.
-pub async fn booking(pool: &PgPool, booking_id: BookingId) -> Result<Option<BookedItems>, sqlx::Error> {
+/// A booking. `None` if there is no such booking.
+///
+/// # Errors
+///
+/// Those of the database, and a decode error for a value that this version cannot read.
+pub async fn booking(pool: &PgPool, booking_id: BookingId) -> Result<Option<BookingWithItems>, sqlx::Error> {
     // One row per item; a hold has at least one.
     let rows = sqlx::query!(
         r#"
@@ -50,8 +54,8 @@ pub async fn booking(pool: &PgPool, booking_id: BookingId) -> Result<Option<Book
         booking_id,
         hold_id: first.hold_id.into(),
         event_id: first.event_id.into(),
-        status: known("bookings.status", &first.status, BookingStatus::parse)?,
-        payment: known("bookings.payment", &first.payment, Payment::parse)?,
+        status: parse_text("bookings.status", &first.status, BookingStatus::parse)?,
+        payment: parse_text("bookings.payment", &first.payment, Payment::parse)?,
         created_at: first.created_at,
         cancelled_at: first.cancelled_at,
     };
@@ -66,5 +70,5 @@ pub async fn booking(pool: &PgPool, booking_id: BookingId) -> Result<Option<Book
             seats: seats("items.seat_ids", row.seat_ids.as_deref())?,
         });
     }
-    Ok(Some(BookedItems { booking, items, currency }))
+    Ok(Some(BookingWithItems { booking, items, currency }))
 }

@@ -1,10 +1,14 @@
-//! Whether the database answers.
+//! Probe of the database.
 
 use sqlx::PgPool;
 
 use crate::domain::time::Instant;
 
-/// Asks the database for its time: the least it can answer.
+/// The database's time. Shows with the smallest possible statement that the database answers.
+///
+/// # Errors
+///
+/// Those of the database.
 pub async fn database_time(pool: &PgPool) -> sqlx::Result<Instant> {
     sqlx::query_scalar!(r#"SELECT clock_timestamp() AS "now!""#).fetch_one(pool).await
 }

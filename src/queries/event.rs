@@ -1,16 +1,16 @@
-//! One event with its pools and ticket types.
+//! Event with its pools and ticket types: `GET /api/v1/events/{id}`.
 
 use sqlx::PgPool;
 use sqlx::types::Json;
 use uuid::Uuid;
 
-use crate::db::column::{count, currency, known};
+use crate::db::column::{count, currency, parse_text};
 use crate::domain::event::{EventDetails, EventStatus, EventTerms};
 use crate::domain::ids::{EventId, SeriesId, VenueId};
-use crate::domain::seated_event::Seating;
+use crate::domain::seated_event::EventLayout;
 use crate::domain::seating::SectionIndex;
 use crate::domain::time::Instant;
-use crate::domain::whole_event::{PoolOffered, SectionOffered, TicketTypeOffered, WholeEvent};
+use crate::domain::whole_event::{EventPool, EventTicketType, PoolSection, WholeEvent};
 
 struct Row {
     series_id: Option<Uuid>,
@@ -56,7 +56,11 @@ struct TicketTypeRow {
     max_quantity: Option<u32>,
 }
 
-/// `None` if there is no such event. One statement, so that pools and ticket types are of one moment.
+/// An event. `None` if there is no such event. One statement, so event, pools and ticket types are of one snapshot.
+///
+/// # Errors
+///
+/// Those of the database, and a decode error for a value that this version cannot read.
 pub async fn event(pool: &PgPool, event_id: EventId) -> sqlx::Result<Option<WholeEvent>> {
     let row = sqlx::query_as!(
         Row,
@@ -94,15 +98,15 @@ pub async fn event(pool: &PgPool, event_id: EventId) -> sqlx::Result<Option<Whol
     )
     .fetch_optional(pool)
     .await?;
-    row.map(|row| whole(event_id, row)).transpose()
+    row.map(|row| event_from_row(event_id, row)).transpose()
 }
 
-fn whole(event_id: EventId, row: Row) -> sqlx::Result<WholeEvent> {
+fn event_from_row(event_id: EventId, row: Row) -> sqlx::Result<WholeEvent> {
     Ok(WholeEvent {
         event_id,
         series_id: row.series_id.map(SeriesId::from),
         terms: EventTerms {
-            status: known("events.status", &row.status, EventStatus::parse)?,
+            status: parse_text("events.status", &row.status, EventStatus::parse)?,
             currency: currency(row.currency.as_deref())?,
             hold_ttl_seconds: row.hold_ttl_seconds.map(|value| count("events.hold_ttl_seconds", value)).transpose()?,
             max_quantity_per_hold: row
@@ -121,40 +125,40 @@ fn whole(event_id: EventId, row: Row) -> sqlx::Result<WholeEvent> {
             ends_at: row.ends_at,
             time_zone: row.time_zone,
         },
-        seating: seating(row.venue_id, row.layout_version)?,
-        pools: offered(row.pools, pool_offered),
-        ticket_types: offered(row.ticket_types, ticket_type_offered),
+        seating: event_layout(row.venue_id, row.layout_version)?,
+        pools: convert_rows(row.pools, pool_from_row),
+        ticket_types: convert_rows(row.ticket_types, ticket_type_from_row),
         created_at: row.created_at,
         updated_at: row.updated_at,
     })
 }
 
-/// As every row of `events` has it.
-pub(super) fn seating(venue_id: Option<Uuid>, layout_version: Option<i32>) -> sqlx::Result<Option<Seating>> {
+/// The layout of an event, from two columns of `events`. `None` if the event is not at a venue.
+pub(super) fn event_layout(venue_id: Option<Uuid>, layout_version: Option<i32>) -> sqlx::Result<Option<EventLayout>> {
     let (Some(venue_id), Some(layout_version)) = (venue_id.map(VenueId::from), layout_version) else { return Ok(None) };
     let layout_version = count("events.layout_version", layout_version)?;
-    Ok(Some(Seating { venue_id, layout_version }))
+    Ok(Some(EventLayout { venue_id, layout_version }))
 }
 
-/// An aggregate over no rows is NULL.
-fn offered<T, U>(rows: Option<Json<Vec<T>>>, convert: impl Fn(T) -> U) -> Vec<U> {
+/// Converts rows that were aggregated into JSON. The aggregate over no rows is NULL.
+fn convert_rows<T, U>(rows: Option<Json<Vec<T>>>, convert: impl Fn(T) -> U) -> Vec<U> {
     rows.map_or_else(Vec::new, |rows| rows.0.into_iter().map(convert).collect())
 }
 
-fn pool_offered(row: PoolRow) -> PoolOffered {
-    let section = row.section.map(SectionIndex).zip(row.section_name);
-    PoolOffered {
+fn pool_from_row(row: PoolRow) -> EventPool {
+    let index_and_name = row.section.map(SectionIndex).zip(row.section_name);
+    EventPool {
         pool_id: row.pool_id.into(),
         name: row.name,
         capacity: row.capacity,
-        section: section.map(|(section, name)| SectionOffered { section, name }),
+        section: index_and_name.map(|(section, name)| PoolSection { section, name }),
         seated: row.seated,
         blocked: row.blocked,
     }
 }
 
-fn ticket_type_offered(row: TicketTypeRow) -> TicketTypeOffered {
-    TicketTypeOffered {
+fn ticket_type_from_row(row: TicketTypeRow) -> EventTicketType {
+    EventTicketType {
         ticket_type_id: row.ticket_type_id.into(),
         pool_id: row.pool_id.into(),
         name: row.name,

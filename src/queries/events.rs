@@ -1,17 +1,17 @@
-//! The listing of events: by start, events without one last, a page at a time.
+//! Page of the list of events, by start; events without a start are last: `GET /api/v1/events`.
 
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use super::event::seating;
-use crate::db::column::known;
+use super::event::event_layout;
+use crate::db::column::parse_text;
 use crate::domain::event::EventStatus;
 use crate::domain::event_search::{EventPosition, EventSearch};
 use crate::domain::ids::{EventId, SeriesId};
-use crate::domain::seated_event::Seating;
+use crate::domain::seated_event::EventLayout;
 use crate::domain::time::Instant;
 
-/// An event as the listing shows it.
+/// An event in the list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EventSummary {
     pub event_id: EventId,
@@ -21,23 +21,28 @@ pub struct EventSummary {
     pub status: EventStatus,
     pub starts_at: Option<Instant>,
     pub ends_at: Option<Instant>,
-    /// IANA name.
+    /// IANA name of the time zone.
     pub time_zone: String,
-    /// Absent: the event is not at a venue.
-    pub seating: Option<Seating>,
-    /// Whether a selection by hand may not leave single seats where that can be avoided.
+    /// `None`: the event is not at a venue.
+    pub seating: Option<EventLayout>,
+    /// Whether the event has the single-seat rule: a manual selection may not leave avoidable single seats.
     pub orphans_refused: bool,
-    /// The places of all pools together.
+    /// Capacity of all pools together, in places.
     pub total_seats: i64,
-    /// Those that nobody has and nobody keeps back.
+    /// Places that are not held, booked or blocked.
     pub available: i64,
 }
 
-/// At most `limit` events that match, from the search's position on.
+/// At most `limit` events that match the search, after its position.
+///
+/// # Errors
+///
+/// Those of the database, and a decode error for a value that this version cannot read.
 pub async fn events(pool: &PgPool, search: &EventSearch, limit: u32) -> sqlx::Result<Vec<EventSummary>> {
     let after = search.after.unwrap_or_else(EventPosition::before_all);
-    // Position and upper bound are compared as the index has them; what remains is filtered along the index until the page
-    // is full. Free text has no index: without an extension there is none for "contains".
+    // Position and bounds are compared by the expressions of the index, so that PostgreSQL scans it from the position
+    // on. The other conditions are filters of that scan. Text has no index: PostgreSQL has none for "contains" without
+    // an extension.
     let rows = sqlx::query_as!(
         Row,
         r#"
@@ -77,10 +82,10 @@ pub async fn events(pool: &PgPool, search: &EventSearch, limit: u32) -> sqlx::Re
     .fetch_all(pool)
     .await?;
 
-    rows.into_iter().map(summary).collect()
+    rows.into_iter().map(summary_from_row).collect()
 }
 
-/// As this listing reads it, and the one of a series.
+/// Row of an event in this list, and in the list of a series.
 pub(super) struct Row {
     pub(super) event_id: Uuid,
     pub(super) series_id: Option<Uuid>,
@@ -97,17 +102,17 @@ pub(super) struct Row {
     pub(super) available: i64,
 }
 
-pub(super) fn summary(row: Row) -> sqlx::Result<EventSummary> {
+pub(super) fn summary_from_row(row: Row) -> sqlx::Result<EventSummary> {
     Ok(EventSummary {
         event_id: row.event_id.into(),
         series_id: row.series_id.map(SeriesId::from),
         name: row.name,
         venue_name: row.venue_name,
-        status: known("events.status", &row.status, EventStatus::parse)?,
+        status: parse_text("events.status", &row.status, EventStatus::parse)?,
         starts_at: row.starts_at,
         ends_at: row.ends_at,
         time_zone: row.time_zone,
-        seating: seating(row.venue_id, row.layout_version)?,
+        seating: event_layout(row.venue_id, row.layout_version)?,
         orphans_refused: row.orphans_refused,
         total_seats: row.total_seats,
         available: row.available,

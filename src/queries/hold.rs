@@ -1,24 +1,28 @@
-//! A hold with its items, the booking that it became, and the database's time: `GET /api/v1/holds/{id}`.
+//! Hold with its items, its booking and the database's time: `GET /api/v1/holds/{id}`.
 
 use sqlx::PgPool;
 
-use crate::db::column::{count, currency, known, seats};
+use crate::db::column::{count, currency, parse_text, seats};
 use crate::domain::hold::{Hold, HoldStatus, Item};
 use crate::domain::ids::{BookingId, HoldId};
 use crate::domain::time::Instant;
 
-/// A hold as it was at `server_time`. Its idempotency key is not read: nobody who looks needs it.
+/// A hold as it was at `server_time`. Its idempotency key is not read, because responses do not contain it.
 #[derive(Clone, Debug)]
-pub struct HoldNow {
+pub struct HoldSnapshot {
     pub hold: Hold,
     pub booking_id: Option<BookingId>,
-    /// By the database's clock, which alone says whether the hold is overdue.
+    /// Time of the database, whose clock decides whether the hold is overdue.
     pub server_time: Instant,
 }
 
-/// `None` if there is no such hold.
-pub async fn hold(pool: &PgPool, hold_id: HoldId) -> Result<Option<HoldNow>, sqlx::Error> {
-    // One row per item; a hold has at least one. The clock is read once per row, and the first row's reading is used.
+/// A hold. `None` if there is no such hold.
+///
+/// # Errors
+///
+/// Those of the database, and a decode error for a value that this version cannot read.
+pub async fn hold(pool: &PgPool, hold_id: HoldId) -> Result<Option<HoldSnapshot>, sqlx::Error> {
+    // One row per item; a hold has at least one. The clock is read for each row, and the time of the first row is used.
     let rows = sqlx::query!(
         r#"
         SELECT
@@ -52,7 +56,7 @@ pub async fn hold(pool: &PgPool, hold_id: HoldId) -> Result<Option<HoldNow>, sql
     let mut hold = Hold {
         hold_id,
         event_id: first.event_id.into(),
-        status: known("holds.status", &first.status, HoldStatus::parse)?,
+        status: parse_text("holds.status", &first.status, HoldStatus::parse)?,
         items: Vec::with_capacity(rows.len()),
         currency: currency(first.currency.as_deref())?,
         ttl_seconds: count("holds.ttl_seconds", first.ttl_seconds)?,
@@ -72,5 +76,5 @@ pub async fn hold(pool: &PgPool, hold_id: HoldId) -> Result<Option<HoldNow>, sql
             seats: seats("items.seat_ids", row.seat_ids.as_deref())?,
         });
     }
-    Ok(Some(HoldNow { hold, booking_id, server_time }))
+    Ok(Some(HoldSnapshot { hold, booking_id, server_time }))
 }

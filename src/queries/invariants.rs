@@ -1,8 +1,9 @@
-//! The invariants of the design, checked by SQL over everything there is. The auditor, `boxoffice check_invariants`, the endpoint
-//! and the tests all ask here.
+//! Invariants check: SQL over all rows, for the invariant checker, `boxoffice audit`, `GET /api/v1/invariants` and the
+//! tests.
 //!
-//! One REPEATABLE READ READ ONLY snapshot, so both numbers of an invariant are of the same moment while the service goes
-//! on selling. It reads whole tables, and may take its time.
+//! All statements run in one REPEATABLE READ READ ONLY transaction, so both numbers of an invariant are of one
+//! snapshot, and the service can go on selling. They read whole tables, and their timeout is longer than that of
+//! requests.
 
 mod counters;
 mod journal;
@@ -14,15 +15,17 @@ use sqlx::{PgConnection, PgPool};
 
 use crate::domain::time::Instant;
 
-/// How long a hold may stay active past its expiry, in seconds, before the sweeper must be asked why.
+/// Longest time that a hold may stay active after its expiry, in seconds. Later it is a breach: the sweeper does not
+/// work.
 pub const OVERDUE_GRACE_SECONDS: i32 = 60;
 
-/// How long one of the check_invariants's statements may take.
+/// `statement_timeout` of each statement of the invariants check.
 const STATEMENT_TIMEOUT: &str = "5min";
 
-/// Every invariant, as of one moment.
+/// All invariants in one snapshot.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvariantReport {
+    /// Time of the database when the snapshot was taken.
     pub as_of: Instant,
     pub invariants: Vec<Invariant>,
 }
@@ -34,26 +37,27 @@ impl InvariantReport {
     }
 }
 
-/// One invariant: two numbers that come about in different ways, and how many rows say otherwise.
+/// One invariant: two numbers from different sources that must agree, and the number of breaches.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Invariant {
     pub name: &'static str,
-    /// A sentence that says which two numbers are compared, and what a breach is.
+    /// Sentence with the two numbers that are compared, and the meaning of a breach.
     pub description: &'static str,
     pub expected: i64,
     pub actual: i64,
-    /// How many pools, holds, events … break it. Two errors can cancel out in the numbers, never here.
+    /// Number of pools, holds, events … that violate the invariant. Two errors can cancel out in `expected` and
+    /// `actual`, but are counted here one by one.
     pub breaches: i64,
 }
 
 impl Invariant {
-    /// The verdict.
+    /// Whether there is no breach.
     pub fn holds(&self) -> bool {
         self.breaches == 0
     }
 }
 
-/// What each statement of the check_invariants returns.
+/// Result of one statement of the invariants check.
 struct Finding {
     expected: i64,
     actual: i64,
@@ -61,7 +65,7 @@ struct Finding {
 }
 
 impl Finding {
-    fn of(self, name: &'static str, description: &'static str) -> Invariant {
+    fn into_invariant(self, name: &'static str, description: &'static str) -> Invariant {
         Invariant { name, description, expected: self.expected, actual: self.actual, breaches: self.breaches }
     }
 }
@@ -70,50 +74,51 @@ impl Finding {
 ///
 /// # Errors
 ///
-/// Only when the database fails.
+/// Those of the database. The check panicking is an error too.
 pub async fn check_invariants(pool: &PgPool) -> anyhow::Result<InvariantReport> {
     let pool = pool.clone();
-    // A task that nobody drops, so that a caller that goes away leaves no transaction open (see `db::transaction`).
+    // A separate task, so that dropping this future does not leave a transaction open (see `db::transaction`).
     let task = tokio::spawn(async move { check_in_transaction(&pool).await });
-    let check_invariants = task.await.context("the check_invariants was stopped")?;
-    check_invariants.context("the check_invariants could not be completed")
+    let report = task.await.context("the invariants check was stopped")?;
+    report.context("the invariants check failed")
 }
 
 async fn check_in_transaction(pool: &PgPool) -> sqlx::Result<InvariantReport> {
     let mut transaction = pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
-    let check_invariants = check_snapshot(&mut transaction).await?;
+    let report = check_snapshot(&mut transaction).await?;
     transaction.commit().await?;
-    Ok(check_invariants)
+    Ok(report)
 }
 
 async fn check_snapshot(connection: &mut PgConnection) -> sqlx::Result<InvariantReport> {
-    let as_of = begin(connection).await?;
+    let as_of = take_snapshot(connection).await?;
     let [held, booked] = counters::counters_equal_items(connection).await?;
     let invariants = vec![
         counters::never_oversold(connection).await?,
         held,
         booked,
         rows::one_booking_per_hold(connection).await?,
-        journal::without_gaps(connection).await?,
-        journal::equals_counters(connection).await?,
+        journal::journal_has_no_gaps(connection).await?,
+        journal::journal_equals_counters(connection).await?,
         rows::no_hold_long_overdue(connection, as_of).await?,
         rows::holds_have_their_event(connection).await?,
         rows::items_have_their_hold(connection).await?,
         rows::holds_equal_their_items(connection).await?,
         rows::bookings_have_their_hold(connection).await?,
-        counters::tallies_equal_counts(connection).await?,
-        seats::equal_their_items(connection).await?,
-        seats::counters_equal_seats(connection).await?,
+        counters::event_counters_equal_rows(connection).await?,
+        seats::seats_equal_their_items(connection).await?,
+        seats::seat_counters_equal_seats(connection).await?,
         seats::blocked_equals_blocks(connection).await?,
         seats::blocks_equal_their_seats(connection).await?,
-        seats::equal_their_layout(connection).await?,
+        seats::seats_equal_their_layout(connection).await?,
     ];
     Ok(InvariantReport { as_of, invariants })
 }
 
-/// Takes the snapshot, and lifts for this transaction what keeps requests short: here whole tables are meant to be read.
-async fn begin(connection: &mut PgConnection) -> sqlx::Result<Instant> {
-    let begun = sqlx::query!(
+/// Takes the snapshot. Allows sequential scans and a longer `statement_timeout` for this transaction, because it reads
+/// whole tables.
+async fn take_snapshot(connection: &mut PgConnection) -> sqlx::Result<Instant> {
+    let snapshot = sqlx::query!(
         r#"
         SELECT
             statement_timestamp() AS "as_of!",
@@ -124,5 +129,5 @@ async fn begin(connection: &mut PgConnection) -> sqlx::Result<Instant> {
     )
     .fetch_one(connection)
     .await?;
-    Ok(begun.as_of)
+    Ok(snapshot.as_of)
 }

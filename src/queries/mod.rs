@@ -1,21 +1,22 @@
-//! Queries: read-only SQL, one statement per file, named after what asks for it. No locks, no writes.
+//! Queries: read-only SQL without locks. One query per file, named after its result; a few need several statements
+//! (`layout`, `invariants`), and `venue_layout` only combines others.
 
 pub mod blocks; // GET /events/{id}/blocks
 pub mod booking; // GET /bookings/{id}
-pub mod database; // whether it answers
+pub mod database; // readiness
 pub mod event; // GET /events/{id}
 pub mod events; // GET /events
 pub mod hold; // GET /holds/{id}
-pub mod invariants; // every invariant, in one snapshot: GET /invariants, the auditor, `boxoffice check_invariants`, the tests
-pub mod layout; // GET /venues/{id}/layouts/{version}, and whoever needs the seats of one
-pub mod overdue_holds; // the sweeper's candidates
+pub mod invariants; // GET /invariants, the invariant checker, `boxoffice audit`, the tests
+pub mod layout; // GET /venues/{id}/layouts/{version}, seat maps, the seat cache
+pub mod overdue_holds; // the sweeper
 pub mod seat_changes; // GET /events/{id}/seats?since=
 pub mod seat_map; // GET /events/{id}/seats and seats.svg
-pub mod seated_event; // what both ask first
+pub mod seated_event; // first statement of all requests about seats
 pub mod series; // GET /series/{id}
 pub mod series_events; // GET /series/{id}/events
 pub mod status; // GET /events/{id}/status
 pub mod totals; // GET /api/v1/metrics and the gauges of GET /metrics
 pub mod venue; // GET /venues/{id}
-pub mod venue_layout; // what POST /events and /series name
+pub mod venue_layout; // layouts that POST /events and POST /series refer to
 pub mod venues; // GET /venues

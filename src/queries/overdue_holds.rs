@@ -1,17 +1,22 @@
-//! Holds whose time has come and that nobody has expired yet: the sweeper's candidates.
+//! Overdue holds: candidates for the sweeper.
 //!
-//! No lock is taken: each candidate is judged again by `decide`, under its event's lock and by the clock read there.
+//! No lock is taken, because `decide` checks each candidate again, under the event's row lock and by the batch's time.
 
 use sqlx::PgPool;
 
 use crate::domain::ids::HoldId;
 
-/// The ids of at most `limit` overdue holds: of each event, the `limit_per_event` that are overdue longest, so that one
-/// event's crowd does not keep the others' waiting.
+/// Ids of at most `limit` overdue holds, and per event of at most `limit_per_event`, those that are overdue longest.
+/// The second limit keeps one event with many overdue holds from delaying the others.
+///
+/// # Errors
+///
+/// Those of the database.
 pub async fn overdue_holds(pool: &PgPool, limit: i64, limit_per_event: i64) -> Result<Vec<HoldId>, sqlx::Error> {
-    // Events with active holds are found by skipping along holds_active_by_expiry (event_id, expires_at), so the cost
-    // grows with events that have live holds, not with holds. The statement's time is the same on every row and can
-    // therefore bound an index scan, which clock_timestamp() cannot; for candidates it is good enough.
+    // The recursion finds the events with active holds by skipping along the index holds_active_by_expiry (event_id,
+    // expires_at), so the cost grows with the number of these events, not of holds. statement_timestamp() is the same
+    // for every row and can bound an index scan; clock_timestamp() cannot. The difference does not matter for
+    // candidates.
     let rows = sqlx::query!(
         r#"
         WITH RECURSIVE events_with_holds AS (

@@ -1,4 +1,4 @@
-//! The seats that an event's journal has touched since some entry, as they are now.
+//! Present states of the seats that changed after a journal entry: `GET /api/v1/events/{id}/seats?since=`.
 
 use sqlx::PgPool;
 
@@ -7,10 +7,15 @@ use crate::domain::ids::EventId;
 use crate::domain::seat_map::SeatChanges;
 use crate::domain::seating::SeatIndex;
 
-/// `None` if there is no such event. One statement, so that the states are those of the sequence.
+/// Seats that journal entries after number `since` name. `None` if there is no such event. One statement, so states and
+/// sequence are of one snapshot.
+///
+/// # Errors
+///
+/// Those of the database, and a decode error for a value that this version cannot read.
 pub async fn seat_changes(pool: &PgPool, event_id: EventId, since: i64) -> sqlx::Result<Option<SeatChanges>> {
-    // A seat is looked up by its key, whatever the planner believes about the journal: it cannot know that `since` is near
-    // the end, and would rather read the whole house.
+    // The subquery makes PostgreSQL look up each seat by its key. With a join the planner, which does not know that
+    // `since` is near the journal's end, would read all seats of the event.
     let row = sqlx::query!(
         r#"
         SELECT
@@ -54,7 +59,7 @@ pub async fn seat_changes(pool: &PgPool, event_id: EventId, since: i64) -> sqlx:
     }))
 }
 
-/// An aggregate over no rows is NULL.
+/// Seats of an aggregated array. The aggregate over no rows is NULL.
 fn seats(ids: Option<Vec<i32>>) -> sqlx::Result<Vec<SeatIndex>> {
     ids.unwrap_or_default().into_iter().map(|id| Ok(SeatIndex(count("seats.seat_id", id)?))).collect()
 }

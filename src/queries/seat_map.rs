@@ -1,9 +1,9 @@
-//! All seats of an event at one moment.
+//! Seat map of an event: `GET /api/v1/events/{id}/seats` and `seats.svg`.
 
 use sqlx::PgPool;
 use sqlx::types::Json;
 
-use crate::db::column::{count, unknown};
+use crate::db::column::{count, decode_error};
 use crate::domain::ids::EventId;
 use crate::domain::seat_map::{Counts, SeatMap, SeatStates, SeatedEvent, SectionCounts};
 use crate::domain::seating::{SeatIndex, SectionIndex};
@@ -17,11 +17,15 @@ struct PoolRow {
     blocked: u32,
 }
 
-/// `None` if there is no such event, or it has no layout. One statement, so that states, counters and sequence are of one
-/// snapshot.
+/// The seat map of an event. `None` if there is no such event, or if it has no layout. One statement, so states,
+/// counters and sequence are of one snapshot.
+///
+/// # Errors
+///
+/// Those of the database, and a decode error if the seats are not those of the layout.
 pub async fn seat_map(pool: &PgPool, event_id: EventId) -> sqlx::Result<Option<SeatMap>> {
-    // Numbers and letters in one row instead of a row per seat. They come as they lie in the table and are put in order here:
-    // to sort 20,000 seats takes PostgreSQL longer than to read them.
+    // One row with the numbers and letters of all seats, instead of one row per seat. They are not sorted by
+    // PostgreSQL, because sorting 20,000 seats takes longer than reading them; `seat_states` brings them into order.
     let row = sqlx::query!(
         r#"
         SELECT
@@ -67,19 +71,21 @@ pub async fn seat_map(pool: &PgPool, event_id: EventId) -> sqlx::Result<Option<S
             sequence: row.sequence,
         },
         event_name: row.name,
-        states: states(row.seat_count, row.seat_ids.unwrap_or_default(), &row.letters.unwrap_or_default())
-            .ok_or_else(|| unknown("seats", &format!("not each of {} seats of {event_id}, once", row.seat_count)))?,
+        states: seat_states(row.seat_count, row.seat_ids.unwrap_or_default(), &row.letters.unwrap_or_default())
+            .ok_or_else(|| {
+                decode_error("seats", &format!("rows that are not the {} seats of event {event_id}", row.seat_count))
+            })?,
         general_admission: row.general_admission.into_iter().flat_map(|pools| pools.0).map(section_counts).collect(),
     }))
 }
 
-/// An aggregate over no rows is NULL, which is a house without seats. `None` unless every seat of the layout has its row.
-fn states(seat_count: i32, seat_ids: Vec<i32>, letters: &str) -> Option<SeatStates> {
+/// States of all seats. `None` unless every seat of the layout has exactly one row.
+fn seat_states(seat_count: i32, seat_ids: Vec<i32>, letters: &str) -> Option<SeatStates> {
     let seats =
         seat_ids.into_iter().map(u32::try_from).map(|id| id.map(SeatIndex)).collect::<Result<Vec<_>, _>>().ok()?;
     let letters: Vec<char> = letters.chars().collect();
     let is_whole = seats.len() == letters.len();
-    let placed = || SeatStates::placed(usize::try_from(seat_count).ok()?, seats.into_iter().zip(letters));
+    let placed = || SeatStates::from_seats(usize::try_from(seat_count).ok()?, seats.into_iter().zip(letters));
     if is_whole { placed() } else { None }
 }
 

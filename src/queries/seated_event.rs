@@ -1,4 +1,5 @@
-//! Which layout an event is sold with, and how far its journal has come: little, and asked before everything about seats.
+//! Layout of an event, and the number of its last journal entry. A small query that runs first in every request about
+//! seats.
 
 use sqlx::PgPool;
 
@@ -6,17 +7,21 @@ use crate::db::column::count;
 use crate::domain::ids::EventId;
 use crate::domain::seat_map::SeatedEvent;
 
-/// What is known of an event's seating.
+/// Result of [`seating`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Seating {
     /// There is no such event.
     NoEvent,
-    /// It is sold without a layout.
+    /// The event has no layout.
     NoLayout,
     Seated(SeatedEvent),
 }
 
-/// See the module's documentation.
+/// The layout and the journal's position of an event.
+///
+/// # Errors
+///
+/// Those of the database, and a decode error for a value that this version cannot read.
 pub async fn seating(pool: &PgPool, event_id: EventId) -> sqlx::Result<Seating> {
     let row = sqlx::query!(
         r#"
@@ -30,7 +35,7 @@ pub async fn seating(pool: &PgPool, event_id: EventId) -> sqlx::Result<Seating> 
     .fetch_optional(pool)
     .await?;
     let Some(row) = row else { return Ok(Seating::NoEvent) };
-    // A CHECK sees to it that both are there or neither.
+    // A CHECK ensures that both columns are NULL or neither.
     let (Some(venue_id), Some(version)) = (row.venue_id, row.layout_version) else { return Ok(Seating::NoLayout) };
     let layout_version = count("events.layout_version", version)?;
     Ok(Seating::Seated(SeatedEvent { event_id, venue_id: venue_id.into(), layout_version, sequence: row.sequence }))

@@ -1,11 +1,15 @@
-//! One series.
+//! Series without its events: `GET /api/v1/series/{id}`.
 
 use sqlx::PgPool;
 
 use crate::domain::ids::SeriesId;
 use crate::domain::series::Series;
 
-/// `None` if there is no such series.
+/// A series. `None` if there is no such series.
+///
+/// # Errors
+///
+/// Those of the database.
 pub async fn series(pool: &PgPool, series_id: SeriesId) -> sqlx::Result<Option<Series>> {
     let row = sqlx::query!(
         r#"

@@ -1,12 +1,16 @@
-//! The dates of a series, a page at a time, in the order of all events' listing.
+//! Page of the events of a series, in the order of the list of all events: `GET /api/v1/series/{id}/events`.
 
 use sqlx::PgPool;
 
-use super::events::{EventSummary, Row, summary};
+use super::events::{EventSummary, Row, summary_from_row};
 use crate::domain::event_search::EventPosition;
 use crate::domain::ids::SeriesId;
 
-/// At most `limit` events of the series, from a position on. None, too, if there is no such series.
+/// At most `limit` events of the series, after a position. Empty if there is no such series.
+///
+/// # Errors
+///
+/// Those of the database, and a decode error for a value that this version cannot read.
 pub async fn series_events(
     pool: &PgPool,
     series_id: SeriesId,
@@ -43,5 +47,5 @@ pub async fn series_events(
     .fetch_all(pool)
     .await?;
 
-    rows.into_iter().map(summary).collect()
+    rows.into_iter().map(summary_from_row).collect()
 }

@@ -1,29 +1,31 @@
-//! Events' counters at one moment: per pool, per ticket type and together.
+//! Counters of events in one snapshot, per pool and per ticket type: `GET /api/v1/events/{id}/status`.
 
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use crate::db::column::{currency, known};
+use crate::db::column::{currency, parse_text};
 use crate::domain::event::EventStatus;
 use crate::domain::ids::{EventId, PoolId, TicketTypeId};
 use crate::domain::money::Currency;
 use crate::domain::time::Instant;
 
-/// See the module's documentation. A hold that has expired but was not swept yet still counts as held.
+/// Counters of one event. Overdue holds count as held until they are swept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EventCounts {
     pub event_id: EventId,
     pub status: EventStatus,
     pub currency: Option<Currency>,
-    /// In the order in which they are offered; the ticket types too.
+    /// In display order.
     pub pools: Vec<PoolCounts>,
+    /// In display order.
     pub ticket_types: Vec<TicketTypeCounts>,
-    /// Of the event's last journal entry: a higher number is a later state.
+    /// Number of the event's last journal entry: a higher number is a later state.
     pub sequence: i64,
-    /// The counters are at least as recent as this.
+    /// Time of the database. The counters include everything that was committed before it.
     pub as_of: Instant,
 }
 
+/// Counters of one pool, in places.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PoolCounts {
     pub pool_id: PoolId,
@@ -31,28 +33,30 @@ pub struct PoolCounts {
     pub capacity: i32,
     pub held: i32,
     pub booked: i32,
-    /// Kept back by the organiser.
+    /// In the organiser's blocks.
     pub blocked: i32,
 }
 
 impl PoolCounts {
+    /// Places that are not held, booked or blocked.
     pub fn available(&self) -> i32 {
         self.capacity - self.held - self.booked - self.blocked
     }
 }
 
+/// Available places of one ticket type.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TicketTypeCounts {
     pub ticket_type_id: TicketTypeId,
     pub pool_id: PoolId,
     pub name: String,
-    /// Minor units.
+    /// Minor units of the event's currency.
     pub price: i64,
-    /// What its pool has left; shared with the pool's other ticket types.
+    /// Available places of its pool, which it shares with the pool's other ticket types.
     pub available: i32,
 }
 
-/// One pool with one of its ticket types; a pool with none has one row.
+/// Row of the statement: one per ticket type, and one per pool without ticket types.
 struct Row {
     event_id: Uuid,
     status: String,
@@ -71,9 +75,14 @@ struct Row {
     price: Option<i64>,
 }
 
-/// Of the events that exist. One statement, so one snapshot: an event's sums and sequence belong together.
+/// Counters of those of the events that exist. One statement, so counters and sequence are of one snapshot.
+///
+/// # Errors
+///
+/// Those of the database, and a decode error for a value that this version cannot read.
 pub async fn statuses(connection: &mut PgConnection, event_ids: &[Uuid]) -> sqlx::Result<Vec<EventCounts>> {
-    // The statement's time is read before its snapshot is taken, so nothing that was committed by then is missing.
+    // statement_timestamp() is read before the snapshot is taken, so the snapshot includes everything committed by
+    // then.
     let rows = sqlx::query_as!(
         Row,
         r#"
@@ -101,7 +110,7 @@ fn event_counts(rows: &[Row]) -> sqlx::Result<EventCounts> {
     let first = &rows[0]; // chunk_by yields no empty chunk
     Ok(EventCounts {
         event_id: first.event_id.into(),
-        status: known("events.status", &first.status, EventStatus::parse)?,
+        status: parse_text("events.status", &first.status, EventStatus::parse)?,
         currency: currency(first.currency.as_deref())?,
         sequence: first.sequence,
         as_of: first.as_of,

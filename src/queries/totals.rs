@@ -1,21 +1,25 @@
-//! The service's totals, for the metrics.
+//! Totals of all events, for the metrics.
 
 use sqlx::PgPool;
 
-/// Over all events.
+/// Totals of all events.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Totals {
     pub total_events: i64,
-    /// Confirmed, not cancelled.
+    /// Confirmed bookings; cancelled ones do not count.
     pub total_bookings: i64,
     pub active_holds: i64,
-    /// Seats of confirmed bookings.
+    /// Places of confirmed bookings.
     pub total_seats_booked: i64,
-    /// Holds that time has ended, ever.
+    /// Holds that ever expired.
     pub expired_holds_total: i64,
 }
 
-/// Adds up the counters that every batch keeps, one row per event and pool, instead of counting holds and bookings.
+/// Adds up event counters and pool counters, one row per event and per pool, instead of counting holds and bookings.
+///
+/// # Errors
+///
+/// Those of the database.
 pub async fn totals(pool: &PgPool) -> sqlx::Result<Totals> {
     sqlx::query_as!(
         Totals,

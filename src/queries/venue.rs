@@ -1,4 +1,4 @@
-//! One venue, with its newest layout in short.
+//! Venue with a summary of its newest layout: `GET /api/v1/venues/{id}`.
 
 use sqlx::PgPool;
 use sqlx::types::Json;
@@ -6,7 +6,7 @@ use sqlx::types::Json;
 use crate::db::column::count;
 use crate::domain::ids::VenueId;
 use crate::domain::seating::Point;
-use crate::domain::venue::{LayoutInShort, SectionInShort, Venue};
+use crate::domain::venue::{LayoutSummary, SectionSummary, Venue};
 
 #[derive(Debug, serde::Deserialize)]
 struct SectionRow {
@@ -15,7 +15,11 @@ struct SectionRow {
     row_count: Option<u32>,
 }
 
-/// `None` if there is no such venue. One statement, so that the layout is the one of its version.
+/// A venue. `None` if there is no such venue. One statement, so venue and layout are of one snapshot.
+///
+/// # Errors
+///
+/// Those of the database, and a decode error for a value that this version cannot read.
 pub async fn venue(pool: &PgPool, venue_id: VenueId) -> sqlx::Result<Option<Venue>> {
     let row = sqlx::query!(
         r#"
@@ -38,12 +42,12 @@ pub async fn venue(pool: &PgPool, venue_id: VenueId) -> sqlx::Result<Option<Venu
     .fetch_optional(pool)
     .await?;
     let Some(row) = row else { return Ok(None) };
-    let section = |SectionRow { name, capacity, row_count }| SectionInShort { name, capacity, row_count };
+    let section = |SectionRow { name, capacity, row_count }| SectionSummary { name, capacity, row_count };
     Ok(Some(Venue {
         venue_id,
         name: row.name,
         address: row.address,
-        layout: LayoutInShort {
+        layout: LayoutSummary {
             version: count("venues.layout_version", row.layout_version)?,
             focal_point: Point { x: row.focal_x, y: row.focal_y },
             sections: row.sections.0.into_iter().map(section).collect(),

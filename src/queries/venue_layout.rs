@@ -1,24 +1,33 @@
-//! The layout that a request names, with its venue's name.
+//! Layout that a request refers to, with its venue's name.
 
 use sqlx::PgPool;
 
 use super::{layout, venue};
-use crate::domain::seated_event::{LayoutName, VenueLayout};
+use crate::domain::seated_event::{LayoutReference, VenueLayout};
 
-/// What there is of it.
-pub enum Found {
+/// Result of [`venue_layout`].
+pub enum VenueLayoutLookup {
     Layout(Box<VenueLayout>),
     NoVenue,
     /// The venue has no such version.
     NoVersion,
 }
 
-/// Layouts never change, and no version of one goes away: it is as good whenever it was found.
-pub async fn venue_layout(pool: &PgPool, LayoutName { venue_id, version }: LayoutName) -> sqlx::Result<Found> {
-    let Some(venue) = venue::venue(pool, venue_id).await? else { return Ok(Found::NoVenue) };
+/// Finds the layout. Not in a transaction: layouts never change and are never deleted, so the result cannot become
+/// stale.
+///
+/// # Errors
+///
+/// Those of the database, and a decode error if the rows are not a layout.
+pub async fn venue_layout(
+    pool: &PgPool,
+    LayoutReference { venue_id, version }: LayoutReference,
+) -> sqlx::Result<VenueLayoutLookup> {
+    let Some(venue) = venue::venue(pool, venue_id).await? else { return Ok(VenueLayoutLookup::NoVenue) };
     let version = version.unwrap_or(venue.layout.version);
     let mut connection = pool.acquire().await?;
     let layout = layout::layout(&mut connection, venue_id, version).await?;
-    let found = |layout| Found::Layout(Box::new(VenueLayout { venue_id, venue_name: venue.name, version, layout }));
-    Ok(layout.map_or(Found::NoVersion, found))
+    let found =
+        |layout| VenueLayoutLookup::Layout(Box::new(VenueLayout { venue_id, venue_name: venue.name, version, layout }));
+    Ok(layout.map_or(VenueLayoutLookup::NoVersion, found))
 }

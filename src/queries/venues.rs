@@ -1,4 +1,4 @@
-//! The listing of venues: by name, a page at a time.
+//! Page of the list of venues, by name: `GET /api/v1/venues`.
 
 use sqlx::PgPool;
 use uuid::Uuid;
@@ -7,31 +7,35 @@ use crate::db::column::count;
 use crate::domain::ids::VenueId;
 use crate::domain::time::Instant;
 
-/// A venue as the listing shows it.
+/// A venue in the list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VenueSummary {
     pub venue_id: VenueId,
     pub name: String,
     pub address: Option<String>,
     pub layout_version: u32,
-    /// All places of the newest layout, numbered or not.
+    /// Capacity of the newest layout in places, with and without seat numbers.
     pub capacity: i64,
-    /// The numbered ones.
+    /// Number of seats of the newest layout.
     pub seat_count: i32,
     pub created_at: Instant,
     pub updated_at: Instant,
 }
 
-/// A place in the listing's order: by name in any case, then by id.
+/// Position in the list: by name, ignoring case, then by id.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VenuePosition {
     pub name: String,
     pub venue_id: VenueId,
 }
 
-/// At most `limit` venues, from a position on.
+/// At most `limit` venues, after a position.
+///
+/// # Errors
+///
+/// Those of the database, and a decode error for a value that this version cannot read.
 pub async fn venues(pool: &PgPool, after: Option<VenuePosition>, limit: u32) -> sqlx::Result<Vec<VenueSummary>> {
-    // No name is empty, so nothing comes before this.
+    // Before all venues, because no name is empty.
     let after = after.unwrap_or(VenuePosition { name: String::new(), venue_id: Uuid::nil().into() });
     let rows = sqlx::query!(
         r#"

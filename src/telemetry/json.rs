@@ -1,7 +1,8 @@
-//! Log lines as JSON: `timestamp`, `level`, the members of the spans around (`request_id`), then the event's own.
+//! Log lines as JSON: `timestamp`, `level`, `target`, the fields of the enclosing spans (`request_id`), then the
+//! entry's own fields.
 //!
-//! Written straight into the line's buffer. The format that tracing-subscriber has builds a map per event and nests the
-//! span, so that `request_id` would have two places.
+//! Written directly into the line's buffer. The JSON format of tracing-subscriber builds a map per entry and nests the
+//! span, so `request_id` would be in different places.
 
 use std::fmt::{self, Debug, Write};
 
@@ -14,7 +15,7 @@ use tracing_subscriber::fmt::format::Writer;
 use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields, FormattedFields};
 use tracing_subscriber::registry::LookupSpan;
 
-/// One event, one line.
+/// Formats each log entry as one line.
 pub struct JsonLines;
 
 impl<S> FormatEvent<S, JsonMembers> for JsonLines
@@ -40,7 +41,7 @@ where
     }
 }
 
-/// Fields as members of an object that is already open: `,"name":value` each.
+/// Formats fields as members of a JSON object that is already open: `,"name":value` each.
 pub struct JsonMembers;
 
 impl<'writer> FormatFields<'writer> for JsonMembers {
@@ -82,7 +83,7 @@ impl Visit for Members<'_> {
     }
 
     fn record_f64(&mut self, field: &Field, value: f64) {
-        // JSON has no word for what is not a number.
+        // JSON cannot represent NaN and infinity.
         self.member(field, |out| if value.is_finite() { write!(out, "{value}") } else { out.write_str("null") });
     }
 
@@ -99,25 +100,25 @@ impl Visit for Members<'_> {
     }
 }
 
-/// Text on its way into a JSON string.
+/// Writes text into a JSON string, with escapes.
 struct Escaped<'a, 'b>(&'a mut Writer<'b>);
 
 impl Write for Escaped<'_, '_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        let mut plain_from = 0;
-        for (at, byte) in text.bytes().enumerate() {
+        let mut unescaped_start = 0;
+        for (index, byte) in text.bytes().enumerate() {
             if byte >= b' ' && byte != b'"' && byte != b'\\' {
                 continue;
             }
-            self.0.write_str(&text[plain_from..at])?;
+            self.0.write_str(&text[unescaped_start..index])?;
             match byte {
                 b'"' => self.0.write_str("\\\"")?,
                 b'\\' => self.0.write_str("\\\\")?,
                 b'\n' => self.0.write_str("\\n")?,
                 _ => write!(self.0, "\\u{byte:04x}")?,
             }
-            plain_from = at + 1;
+            unescaped_start = index + 1;
         }
-        self.0.write_str(&text[plain_from..])
+        self.0.write_str(&text[unescaped_start..])
     }
 }

@@ -1,7 +1,7 @@
-//! Every metric: its name, unit and meaning. Nothing else in the code names one.
+//! Every metric: its name, unit and meaning. Metric names appear in no other file.
 //!
-//! The recorder belongs to the process, not to a server: tests start several. Handles that every request needs are kept,
-//! because looking one up by its labels costs more than counting.
+//! The recorder belongs to the process, not to a server: tests start several servers. Handles of frequent metrics are
+//! cached, because looking one up by its labels costs more than counting.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -24,7 +24,7 @@ pub struct Metric {
     pub meaning: &'static str,
 }
 
-/// What Prometheus may do with a metric's values.
+/// Prometheus type of a metric.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     Counter,
@@ -36,7 +36,7 @@ macro_rules! table {
     ($($constant:ident, $name:literal, $kind:ident, $meaning:literal;)*) => {
         $(const $constant: &str = $name;)*
 
-        /// The whole table, in order.
+        /// Every metric, in the order of the table.
         pub const ALL: &[Metric] = &[$(Metric { name: $name, kind: Kind::$kind, meaning: $meaning },)*];
     };
 }
@@ -44,44 +44,44 @@ macro_rules! table {
 table! {
     // Requests.
     HTTP_REQUESTS,           "http_requests_total",             Counter,   "Requests answered, by method, route template and status";
-    HTTP_DURATION,           "http_request_duration_seconds",   Histogram, "From the request's head to the answer's, by method and route template";
-    ERRORS,                  "errors_total",                    Counter,   "Problem documents sent, by code of the table of errors";
-    BOOKING_OPERATIONS,      "booking_operations_total",        Counter,   "Commands of clients, by operation and outcome, those that no lane took included";
+    HTTP_DURATION,           "http_request_duration_seconds",   Histogram, "Time from the request's head to the response's head, by method and route template";
+    ERRORS,                  "errors_total",                    Counter,   "Problem documents sent, by error code";
+    BOOKING_OPERATIONS,      "booking_operations_total",        Counter,   "Commands of clients, by operation and outcome, including those that no lane took";
     // Lanes.
-    COMMANDS,                "commands_total",                  Counter,   "Commands that the lanes took, whoever gave them, by command and outcome";
-    BATCH_SIZE,              "batch_size",                      Histogram, "Commands that one transaction decided";
-    BATCH_DURATION,          "batch_duration_seconds",          Histogram, "From the begin of a batch's transaction to its commit, retries included";
-    BATCH_RETRIES,           "batch_retries_total",             Counter,   "Batches that lost a race or their connection and were run again";
-    BATCHES_ISOLATED,        "batches_isolated_total",          Counter,   "Batches that were run again in parts, to find the command that the database refuses or the event that is locked";
-    UNKNOWN_COMMITS_RESOLVED,         "commits_settled_total",           Counter,   "Commits whose answer was lost, by what was found when they were looked up: found, not_found or unknown";
-    LANES_ALIVE,             "lanes_alive",                     Gauge,     "Lanes whose tasks run";
-    LANE_QUEUE_DEPTH,        "lane_queue_depth",                Gauge,     "Commands that wait for the lanes";
-    LANE_QUEUE_WAIT,         "lane_queue_wait_seconds",         Histogram, "From a command's arrival to the begin of its batch";
+    COMMANDS,                "commands_total",                  Counter,   "Commands that a lane took, from clients and workers, by command and outcome";
+    BATCH_SIZE,              "batch_size",                      Histogram, "Commands in one batch";
+    BATCH_DURATION,          "batch_duration_seconds",          Histogram, "Time to execute a batch, including retries and splits";
+    BATCH_RETRIES,           "batch_retries_total",             Counter,   "Retries of a batch, or of a part of one, after a deadlock, a locked event or a lost connection";
+    BATCHES_ISOLATED,        "batches_isolated_total",          Counter,   "Splits of a batch, or of a part of one, after a failure: into halves if the database rejected it or a statement timed out, by event if an event is locked";
+    UNKNOWN_COMMITS_RESOLVED, "commits_settled_total",          Counter,   "Commits whose answer was lost, by the result of the lookup: found, not_found or unknown";
+    LANES_ALIVE,             "lanes_alive",                     Gauge,     "Lanes that are running";
+    LANE_QUEUE_DEPTH,        "lane_queue_depth",                Gauge,     "Commands that wait in the queue";
+    LANE_QUEUE_WAIT,         "lane_queue_wait_seconds",         Histogram, "Time from a command's arrival in the queue until a lane takes it";
     // The database.
-    DB_TRANSACTION_DURATION, "db_transaction_duration_seconds", Histogram, "Transactions outside the lanes, by name and outcome, retries included";
-    DB_TRANSACTION_RETRIES,  "db_transaction_retries_total",    Counter,   "Transactions outside the lanes that lost a race and were run again, by name";
+    DB_TRANSACTION_DURATION, "db_transaction_duration_seconds", Histogram, "Time of transactions outside the lanes, by name and outcome, including retries";
+    DB_TRANSACTION_RETRIES,  "db_transaction_retries_total",    Counter,   "Retries of transactions outside the lanes after a deadlock, a serialization failure or a lock timeout, by name";
     DB_POOL,                 "db_pool_connections",             Gauge,     "Connections, by pool (requests, lanes, status) and state (idle, used)";
-    // Workers, and what there is.
-    WORKER_TICKS,            "worker_ticks_total",              Counter,   "Runs of each worker: done, failed or panicked";
+    // Workers, and totals in the database.
+    WORKER_TICKS,            "worker_ticks_total",              Counter,   "Ticks of each worker, by outcome: done, failed or panicked";
     SWEPT_HOLDS,             "swept_holds_total",               Counter,   "Overdue holds that the sweeper expired";
-    INVARIANT_BREACHES,      "invariant_breaches",              Gauge,     "Rows that break an invariant, by invariant, at this instance's last audit; anything but 0 is an alarm";
-    ACTIVE_HOLDS,            "active_holds",                    Gauge,     "Holds that are active, overdue ones included until they are swept";
-    TOTAL_BOOKINGS,          "total_bookings",                  Gauge,     "Bookings that are confirmed";
+    INVARIANT_BREACHES,      "invariant_breaches",              Gauge,     "Rows that break an invariant, by invariant, at this instance's last invariants check; anything but 0 is an alarm";
+    ACTIVE_HOLDS,            "active_holds",                    Gauge,     "Active holds, including overdue ones until they are swept";
+    TOTAL_BOOKINGS,          "total_bookings",                  Gauge,     "Confirmed bookings";
 }
 
-/// Seconds. A hold takes well under a millisecond on an idle machine; timeouts end at a few seconds.
+/// Histogram buckets in seconds. A hold takes well under a millisecond on an idle machine; timeouts are a few seconds.
 const DURATION_BUCKETS: &[f64] =
     &[0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
-/// Commands, up to the most that a batch can be told to have.
+/// Histogram buckets in commands, up to the largest value of `BATCH_MAX`.
 const BATCH_SIZE_BUCKETS: &[f64] =
     &[1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 512.0, 1024.0, 2048.0, COMMANDS_PER_BATCH_MAX as f64];
 
-/// How often samples of histograms are folded into their buckets when nobody scrapes; they are kept one by one until then.
+/// Interval at which histogram samples are folded into their buckets. Without it they accumulate until the next scrape.
 const UPKEEP_INTERVAL: Duration = Duration::from_secs(5);
 
 static RECORDER: OnceLock<PrometheusHandle> = OnceLock::new();
 
-/// Starts recording, once per process; before that everything recorded is lost.
+/// Installs the recorder, once per process. Values recorded before are lost.
 pub fn install() {
     RECORDER.get_or_init(|| {
         let handle = PrometheusBuilder::new()
@@ -93,7 +93,7 @@ pub fn install() {
             .install_recorder()
             .expect("nothing else in this process installs a recorder");
         describe();
-        begin_at_zero();
+        initialize_counters();
         let upkeep = handle.clone();
         thread::spawn(move || {
             loop {
@@ -115,8 +115,8 @@ fn describe() {
     }
 }
 
-/// What should stay at 0 is told from the start: Prometheus does not see a series rise that begins with its first event.
-fn begin_at_zero() {
+/// Exports counters of rare failures as 0 from the start: Prometheus sees no increase in a series that begins at 1.
+fn initialize_counters() {
     counter!(BATCH_RETRIES).absolute(0);
     counter!(BATCHES_ISOLATED).absolute(0);
     for outcome in [CommitResolution::Found, CommitResolution::NotFound, CommitResolution::Unknown] {
@@ -124,7 +124,7 @@ fn begin_at_zero() {
     }
 }
 
-/// Everything recorded so far, in Prometheus' text format.
+/// All metrics in Prometheus' text format.
 pub fn render() -> String {
     RECORDER.get().map(PrometheusHandle::render).unwrap_or_default()
 }
@@ -132,14 +132,14 @@ pub fn render() -> String {
 /// Method, route template and status.
 type RequestLabels = (&'static str, &'static str, u16);
 
-/// An answered request.
+/// Records an answered request.
 pub fn http_request(method: &Method, endpoint: &'static str, status: StatusCode, seconds: f64) {
     thread_local! {
-        static KEPT: RefCell<HashMap<RequestLabels, (Counter, Histogram)>> = RefCell::default();
+        static HANDLES: RefCell<HashMap<RequestLabels, (Counter, Histogram)>> = RefCell::default();
     }
     let key = (known_method(method), endpoint, status.as_u16());
-    KEPT.with_borrow_mut(|kept| {
-        let (requests, duration) = kept.entry(key).or_insert_with(|| {
+    HANDLES.with_borrow_mut(|handles| {
+        let (requests, duration) = handles.entry(key).or_insert_with(|| {
             let (method, endpoint, status) = key;
             (
                 counter!(HTTP_REQUESTS, "method" => method, "endpoint" => endpoint, "status" => status.to_string()),
@@ -151,41 +151,46 @@ pub fn http_request(method: &Method, endpoint: &'static str, status: StatusCode,
     });
 }
 
-/// HTTP lets clients invent methods; a label must not follow them.
+/// The method as a label; `other` for unknown methods, so that clients cannot create new series.
 fn known_method(method: &Method) -> &'static str {
     let known = ["GET", "POST", "PATCH", "DELETE", "PUT", "HEAD", "OPTIONS"];
     known.into_iter().find(|name| *name == method.as_str()).unwrap_or("other")
 }
 
-/// A problem document on its way out.
+/// Counts a problem document.
 pub fn error(code: ErrorCode) {
     counter!(ERRORS, "code" => code.as_str()).increment(1);
 }
 
-/// A client's command, answered, also if no lane took it. `status` has the words of [`command`]'s outcome.
+/// Counts a client's answered command, also if no lane took it. `status` has the same values as [`command`]'s
+/// `outcome`.
 pub fn booking_operation(operation: &'static str, status: &'static str) {
     thread_local! {
-        static KEPT: KeptCounters = RefCell::default();
+        static HANDLES: CounterHandles = RefCell::default();
     }
-    count(&KEPT, [operation, status], || counter!(BOOKING_OPERATIONS, "operation" => operation, "status" => status));
+    increment(
+        &HANDLES,
+        [operation, status],
+        || counter!(BOOKING_OPERATIONS, "operation" => operation, "status" => status),
+    );
 }
 
-/// A command that a lane answered, whoever gave it.
+/// Counts a command that a lane answered, from a client or a worker.
 pub fn command(command: &'static str, outcome: &'static str) {
     thread_local! {
-        static KEPT: KeptCounters = RefCell::default();
+        static HANDLES: CounterHandles = RefCell::default();
     }
-    count(&KEPT, [command, outcome], || counter!(COMMANDS, "command" => command, "outcome" => outcome));
+    increment(&HANDLES, [command, outcome], || counter!(COMMANDS, "command" => command, "outcome" => outcome));
 }
 
-/// A thread's handles to a counter, by its labels.
-type KeptCounters = RefCell<HashMap<[&'static str; 2], Counter>>;
+/// One thread's handles to a counter, by label values.
+type CounterHandles = RefCell<HashMap<[&'static str; 2], Counter>>;
 
-fn count(kept: &'static LocalKey<KeptCounters>, labels: [&'static str; 2], counter: impl FnOnce() -> Counter) {
-    kept.with_borrow_mut(|kept| kept.entry(labels).or_insert_with(counter).increment(1));
+fn increment(handles: &'static LocalKey<CounterHandles>, labels: [&'static str; 2], new: impl FnOnce() -> Counter) {
+    handles.with_borrow_mut(|handles| handles.entry(labels).or_insert_with(new).increment(1));
 }
 
-/// A batch whose transaction has ended.
+/// Records a batch when all of its commands have results.
 pub fn batch(size: usize, duration: Duration) {
     static SIZE: LazyLock<Histogram> = LazyLock::new(|| histogram!(BATCH_SIZE));
     static DURATION: LazyLock<Histogram> = LazyLock::new(|| histogram!(BATCH_DURATION));
@@ -193,24 +198,24 @@ pub fn batch(size: usize, duration: Duration) {
     DURATION.record(duration);
 }
 
-/// A batch is run again as a whole.
+/// Counts a retry: a batch, or a part of one, is run again without a split.
 pub fn batch_retry() {
     counter!(BATCH_RETRIES).increment(1);
 }
 
-/// A batch is run again one command at a time.
+/// Counts a split: a batch, or a part of one, failed and is run again in halves or event by event.
 pub fn batch_isolated() {
     counter!(BATCHES_ISOLATED).increment(1);
 }
 
-/// What was found when a commit without an answer was looked up.
+/// Result of looking up a commit whose answer was lost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CommitResolution {
-    /// It was committed.
+    /// The batch was committed.
     Found,
-    /// It was not, and is run again.
+    /// The batch was not committed, and may be run again.
     NotFound,
-    /// The database could not be asked in time, or what would tell is gone.
+    /// The database could not be asked in time, or the event of the commit marker was deleted.
     Unknown,
 }
 
@@ -224,55 +229,55 @@ impl CommitResolution {
     }
 }
 
-/// A commit without an answer was looked up.
-pub fn unknown_commit_resolved(settled: CommitResolution) {
-    counter!(UNKNOWN_COMMITS_RESOLVED, "outcome" => settled.label()).increment(1);
+/// Counts the lookup of a commit whose answer was lost.
+pub fn unknown_commit_resolved(resolution: CommitResolution) {
+    counter!(UNKNOWN_COMMITS_RESOLVED, "outcome" => resolution.label()).increment(1);
 }
 
-/// How long a command waited for its batch.
+/// Records how long a command waited in the queue until a lane took it.
 pub fn lane_queue_wait(wait: Duration) {
     static WAIT: LazyLock<Histogram> = LazyLock::new(|| histogram!(LANE_QUEUE_WAIT));
     WAIT.record(wait);
 }
 
-/// How the lanes are, at scrape time: how many of their tasks run, and how many commands wait for them.
+/// Sets the number of running lanes and of waiting commands, at scrape time.
 pub fn lanes(alive: usize, queue_depth: usize) {
     gauge!(LANES_ALIVE).set(u32::try_from(alive).unwrap_or(u32::MAX));
     gauge!(LANE_QUEUE_DEPTH).set(u32::try_from(queue_depth).unwrap_or(u32::MAX));
 }
 
-/// A transaction outside the lanes has ended. `outcome` is committed or failed.
+/// Records an ended transaction outside the lanes. `outcome` is committed or failed.
 pub fn db_transaction(name: &'static str, outcome: &'static str, duration: Duration) {
     histogram!(DB_TRANSACTION_DURATION, "transaction" => name, "outcome" => outcome).record(duration);
 }
 
-/// A transaction outside the lanes is tried again.
+/// Counts a retry of a transaction outside the lanes.
 pub fn db_transaction_retry(name: &'static str) {
     counter!(DB_TRANSACTION_RETRIES, "transaction" => name).increment(1);
 }
 
-/// A worker's tick. `outcome` is done, failed or panicked.
+/// Counts a worker's tick. `outcome` is done, failed or panicked.
 pub fn worker_tick(worker: &'static str, outcome: &'static str) {
     counter!(WORKER_TICKS, "worker" => worker, "outcome" => outcome).increment(1);
 }
 
-/// Holds that one sweep expired.
+/// Counts holds that the sweeper expired.
 pub fn swept_holds(count: u64) {
     counter!(SWEPT_HOLDS).increment(count);
 }
 
-/// The connections of a pool, at scrape time.
+/// Sets the idle and used connections of a pool, at scrape time.
 pub fn db_pool(pool: &'static str, idle: u32, used: u32) {
     gauge!(DB_POOL, "pool" => pool, "state" => "idle").set(idle);
     gauge!(DB_POOL, "pool" => pool, "state" => "used").set(used);
 }
 
-/// What the auditor found about one invariant.
+/// Sets the breaches that the invariant checker found of one invariant.
 pub fn invariant_breaches(invariant: &'static str, breaches: i64) {
     gauge!(INVARIANT_BREACHES, "invariant" => invariant).set(breaches as f64);
 }
 
-/// What the database counts, at scrape time.
+/// Sets the totals that were counted in the database, at scrape time.
 pub fn totals(active_holds: i64, total_bookings: i64) {
     gauge!(ACTIVE_HOLDS).set(active_holds as f64);
     gauge!(TOTAL_BOOKINGS).set(total_bookings as f64);

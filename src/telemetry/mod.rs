@@ -1,10 +1,10 @@
-//! Telemetry: what the service says about itself. Logs go to standard output, one line each; metrics to `/metrics`.
+//! Telemetry: logs and metrics. Logs go to standard output, one line per entry; metrics are served at `/metrics`.
 //!
-//! Tokens, bodies and personal data never get here: lines carry ids, codes and numbers.
+//! Tokens, bodies and personal data must not be logged: log lines carry ids, codes and numbers.
 
 mod json;
 pub mod metrics; // every metric: name, unit, meaning
-pub mod request; // the one line per request
+pub mod request; // the log line of each request
 mod trace_context; // W3C traceparent
 
 use std::io::{IsTerminal, stdout};
@@ -18,14 +18,14 @@ use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::config::{LogFormat, LogSettings};
 
-/// Starts logging, once per process; a later call changes nothing. The level may also be a list
-/// of directives (`info,sqlx=debug`).
+/// Starts logging, once per process; a later call changes nothing. The level may also be a list of directives
+/// (`info,sqlx=debug`).
 ///
 /// # Errors
-/// When the level is neither.
+/// When the level is neither a level nor a list of directives.
 pub fn init(settings: &LogSettings) -> anyhow::Result<()> {
     let level = &settings.level;
-    // actix tells at info what the service's own lines tell better.
+    // The info lines of actix repeat what the service logs itself.
     let filter: Targets = format!("actix_server=warn,actix_http=warn,{level}")
         .parse()
         .with_context(|| format!("{level:?} is not a log level"))?;
@@ -39,7 +39,7 @@ pub fn init(settings: &LogSettings) -> anyhow::Result<()> {
             .with(filter)
             .try_init(),
     };
-    // Tests start several servers in one process; the first has the say.
+    // Tests start several servers in one process; the first one's settings apply.
     drop(started);
     Ok(())
 }

@@ -1,7 +1,7 @@
-//! The one line per request, at its end, and the span that gives every other line of the request its id.
+//! The log line of a request, written when it ends, and the span that adds the request id to its other log lines.
 //!
-//! What the line tells is collected in a [`RequestLine`] beside the request and written once: a span that is recorded
-//! into again and again would be formatted again and again.
+//! The fields of the line are collected in a [`RequestLine`] and written once. Recording them into the span instead
+//! would format the span again for each field.
 
 use std::cell::Cell;
 use std::future::{Ready, ready};
@@ -19,31 +19,32 @@ use super::trace_context::trace_id;
 use crate::domain::ids::{BookingId, EventId, HoldId};
 use crate::error::{ApiError, ErrorCode};
 
-/// The request's id, in requests and answers. The two names mean the same here.
+/// Headers with the request's id, in requests and responses. Both have the same meaning.
 pub const REQUEST_ID_HEADER: &str = "x-request-id";
 pub const CORRELATION_ID_HEADER: &str = "x-correlation-id";
-/// The longest id that is kept from a caller, in characters.
+/// Longest request id that is accepted from a client, in bytes.
 const REQUEST_ID_LENGTH_MAX: usize = 128;
 
-/// The template of the matched route, never a path with ids in it. The route table attaches it to each resource.
+/// Template of the matched route (`/api/v1/holds/{id}`), without actual ids. The route table attaches it to each
+/// resource.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Endpoint(pub &'static str);
 
 impl Endpoint {
-    /// What all requests that match no route share.
+    /// Shared by all requests that match no route.
     pub const UNMATCHED: Self = Self("unmatched");
 
-    pub fn of(request: &HttpRequest) -> Self {
+    /// The endpoint that the route table attached, or [`Self::UNMATCHED`].
+    pub fn from_request(request: &HttpRequest) -> Self {
         request.app_data::<Self>().copied().unwrap_or(Self::UNMATCHED)
     }
 }
 
-/// What is known about a request while it runs. Cheap to clone; handlers take it as an argument to note ids that came in
-/// the body.
+/// The log line of a running request. Cheap to clone; handlers take it as an argument to add ids to it.
 #[derive(Clone)]
-pub struct RequestLine(Rc<Noted>);
+pub struct RequestLine(Rc<RequestFields>);
 
-struct Noted {
+struct RequestFields {
     span: Span,
     request_id: HeaderValue,
     started: MonotonicInstant,
@@ -55,29 +56,29 @@ struct Noted {
 }
 
 impl RequestLine {
-    /// Begins a request's line, and keeps it beside the request.
+    /// Begins a request's line and stores it in the request's extensions.
     pub fn begin(request: &ServiceRequest) -> Self {
         let line = Self::new(request.headers(), request.method());
         request.extensions_mut().insert(line.clone());
         line
     }
 
-    /// The line of a request. Where none was begun (a handler's unit test) it is a new one that nobody reads.
-    pub fn of(request: &HttpRequest) -> Self {
-        let known = request.extensions().get::<Self>().cloned();
-        known.unwrap_or_else(|| Self::new(request.headers(), request.method()))
+    /// The line that [`Self::begin`] stored in the request's extensions, or a new one if there is none (in unit tests).
+    pub fn from_extensions(request: &HttpRequest) -> Self {
+        let begun = request.extensions().get::<Self>().cloned();
+        begun.unwrap_or_else(|| Self::new(request.headers(), request.method()))
     }
 
     fn new(headers: &HeaderMap, method: &Method) -> Self {
         let request_id = request_id(headers);
         let traceparent = headers.get("traceparent").and_then(|value| value.to_str().ok());
-        // At error level so that no log level hides the id from an error's line.
+        // At error level, so that the span and its id are recorded at every log level.
         let span = tracing::error_span!(
             "request",
             request_id = request_id.to_str().unwrap_or_default(),
             trace_id = traceparent.and_then(trace_id),
         );
-        Self(Rc::new(Noted {
+        Self(Rc::new(RequestFields {
             span,
             request_id,
             started: MonotonicInstant::now(),
@@ -89,16 +90,17 @@ impl RequestLine {
         }))
     }
 
-    /// What gives the request's other log lines its id.
+    /// Span that adds the request id to all log lines inside it.
     pub fn span(&self) -> &Span {
         &self.0.span
     }
 
+    /// The client's request id, or a generated one.
     pub fn request_id(&self) -> &HeaderValue {
         &self.0.request_id
     }
 
-    /// Since the head of the request was read.
+    /// Seconds since the head of the request was read.
     pub fn seconds(&self) -> f64 {
         self.0.started.elapsed().as_secs_f64()
     }
@@ -121,70 +123,71 @@ impl FromRequest for RequestLine {
     type Future = Ready<Result<Self, Error>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(Ok(Self::of(request)))
+        ready(Ok(Self::from_extensions(request)))
     }
 }
 
-/// An id that a caller chose is kept if it is harmless in a log line; else a new one is made.
+/// The client's request id if it is safe in a log line, or a new UUID.
 fn request_id(headers: &HeaderMap) -> HeaderValue {
-    let chosen = [REQUEST_ID_HEADER, CORRELATION_ID_HEADER]
+    let sent = [REQUEST_ID_HEADER, CORRELATION_ID_HEADER]
         .iter()
         .filter_map(|name| headers.get(*name))
-        .find(|value| is_harmless(value.as_bytes()));
-    chosen.cloned().unwrap_or_else(|| {
+        .find(|value| is_safe(value.as_bytes()));
+    sent.cloned().unwrap_or_else(|| {
         let mut buffer = Uuid::encode_buffer();
         let text = Uuid::now_v7().as_hyphenated().encode_lower(&mut buffer);
         HeaderValue::from_str(text).expect("a UUID is plain ASCII")
     })
 }
 
-fn is_harmless(id: &[u8]) -> bool {
+fn is_safe(id: &[u8]) -> bool {
     (1..=REQUEST_ID_LENGTH_MAX).contains(&id.len())
         && id.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-'))
 }
 
 macro_rules! write_line {
-    ($level:ident, $noted:expr, $($field:tt)*) => {
+    ($level:ident, $fields:expr, $($field:tt)*) => {
         tracing::$level!(
             target: "boxoffice::request",
-            method = $noted.method.as_str(),
+            method = $fields.method.as_str(),
             $($field)*
-            duration_ms = $noted.started.elapsed().as_micros() as f64 / 1000.0,
-            event_id = $noted.event_id.get().map(display),
-            hold_id = $noted.hold_id.get().map(display),
-            booking_id = $noted.booking_id.get().map(display),
+            duration_ms = $fields.started.elapsed().as_micros() as f64 / 1000.0,
+            event_id = $fields.event_id.get().map(display),
+            hold_id = $fields.hold_id.get().map(display),
+            booking_id = $fields.booking_id.get().map(display),
             "request"
         )
     };
 }
 
 impl RequestLine {
-    /// Writes the line: the request was answered.
+    /// Writes the line of an answered request.
     pub fn write(&self, endpoint: Endpoint, status: StatusCode, error: Option<&ApiError>) {
-        self.0.span.in_scope(|| self.write_here(endpoint, status, error));
+        self.0.span.in_scope(|| self.write_in_span(endpoint, status, error));
     }
 
-    fn write_here(&self, Endpoint(route): Endpoint, status: StatusCode, error: Option<&ApiError>) {
-        let noted = &self.0;
-        noted.written.set(true);
+    fn write_in_span(&self, Endpoint(route): Endpoint, status: StatusCode, error: Option<&ApiError>) {
+        let fields = &self.0;
+        fields.written.set(true);
         let code = error.map(|error| error.code.as_str());
         let chain = error.and_then(|error| error.source.as_ref()).map(|source| format!("{source:#}"));
         if error.is_some_and(|error| error.code == ErrorCode::Overloaded) {
-            // In a sale there may be thousands a second, and nothing is wrong: the count of errors tells how many.
-            write_line!(info, noted, route, status = status.as_u16(), code,);
+            // Expected in a sale, thousands per second: `errors_total` counts them.
+            write_line!(info, fields, route, status = status.as_u16(), code,);
         } else if status == StatusCode::SERVICE_UNAVAILABLE {
-            // A database that will be back: worth a look.
-            write_line!(warn, noted, route, status = status.as_u16(), code, error = chain,);
+            // The database is not available for the moment: an operator should look, but it is no bug.
+            write_line!(warn, fields, route, status = status.as_u16(), code, error = chain,);
         } else if status.is_server_error() {
-            write_line!(error, noted, route, status = status.as_u16(), code, error = chain,);
+            write_line!(error, fields, route, status = status.as_u16(), code, error = chain,);
         } else {
-            write_line!(info, noted, route, status = status.as_u16(), code,);
+            write_line!(info, fields, route, status = status.as_u16(), code,);
         }
     }
 }
 
-impl Drop for Noted {
-    /// The client went away and actix dropped the handler, or the handler panicked: the request ends all the same.
+impl Drop for RequestFields {
+    /// Writes the line of a request without a response: the client disconnected and actix dropped the handler, or the
+    /// handler panicked.
     fn drop(&mut self) {
         if self.written.get() {
             return;

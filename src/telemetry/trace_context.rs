@@ -1,13 +1,13 @@
-//! W3C Trace Context: the trace that a request belongs to, as its caller says.
+//! W3C Trace Context: the id of the trace that a request belongs to.
 
-/// The trace id of a `traceparent` header; `None` unless the header is valid (W3C Trace Context, section 3.2), because
-/// what a stranger sends is written into every line of the request.
+/// The trace id of a `traceparent` header, or `None` if the header is not valid (W3C Trace Context, section 3.2). It is
+/// validated because it is written into every log line of the request.
 pub fn trace_id(traceparent: &str) -> Option<&str> {
     let mut parts = traceparent.split('-');
     let (version, trace_id, parent_id, flags) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
-    // A later version may have more parts than we know; the first one has not.
-    let known_shape = version != "ff" && (version != "00" || parts.next().is_none());
-    let valid = known_shape
+    // Version 00 has exactly four parts; later versions may have more. Version ff is invalid.
+    let valid_version = version != "ff" && (version != "00" || parts.next().is_none());
+    let valid = valid_version
         && is_hex(version, 2)
         && is_hex(trace_id, 32)
         && is_hex(parent_id, 16)

@@ -1,23 +1,24 @@
-//! The auditor: checks the invariants while the service runs, so that a breach is heard of before a customer finds it.
+//! The invariant checker: checks the invariants while the service runs, so that a breach is reported before a customer
+//! finds it. Its name in metrics, logs and settings is `auditor`.
 //!
-//! Read-only; several instances do no harm, but each reads whole tables: `AUDIT_INTERVAL_SECONDS` says which check_invariants.
+//! It only reads. Several instances may run it, but each check reads whole tables; `AUDIT_INTERVAL_SECONDS=0` turns it
+//! off in an instance.
 
 use sqlx::PgPool;
 
 use crate::queries::invariants::{InvariantReport, check_invariants};
 use crate::telemetry::metrics;
 
-/// In metrics, logs and health.
+/// Name of the worker in metrics, logs and health.
 pub const NAME: &str = "auditor";
 
-/// Audits once. Each broken invariant is one line in the log.
+/// Checks every invariant once, sets the metrics and logs one line per broken invariant.
 ///
 /// # Errors
-///
 /// When the database fails.
 pub async fn tick(pool: &PgPool) -> anyhow::Result<InvariantReport> {
-    let check_invariants = check_invariants(pool).await?;
-    for invariant in &check_invariants.invariants {
+    let report = check_invariants(pool).await?;
+    for invariant in &report.invariants {
         metrics::invariant_breaches(invariant.name, invariant.breaches);
         if !invariant.holds() {
             tracing::error!(
@@ -30,5 +31,5 @@ pub async fn tick(pool: &PgPool) -> anyhow::Result<InvariantReport> {
             );
         }
     }
-    Ok(check_invariants)
+    Ok(report)
 }

@@ -1,4 +1,4 @@
-//! The janitor: forgets what is kept for a time only. Nothing depends on it but the size of a table.
+//! The janitor: deletes old idempotency keys. Only the size of a table depends on it.
 
 use std::time::Duration;
 
@@ -6,19 +6,18 @@ use sqlx::PgPool;
 
 use crate::ops::forget_idempotency_keys::{FORGET_BATCH_ROWS, forget_idempotency_keys};
 
-/// In metrics, logs and health.
+/// Name of the worker in metrics, logs and health.
 pub const NAME: &str = "janitor";
 
-/// Time between two rounds of forgetting.
+/// Time between two ticks.
 pub const JANITOR_INTERVAL: Duration = Duration::from_secs(600);
 
-/// The most batches of one tick, so that a tick ends.
+/// The most batches of one tick, so that a tick is bounded.
 pub const FORGET_BATCHES_MAX: usize = 100;
 
-/// Forgets what is old enough, in batches while batches are full. Returns how many keys that were.
+/// Deletes idempotency keys that are old enough, batch by batch until a batch is not full. Returns the number of keys.
 ///
 /// # Errors
-///
 /// When the database fails.
 pub async fn tick(pool: &PgPool) -> anyhow::Result<u64> {
     let mut forgotten = 0;

@@ -1,10 +1,10 @@
-//! Workers: what the service does without being asked. Each is an idempotent, bounded `tick()` that returns a report;
-//! tests call it, and the supervisor here repeats it.
+//! Workers: background tasks. Each is an idempotent, bounded `tick()` that returns a report; tests call it directly,
+//! and the supervisor in this file repeats it.
 //!
-//! Workers hold no state and no locks between ticks, so any number of processes may run them side by side.
+//! Workers hold no state and no locks between ticks, so any number of processes may run them at the same time.
 
 pub mod invariant_checker; // checks the invariants
-pub mod janitor; // forgets what is kept for a time only
+pub mod janitor; // deletes old idempotency keys
 pub mod sweeper; // expires overdue holds
 
 use std::fmt::Debug;
@@ -19,7 +19,7 @@ use tracing::{debug, error, warn};
 use crate::app::App;
 use crate::telemetry::metrics;
 
-/// How long a stopping server waits for ticks: requests have a better claim to its time.
+/// How long a stopping server waits for running ticks. Short, because requests need the rest of the shutdown time.
 const STOP_WITHIN: Duration = Duration::from_secs(2);
 
 /// The running workers of a process.
@@ -29,11 +29,12 @@ pub struct Workers {
 }
 
 impl Workers {
+    /// Starts every worker on the current runtime. The first ticks run after one interval.
     pub fn start(app: &App) -> Self {
         let (stop, stopped) = watch::channel(false);
-        let sweeps = app.settings.sweep_interval;
+        let sweep_interval = app.settings.sweep_interval;
         let mut tasks = vec![
-            tokio::spawn(repeat(sweeper::NAME, sweeps, app.clone(), stopped.clone(), |app| async move {
+            tokio::spawn(repeat(sweeper::NAME, sweep_interval, app.clone(), stopped.clone(), |app| async move {
                 sweeper::tick(&app).await
             })),
             tokio::spawn(repeat(
@@ -44,68 +45,68 @@ impl Workers {
                 |app| async move { janitor::tick(&app.pool).await },
             )),
         ];
-        // Of many instances it is enough that one audits.
-        tasks.extend(app.settings.audit_interval.map(|audits| {
-            tokio::spawn(repeat(invariant_checker::NAME, audits, app.clone(), stopped, |app| async move {
+        // `None` turns the check off: with many instances it is enough that one checks.
+        tasks.extend(app.settings.audit_interval.map(|interval| {
+            tokio::spawn(repeat(invariant_checker::NAME, interval, app.clone(), stopped, |app| async move {
                 invariant_checker::tick(&app.pool).await
             }))
         }));
         Self { stop, tasks }
     }
 
-    /// Lets the ticks that run come to their end, within [`STOP_WITHIN`], and starts no other. A tick that takes longer is an
-    /// check_invariants, which only reads; it ends with the process.
+    /// Starts no more ticks and waits up to [`STOP_WITHIN`] for those that run. A tick that takes longer is most likely
+    /// an invariants check, which only reads; it ends with the process.
     pub async fn stop(self) {
-        // Nobody listens when every worker has ended already.
+        // Sending fails if every worker has ended already.
         let _ = self.stop.send(true);
         let ended = async {
             for task in self.tasks {
                 if let Err(error) = task.await {
-                    error!(%error, "a worker's supervisor did not end well");
+                    error!(%error, "a worker's supervisor panicked");
                 }
             }
         };
         if timeout(STOP_WITHIN, ended).await.is_err() {
-            warn!("a worker's tick goes on; nobody waits for it");
+            warn!("a worker's tick is still running; the server stops without waiting for it");
         }
     }
 }
 
-/// Ticks until told to stop. A tick that fails or panics is logged, and the next one starts afresh.
-async fn repeat<Tick, Ticking, Report>(
+/// Runs a worker's ticks until stopped. A tick that fails or panics is logged, and the next one starts from scratch.
+async fn repeat<Tick, TickFuture, Report>(
     name: &'static str,
-    every: Duration,
+    interval: Duration,
     app: App,
     mut stopped: watch::Receiver<bool>,
     tick: Tick,
 ) where
-    Tick: Fn(App) -> Ticking,
-    Ticking: Future<Output = anyhow::Result<Report>> + Send + 'static,
+    Tick: Fn(App) -> TickFuture,
+    TickFuture: Future<Output = anyhow::Result<Report>> + Send + 'static,
     Report: Debug + Send + 'static,
 {
-    // Not at once: a process that has just started has others to answer first.
-    let mut pace = interval_at(Instant::now() + every, every);
-    // After a long tick the worker keeps its distance instead of catching up.
-    pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    // The first tick comes after one interval: a process that has just started serves its first requests first.
+    let mut ticker = interval_at(Instant::now() + interval, interval);
+    // After a long tick the worker waits a full interval instead of catching up.
+    ticker.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         tokio::select! {
             _ = stopped.changed() => return,
-            _ = pace.tick() => {}
+            _ = ticker.tick() => {}
         }
-        // In a task of its own: a panic ends the tick and not the worker, and nothing drops it half-way.
+        // In its own task, so that a panic ends the tick but not the worker, and stopping does not drop it half-way.
         match tokio::spawn(tick(app.clone())).await {
             Ok(Ok(report)) => {
-                app.workers.succeeded(name);
+                app.workers.record_success(name);
                 metrics::worker_tick(name, "done");
-                debug!(worker = name, ?report, "worker ticked");
+                debug!(worker = name, ?report, "worker tick done");
             }
             Ok(Err(failure)) => {
                 metrics::worker_tick(name, "failed");
-                error!(worker = name, error = format!("{failure:#}"), "worker failed; it tries again");
+                error!(worker = name, error = format!("{failure:#}"), "worker tick failed; the next tick tries again");
             }
             Err(panic) => {
                 metrics::worker_tick(name, "panicked");
-                error!(worker = name, error = %panic, "worker panicked; it tries again");
+                error!(worker = name, error = %panic, "worker tick panicked; the next tick tries again");
             }
         }
     }

@@ -1,8 +1,8 @@
-//! The sweeper: expires holds whose time has come.
+//! The sweeper: expires overdue holds.
 //!
-//! Nothing depends on it for correctness: an overdue hold cannot be booked, and its room is given to whoever asks. It
-//! keeps the figures true when nobody asks. Several sweepers do no harm: each candidate is judged again under its event's
-//! lock, and only one expiry counts.
+//! Correctness does not depend on it: an overdue hold cannot be booked, and its capacity is given to the next command
+//! that needs it. The sweeper keeps the counters true when there are no such commands. Several sweepers may run at the
+//! same time: each candidate is checked again under its event's row lock, so a hold expires only once.
 
 use futures_util::{StreamExt, stream};
 
@@ -13,45 +13,46 @@ use crate::inventory::command::{Command, ExpiryCause, Outcome};
 use crate::queries::overdue_holds::overdue_holds;
 use crate::telemetry::metrics;
 
-/// In metrics, logs and health.
+/// Name of the worker in metrics, logs and health.
 pub const NAME: &str = "sweeper";
 
-/// The most candidates that one round reads.
+/// The most overdue holds (candidates) that one round reads.
 pub const SWEEP_BATCH_ROWS: u16 = 2000;
-/// The most of them that belong to one event.
+/// The most candidates of one event in a round.
 pub const SWEEP_EVENT_ROWS: u16 = 500;
-/// The most rounds of one tick, so that a tick ends: enough for 100,000 holds of one event that expire together.
+/// The most rounds of one tick, so that a tick is bounded: enough for 100,000 holds of one event that expire together.
 pub const SWEEP_ROUNDS_MAX: usize = 200;
-/// The most expiries that wait in the lanes at once: well under half of what a batch holds. More sweep faster, and are felt by
-/// clients, whose p99 is about twice the quiet one while 100,000 holds of their event are swept.
+/// The most expiry commands in the lanes at once: well under half of a batch. More would sweep faster but slow clients
+/// down: with this number their p99 about doubles while 100,000 holds of their event are swept.
 pub const SWEEP_COMMANDS_IN_FLIGHT: usize = 192;
 
-/// What one tick did.
+/// Result of one tick, in holds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SweepReport {
+    /// Holds that were read as overdue.
     pub candidates: u64,
-    /// By this tick.
+    /// Holds that this tick expired.
     pub expired: u64,
-    /// Ended by somebody else first.
+    /// Holds that another command had ended first.
     pub not_due: u64,
-    /// Left for the next tick, because the lanes or the database were too busy.
+    /// Holds left for the next tick, because the lanes or the database were too busy.
     pub postponed: u64,
 }
 
-/// Expires what is overdue now, in rounds while rounds are full.
+/// Expires the holds that are overdue now, in rounds of at most [`SWEEP_BATCH_ROWS`] holds, until a round expires none.
 ///
 /// # Errors
-/// When the candidates cannot be read, or an expiry failed in a way that waiting does not mend.
+/// When the candidates cannot be read, or an expiry failed and a later tick would not succeed either.
 pub async fn tick(app: &App) -> anyhow::Result<SweepReport> {
     let mut report = SweepReport::default();
     for _ in 0..SWEEP_ROUNDS_MAX {
         let candidates = overdue_holds(&app.pool, i64::from(SWEEP_BATCH_ROWS), i64::from(SWEEP_EVENT_ROWS)).await?;
-        let before = report.expired;
+        let expired_before = report.expired;
         expire(app, candidates, &mut report).await?;
-        metrics::swept_holds(report.expired - before);
-        // Nothing is left; or others were quicker, or too busy, and another round would only read the same again. A stopping
-        // server leaves the rest to the others.
-        if report.expired == before || !app.readiness.is_ready() {
+        metrics::swept_holds(report.expired - expired_before);
+        // A round that expired nothing found no candidates, or another sweeper was faster, or the lanes were busy: a
+        // further round would read the same again. A stopping server leaves the rest to other instances.
+        if report.expired == expired_before || !app.readiness.is_ready() {
             break;
         }
     }
@@ -63,17 +64,17 @@ async fn expire(app: &App, candidates: Vec<HoldId>, report: &mut SweepReport) ->
         let cause = ExpiryCause::Due;
         app.inventory.submit(Command::Expire { hold_id, cause })
     });
-    let mut answers = stream::iter(commands).buffer_unordered(SWEEP_COMMANDS_IN_FLIGHT);
+    let mut results = stream::iter(commands).buffer_unordered(SWEEP_COMMANDS_IN_FLIGHT);
     let mut failure = None;
-    while let Some(answer) = answers.next().await {
+    while let Some(result) = results.next().await {
         report.candidates += 1;
-        match answer {
+        match result {
             Ok(Outcome::Expired { .. }) => report.expired += 1,
             Ok(_) => report.not_due += 1,
             Err(CommandError::Overloaded | CommandError::Unavailable | CommandError::OutcomeUnknown) => {
                 report.postponed += 1;
             }
-            // One bad hold must not keep the others from expiring: go on, and tell at the end.
+            // One failing hold must not keep the others from expiring: continue, and return the error at the end.
             Err(error) => failure = Some(error),
         }
     }

@@ -1,4 +1,4 @@
-//! Every error code has a test: a new one needs one too.
+//! Every error code is expected by at least one test.
 
 use std::fs;
 use std::path::Path;
@@ -13,11 +13,11 @@ fn every_error_code_is_expected_by_some_test() {
     assert!(untested.is_empty(), "no test expects a problem with {untested:?}");
 }
 
-/// Everything that is written in the folder.
+/// Text of all Rust files in the folder and its subfolders.
 fn sources(folder: &Path) -> String {
     let mut text = String::new();
     for entry in fs::read_dir(folder).expect("the folder can be read") {
-        let path = entry.expect("its entries too").path();
+        let path = entry.expect("its entries can be read").path();
         if path.is_dir() {
             text.push_str(&sources(&path));
         } else if path.extension().is_some_and(|extension| extension == "rs") {

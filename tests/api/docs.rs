@@ -8,23 +8,23 @@ use boxoffice::error::ErrorCode;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::stage::{NOBODY, text};
+use crate::stage::{UNKNOWN_ID, text};
 use crate::support::{Client, Service};
 
 const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
-/// Served, and no part of the API: the documents themselves.
+/// Routes outside the API: the documents themselves.
 const DOCUMENTS: [&str; 3] = ["/openapi.json", "/docs", "/docs/errors"];
 
 async fn description(client: &Client) -> Value {
     client.get("/openapi.json").await.expect(200).body
 }
 
-/// Path, method and operation.
+/// Path, method and description of every operation.
 fn operations(description: &Value) -> Vec<(&str, &str, &Value)> {
     let mut operations = Vec::new();
     for (path, methods) in description["paths"].as_object().expect("an object") {
-        let of_path = METHODS.iter().filter_map(|method| Some((path.as_str(), *method, methods.get(method)?)));
-        operations.extend(of_path);
+        let path_operations = METHODS.iter().filter_map(|method| Some((path.as_str(), *method, methods.get(method)?)));
+        operations.extend(path_operations);
     }
     operations
 }
@@ -37,8 +37,9 @@ async fn every_documented_operation_exists_and_no_other_method_of_its_path_does(
     assert_eq!(documented.len(), 37);
     for (path, _, _) in &documented {
         for method in METHODS {
-            let is_documented = documented.iter().any(|(of, with, _)| of == path && *with == method);
-            let real = path.replace("{id}", NOBODY).replace("{version}", "1").replace("{block_id}", NOBODY);
+            let is_documented =
+                documented.iter().any(|(other, other_method, _)| other == path && *other_method == method);
+            let real = path.replace("{id}", UNKNOWN_ID).replace("{version}", "1").replace("{block_id}", UNKNOWN_ID);
             let sent = Method::from_bytes(method.to_uppercase().as_bytes()).expect("a method");
             let reply = service.client.send(sent, &real, &[], Some(json!({}))).await;
             assert_ne!(reply.body["code"], "ROUTE_NOT_FOUND", "{method} {path}");
@@ -53,7 +54,7 @@ async fn every_route_of_the_route_table_is_documented() {
     let description = description(&service.client).await;
     let documented: BTreeSet<&str> = operations(&description).iter().map(|(path, _, _)| *path).collect();
     let table = include_str!("../../src/server.rs");
-    let routes = table.split("at(\"").skip(1).filter_map(|rest| rest.split('"').next());
+    let routes = table.split("resource(\"").skip(1).filter_map(|rest| rest.split('"').next());
     let routes: BTreeSet<&str> = routes.filter(|path| !DOCUMENTS.contains(path)).collect();
     assert_eq!(documented, routes);
 }
@@ -72,7 +73,7 @@ async fn every_operation_has_an_id_of_its_own_a_summary_and_a_tag() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn everything_that_the_document_refers_to_is_in_it() {
+async fn every_reference_in_the_document_can_be_resolved() {
     let service = Service::start().await;
     let reply = service.client.get("/openapi.json").await.expect(200);
     let references: Vec<&str> =
@@ -100,11 +101,11 @@ async fn every_code_that_an_operation_documents_is_in_the_table_with_that_status
             }
         }
     }
-    assert!(documented > 40, "the descriptions name their codes");
+    assert!(documented > 40, "the response descriptions name error codes");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_operation_documents_the_failures_that_follow_from_what_it_is() {
+async fn every_operation_documents_the_failures_that_follow_from_its_body_id_and_database_use() {
     let service = Service::start().await;
     let description = description(&service.client).await;
     for (path, method, operation) in operations(&description) {
@@ -115,8 +116,8 @@ async fn every_operation_documents_the_failures_that_follow_from_what_it_is() {
         for status in ["413", "415"] {
             assert_eq!(has(status), has_body, "{method} {path}: {status}");
         }
-        let asks_nobody = ["/health/live", "/api/v1/health", "/api/v1/health/status", "/metrics"].contains(&path);
-        assert_eq!(has("503"), !asks_nobody, "{method} {path}");
+        let needs_no_database = ["/health/live", "/api/v1/health", "/api/v1/health/status", "/metrics"].contains(&path);
+        assert_eq!(has("503"), !needs_no_database, "{method} {path}");
     }
 }
 
@@ -129,14 +130,14 @@ async fn every_documented_failure_is_a_problem_document() {
         for (status, response) in operation["responses"].as_object().expect("an object") {
             let is_failure = status.as_str() >= "400";
             assert_eq!(response["content"] == problem, is_failure, "{method} {path}: {status}");
-            let comes_back = response["headers"].get("Retry-After").is_some();
-            assert_eq!(comes_back, status == "503", "{method} {path}: {status}");
+            let has_retry_after = response["headers"].get("Retry-After").is_some();
+            assert_eq!(has_retry_after, status == "503", "{method} {path}: {status}");
         }
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_user_interface_needs_nothing_from_outside() {
+async fn the_documentation_page_loads_nothing_from_other_hosts() {
     let service = Service::start().await;
     let page = service.client.get("/docs").await.expect(200);
     assert!(page.header("content-type").starts_with("text/html"), "{:?}", page.headers);
@@ -146,26 +147,26 @@ async fn the_user_interface_needs_nothing_from_outside() {
         .collect();
     assert!(links.len() > 3, "{}", page.text);
     for link in links {
-        assert!(!link.contains("//"), "{link} leads outside");
+        assert!(!link.contains("//"), "{link} points to another host");
         service.client.get(&format!("/docs/{}", link.trim_start_matches("./"))).await.expect(200);
     }
     let start = service.client.get("/docs/swagger-initializer.js").await.expect(200).text;
     assert!(start.contains("\"/openapi.json\""), "{start}");
-    // Without this it shows the document to a validator on the internet.
+    // Otherwise Swagger UI sends the document to a validator on the internet.
     assert!(start.contains("\"validatorUrl\": \"none\""), "{start}");
     assert!(!start.contains("://"), "{start}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_type_of_a_problem_leads_to_its_explanation() {
+async fn the_type_of_a_problem_links_to_its_explanation() {
     let service = Service::start().await;
     let problem = service.client.get("/api/v1/nothing").await.expect_problem(404, "ROUTE_NOT_FOUND");
     let kind = text(&problem.body["type"]);
-    let (path, code) = kind.split_once('#').expect("a page and a place in it");
+    let (path, code) = kind.split_once('#').expect("a page and an anchor");
     let page = service.client.get(path).await.expect(200);
     assert!(page.header("content-type").starts_with("text/html"), "{:?}", page.headers);
     assert!(page.text.contains(&format!(r#" id="{code}""#)), "{}", page.text);
-    assert!(!page.text.contains("//") && !page.text.contains("src="), "it needs something from outside");
+    assert!(!page.text.contains("//") && !page.text.contains("src="), "the page loads something from another host");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -177,16 +178,17 @@ async fn the_page_of_errors_explains_every_code_under_its_own_anchor() {
     for (section, code) in sections.iter().zip(ErrorCode::ALL) {
         assert!(section.starts_with(&format!(r#" id="{}""#, code.as_str())), "{section}");
         assert!(section.contains(code.title()) && section.contains(code.status().as_str()), "{section}");
-        // Meaning and advice are taken from docs/errors.md: neither is empty.
+        // Meaning and advice come from docs/errors.md; neither may be empty.
         assert!(!section.contains("</strong> </p>") && !section.contains("<p></p>"), "{section}");
-        assert!(!section.contains('`') && !section.contains('|'), "markdown is left: {section}");
+        assert!(!section.contains('`') && !section.contains('|'), "Markdown is not rendered: {section}");
     }
-    let shortage = sections.iter().find(|section| section.contains("INSUFFICIENT_SEATS")).expect("it is there");
+    let shortage =
+        sections.iter().find(|section| section.contains("INSUFFICIENT_SEATS")).expect("the page lists this code");
     assert!(shortage.contains("<code>retry_at</code>"), "{shortage}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_documents_that_are_committed_are_what_the_program_prints_now() {
+async fn the_committed_documents_equal_what_the_program_prints() {
     let service = Service::start().await;
     let served = description(&service.client).await;
     let printed: Value = serde_json::from_str(&print("openapi")).expect("JSON");

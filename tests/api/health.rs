@@ -1,4 +1,4 @@
-//! `/health/…` and `/api/v1/health…`: up, ready, and how everything is.
+//! `/health/…` and `/api/v1/health…`: liveness, readiness, and the status of every component.
 
 use std::time::Duration;
 
@@ -9,11 +9,11 @@ use crate::stage::{members, time};
 use crate::support::Service;
 use crate::support::process::free_port;
 
-/// Longer than a test waits for its end.
+/// Longer than a test would ever wait for it to end.
 const DRAIN_WINDOW: Duration = Duration::from_secs(60);
 
-/// A lane, a sweeper and a pool that notice at once.
-async fn impatient() -> Service {
+/// Starts a service that soon notices a lost database: the pool after 200 ms, the sweeper after 10 ms.
+async fn start_with_short_timeouts() -> Service {
     Service::start_with(|settings| {
         settings.database.acquire_timeout = Duration::from_millis(200);
         settings.sweep_interval = Duration::from_millis(1);
@@ -36,7 +36,7 @@ async fn health_names_the_service_its_version_and_its_time() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn probes_that_ask_for_the_head_only_get_the_same_status_without_a_body() {
+async fn probes_with_head_get_the_same_status_without_a_body() {
     let service = Service::start().await;
     let head = async |path: &str| service.client.send(Method::HEAD, path, &[], None).await;
     for path in ["/api/v1/health", "/health/live", "/health/ready"] {
@@ -47,7 +47,7 @@ async fn probes_that_ask_for_the_head_only_get_the_same_status_without_a_body() 
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_health_status_tells_every_component() {
+async fn the_health_status_reports_every_component() {
     let service = Service::start().await;
     let health = service.client.get("/api/v1/health/status").await.expect(200).body;
     assert_eq!(members(&health), ["components", "ready", "service", "status", "timestamp", "version"]);
@@ -91,7 +91,7 @@ async fn a_server_that_is_stopping_is_alive_but_not_ready() {
     let refused = service.client.get("/health/ready").await.expect_problem(503, "UNAVAILABLE");
     assert!(!refused.header("retry-after").is_empty(), "{:?}", refused.headers);
     assert_eq!(service.client.get("/health/live").await.expect(200).body, json!({"status": "live"}));
-    // What is sent all the same is served.
+    // Requests that still arrive are served.
     service.client.event(5).await;
 }
 
@@ -101,7 +101,7 @@ async fn a_stopping_server_serves_on_until_its_drain_window_is_over_and_closes_e
     let readiness = service.running.app().readiness.clone();
     let event_id = service.client.event(5).await;
     let before = service.client.get("/health/live").await.expect(200);
-    assert_eq!(before.header("connection"), "", "as long as nothing ends, connections are kept");
+    assert_eq!(before.header("connection"), "", "connections are kept as long as the server is not stopping");
     let Service { database, running, client } = service;
     let stopping = tokio::spawn(running.stop());
 
@@ -114,17 +114,17 @@ async fn a_stopping_server_serves_on_until_its_drain_window_is_over_and_closes_e
         assert_eq!(answer.header("connection"), "close", "{:?}", answer.headers);
     }
 
-    assert!(readiness.cut_short(), "the window was open");
-    let stopped = tokio::time::timeout(DRAIN_WINDOW / 2, stopping).await.expect("the window ends at once");
+    assert!(readiness.end_drain_window(), "the drain window was open");
+    let stopped = tokio::time::timeout(DRAIN_WINDOW / 2, stopping).await.expect("the drain window ends at once");
     stopped.expect("the server stops").expect("the server stops cleanly");
-    assert!(client.try_send(Method::GET, "/health/live", &[], None).await.is_err(), "nobody listens any more");
-    assert!(!readiness.cut_short(), "the window is over");
-    database.assert_sound().await;
+    assert!(client.try_send(Method::GET, "/health/live", &[], None).await.is_err(), "the server no longer listens");
+    assert!(!readiness.end_drain_window(), "the drain window is over");
+    database.assert_invariants_hold().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_database_that_accepts_no_connections_is_unavailable_and_its_return_is_noticed() {
-    let service = impatient().await;
+async fn requests_are_unavailable_while_the_database_accepts_no_connections_and_succeed_afterwards() {
+    let service = start_with_short_timeouts().await;
     let event_id = service.client.event(5).await;
     let hold = service.client.hold(&event_id, 1).await.expect(201);
     service.database.refuse_connections().await;
@@ -139,7 +139,7 @@ async fn a_database_that_accepts_no_connections_is_unavailable_and_its_return_is
     ] {
         let refused = service.client.get(&path).await.expect_problem(503, "UNAVAILABLE");
         assert!(!refused.header("retry-after").is_empty(), "{path}: {:?}", refused.headers);
-        assert!(!refused.text.contains("boxoffice_test"), "internal detail leaves the server: {}", refused.text);
+        assert!(!refused.text.contains("boxoffice_test"), "the response shows an internal detail: {}", refused.text);
     }
     let create = service.client.post("/api/v1/events", json!({"name": "A show", "total_seats": 5})).await;
     create.expect_problem(503, "UNAVAILABLE");
@@ -150,7 +150,7 @@ async fn a_database_that_accepts_no_connections_is_unavailable_and_its_return_is
     service.client.get("/health/ready").await.expect(200);
     service.client.hold(&event_id, 1).await.expect(201);
     assert_eq!(service.client.status(&event_id).await["held"], 2);
-    service.database.assert_sound().await;
+    service.database.assert_invariants_hold().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -166,7 +166,7 @@ async fn a_server_without_its_database_is_degraded_and_not_ready_but_alive() {
     service.client.get("/api/v1/events").await.expect_problem(503, "UNAVAILABLE");
 }
 
-/// Says so wherever one asks.
+/// Asserts that every health endpoint reports the lost database.
 async fn assert_down(service: &Service) {
     service.client.get("/health/ready").await.expect_problem(503, "UNAVAILABLE");
     service.client.get("/health/live").await.expect(200);

@@ -1,12 +1,12 @@
-//! `GET /api/v1/invariants`: what must always be true, and that a lie is found out.
+//! `GET /api/v1/invariants`: every invariant is reported, and every kind of damage is found.
 
 use serde_json::Value;
 
 use crate::stage::{members, text, time};
 use crate::support::Service;
 
-/// A service with something of everything: live, booked, cancelled, released and expired holds.
-async fn busy() -> Service {
+/// Starts a service with live, booked, released and expired holds, and a cancelled booking.
+async fn service_with_bookings() -> Service {
     let service = Service::start().await;
     let event_id = service.client.event(50).await;
     service.client.hold(&event_id, 3).await.expect(201);
@@ -26,31 +26,31 @@ async fn invariants(service: &Service) -> Value {
     service.client.get("/api/v1/invariants").await.expect(200).body
 }
 
-/// The names of those that are broken. Numbers, verdicts and the whole must agree.
+/// Names of the broken invariants. Asserts that numbers, verdicts and the overall verdict agree.
 #[track_caller]
-fn broken(told: &Value) -> Vec<String> {
-    let all = told["invariants"].as_array().expect("a list");
+fn broken(report: &Value) -> Vec<String> {
+    let all = report["invariants"].as_array().expect("a list");
     for invariant in all {
         assert_eq!(invariant["holds"], invariant["breaches"] == 0, "{invariant}");
     }
     let broken: Vec<_> = all.iter().filter(|one| one["holds"] == false).map(|one| text(&one["name"])).collect();
-    assert_eq!(told["clean"], broken.is_empty());
+    assert_eq!(report["clean"], broken.is_empty());
     broken
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_invariant_is_told_with_both_numbers_and_a_verdict() {
-    let service = busy().await;
-    let told = invariants(&service).await;
-    assert_eq!(members(&told), ["as_of", "clean", "invariants"]);
-    time(&told["as_of"]);
+async fn every_invariant_is_reported_with_both_numbers_and_a_verdict() {
+    let service = service_with_bookings().await;
+    let report = invariants(&service).await;
+    assert_eq!(members(&report), ["as_of", "clean", "invariants"]);
+    time(&report["as_of"]);
     let number = |name: &str, member: &str| {
-        let all = told["invariants"].as_array().expect("a list");
-        let one = all.iter().find(|one| one["name"] == name).unwrap_or_else(|| panic!("no {name} in {told}"));
+        let all = report["invariants"].as_array().expect("a list");
+        let one = all.iter().find(|one| one["name"] == name).unwrap_or_else(|| panic!("no {name} in {report}"));
         assert_eq!(members(one), ["actual", "breaches", "description", "expected", "holds", "name"]);
         one[member].as_i64().expect("a number")
     };
-    assert!(broken(&told).is_empty(), "{told}");
+    assert!(broken(&report).is_empty(), "{report}");
     let numbers = [
         ("never_oversold", 50, 7),
         ("held_equals_active_holds", 3, 3),
@@ -73,17 +73,17 @@ async fn every_invariant_is_told_with_both_numbers_and_a_verdict() {
     for (name, expected, actual) in numbers {
         assert_eq!((number(name, "expected"), number(name, "actual")), (expected, actual), "{name}");
     }
-    assert_eq!(told["invariants"].as_array().map(Vec::len), Some(numbers.len()));
+    assert_eq!(report["invariants"].as_array().map(Vec::len), Some(numbers.len()));
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn one_audit_runs_at_a_time_and_who_asks_for_another_is_told_to_come_back() {
-    let service = busy().await;
+async fn one_invariants_check_runs_at_a_time_and_another_request_is_refused_with_retry_after() {
+    let service = service_with_bookings().await;
     let mut blocker = service.database.pool.begin().await.expect("a transaction begins");
-    sqlx::query("LOCK TABLE pools").execute(&mut *blocker).await.expect("nobody else is there");
+    sqlx::query("LOCK TABLE pools").execute(&mut *blocker).await.expect("no other transaction has a lock");
     let client = service.client.clone();
     let first = tokio::spawn(async move { client.get("/api/v1/invariants").await });
-    service.database.until_somebody_waits_for_a_lock().await;
+    service.database.wait_for_blocked_statement().await;
     let second = service.client.get("/api/v1/invariants").await.expect_problem(503, "OVERLOADED");
     assert!(!second.header("retry-after").is_empty(), "{:?}", second.headers);
 
@@ -99,9 +99,9 @@ async fn without_events_every_invariant_holds() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whatever_is_damaged_is_found_and_named() {
-    let service = busy().await;
-    // What is done, what undoes it, and every invariant that it breaks.
+async fn every_damage_is_found_and_its_invariants_are_named() {
+    let service = service_with_bookings().await;
+    // Damage, repair, and every invariant that the damage breaks.
     let damages: [(&str, &str, &[&str]); 12] = [
         (
             "UPDATE pools SET held = held + 1",
@@ -158,17 +158,17 @@ async fn whatever_is_damaged_is_found_and_named() {
             &["held_equals_active_holds", "tallies_equal_counts"],
         ),
     ];
-    for (damage, mend, expected) in damages {
+    for (damage, repair, expected) in damages {
         assert!(service.database.execute(damage).await > 0, "{damage} does something");
         assert_eq!(broken(&invariants(&service).await), expected, "{damage}");
-        service.database.execute(mend).await;
-        assert!(broken(&invariants(&service).await).is_empty(), "{mend}");
+        service.database.execute(repair).await;
+        assert!(broken(&invariants(&service).await).is_empty(), "{repair}");
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_pool_that_is_oversold_is_found_where_no_constraint_prevents_it() {
-    let service = busy().await;
+async fn an_oversold_pool_is_found_where_no_constraint_prevents_it() {
+    let service = service_with_bookings().await;
     for constraint in ["pools_never_oversold", "pools_held_not_negative"] {
         service.database.execute(format!("ALTER TABLE pools DROP CONSTRAINT {constraint}")).await;
     }
@@ -180,7 +180,7 @@ async fn a_pool_that_is_oversold_is_found_where_no_constraint_prevents_it() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_second_booking_of_a_hold_is_found_where_no_constraint_prevents_it() {
-    let service = busy().await;
+    let service = service_with_bookings().await;
     service.database.execute("ALTER TABLE bookings DROP CONSTRAINT bookings_hold_unique").await;
     let again = "INSERT INTO bookings SELECT gen_random_uuid(), hold_id, event_id, status, payment, created_at, NULL \
                  FROM bookings WHERE status = 'confirmed'";
@@ -189,13 +189,13 @@ async fn a_second_booking_of_a_hold_is_found_where_no_constraint_prevents_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn errors_that_cancel_out_in_the_numbers_are_found_all_the_same() {
-    let service = busy().await;
+async fn errors_that_cancel_out_in_the_sums_are_found_too() {
+    let service = service_with_bookings().await;
     service.client.event(50).await;
     let shifted = "UPDATE pools SET held = 2 - held + 1 WHERE held IN (0, 3)";
     assert_eq!(service.database.execute(shifted).await, 2);
-    let told = invariants(&service).await;
-    assert_eq!(broken(&told), ["held_equals_active_holds", "journal_equals_counters"]);
-    let held = &told["invariants"].as_array().expect("a list")[1];
+    let report = invariants(&service).await;
+    assert_eq!(broken(&report), ["held_equals_active_holds", "journal_equals_counters"]);
+    let held = &report["invariants"].as_array().expect("a list")[1];
     assert_eq!((&held["expected"], &held["breaches"]), (&held["actual"], &Value::from(2)), "{held}");
 }

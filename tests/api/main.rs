@@ -1,4 +1,4 @@
-//! The API, as a client meets it: every endpoint and every error code over HTTP. One file per resource.
+//! API tests: every endpoint and every error code over HTTP. One file per resource.
 
 #[path = "../support/mod.rs"]
 pub mod support;

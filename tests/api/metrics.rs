@@ -6,11 +6,11 @@ use reqwest::Method;
 use serde_json::json;
 use std::time::Duration;
 
-use crate::stage::{Concert, NOBODY};
+use crate::stage::{Concert, UNKNOWN_ID};
 use crate::support::Service;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_totals_are_of_all_events_and_follow_every_change() {
+async fn the_totals_count_all_events_and_follow_every_change() {
     let service = Service::start().await;
     let totals = async || service.client.get("/api/v1/metrics").await.expect(200).body;
     let expected = |events: i32, bookings: i32, active: i32, seats: i32, expired: i32| {
@@ -41,16 +41,16 @@ async fn the_totals_are_of_all_events_and_follow_every_change() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn prometheus_is_told_every_metric_and_never_an_id() {
+async fn prometheus_gets_every_metric_and_never_an_id() {
     let service = Service::start_with(|settings| settings.sweep_interval = Duration::from_millis(10)).await;
     let event_id = service.client.event(5).await;
     let hold = service.client.hold(&event_id, 1).await.expect(201);
     let booking = service.client.book(&hold).await.expect(201);
     service.client.get(&format!("/api/v1/bookings/{}", booking.id("booking_id"))).await.expect(200);
-    service.client.get(&format!("/api/v1/holds/{NOBODY}")).await.expect(404);
+    service.client.get(&format!("/api/v1/holds/{UNKNOWN_ID}")).await.expect(404);
     service.client.get("/nowhere/0199d3c0").await.expect(404);
     service.client.send(Method::from_bytes(b"BREW").expect("a method"), "/metrics", &[], None).await.expect(405);
-    invariant_checker::tick(&service.running.app().pool).await.expect("the audit runs");
+    invariant_checker::tick(&service.running.app().pool).await.expect("the invariants check runs");
     let scraped = until_scraped(&service, "worker_ticks_total{").await;
 
     for line in [
@@ -83,22 +83,25 @@ async fn prometheus_is_told_every_metric_and_never_an_id() {
         "total_bookings",
         r#"invariant_breaches{invariant="never_oversold"}"#,
     ] {
-        assert!(scraped.lines().any(|told| told.starts_with(line)), "{line} is missing:\n{scraped}");
+        assert!(scraped.lines().any(|sample| sample.starts_with(line)), "{line} is missing:\n{scraped}");
     }
-    for told in scraped.lines().filter_map(|line| line.strip_prefix("# TYPE ")) {
-        let name = told.split(' ').next().unwrap_or_default();
+    for sample in scraped.lines().filter_map(|line| line.strip_prefix("# TYPE ")) {
+        let name = sample.split(' ').next().unwrap_or_default();
         assert!(metrics::ALL.iter().any(|metric| metric.name == name), "{name} is not in the table");
     }
-    for id in [event_id, hold.id("hold_id"), booking.id("booking_id"), NOBODY.to_owned(), "0199d3c0".to_owned()] {
+    for id in [event_id, hold.id("hold_id"), booking.id("booking_id"), UNKNOWN_ID.to_owned(), "0199d3c0".to_owned()] {
         assert!(!scraped.contains(&id), "{id} is in:\n{scraped}");
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_transaction_that_lost_a_race_in_the_database_is_counted_and_tried_again() {
+async fn a_transaction_that_cannot_get_its_lock_in_time_is_counted_and_tried_again() {
     let service = Service::start().await;
     let mut blocker = service.database.pool.begin().await.expect("a transaction begins");
-    sqlx::query("LOCK TABLE events IN EXCLUSIVE MODE").execute(&mut *blocker).await.expect("nobody else is there");
+    sqlx::query("LOCK TABLE events IN EXCLUSIVE MODE")
+        .execute(&mut *blocker)
+        .await
+        .expect("no other transaction has a lock");
     let client = service.client.clone();
     let create = tokio::spawn(async move { client.event(5).await });
     until_scraped(&service, r#"db_transaction_retries_total{transaction="create_event"}"#).await;
@@ -107,21 +110,21 @@ async fn a_transaction_that_lost_a_race_in_the_database_is_counted_and_tried_aga
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_server_with_an_audit_interval_audits_by_itself() {
+async fn a_server_with_an_audit_interval_checks_the_invariants_by_itself() {
     let often = Some(Duration::from_millis(10));
     let service = Service::start_with(|settings| settings.audit_interval = often).await;
     until_scraped(&service, r#"worker_ticks_total{worker="auditor",outcome="done"}"#).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn prometheus_reads_its_text_format() {
+async fn metrics_are_served_in_the_prometheus_text_format() {
     let service = Service::start().await;
     let reply = service.client.get("/metrics").await.expect(200);
     assert_eq!(reply.header("content-type"), "text/plain; version=0.0.4; charset=utf-8");
     assert!(reply.text.contains("# TYPE http_request_duration_seconds histogram"), "{}", reply.text);
 }
 
-/// What is scraped once this is in it: workers and retries take their time.
+/// Scrapes until the text contains `expected`, since workers and retries run in the background.
 async fn until_scraped(service: &Service, expected: &str) -> String {
     loop {
         let scraped = service.client.get("/metrics").await.expect(200).text;

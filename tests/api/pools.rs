@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::stage::{Concert, NOBODY, text};
+use crate::stage::{Concert, UNKNOWN_ID, text};
 use crate::support::Service;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -24,7 +24,7 @@ async fn a_raised_capacity_is_effective_at_once() {
     concert.hold(&service.client, &[(&concert.box_seat, 2)]).await.expect(201);
     let event = service.client.get(&format!("/api/v1/events/{}", concert.event_id)).await.expect(200).body;
     assert_eq!((&event["total_seats"], &event["pools"][1]["capacity"]), (&json!(16), &json!(6)));
-    service.database.assert_sound().await;
+    service.database.assert_invariants_hold().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -43,11 +43,11 @@ async fn a_capacity_below_held_and_booked_is_refused_with_the_least_possible_val
     assert_eq!(service.client.status(&concert.event_id).await["pools"][0]["total"], 10);
     service.client.patch(&path, json!({"capacity": 7})).await.expect(200);
     concert.hold(&service.client, &[(&concert.adult, 1)]).await.expect_problem(409, "INSUFFICIENT_SEATS");
-    service.database.assert_sound().await;
+    service.database.assert_invariants_hold().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn expired_holds_do_not_keep_a_capacity_up_even_if_nobody_swept_them() {
+async fn expired_holds_do_not_prevent_a_lower_capacity_even_before_they_are_swept() {
     let service = Service::start().await;
     let concert = Concert::create(&service.client).await;
     let hold = concert.hold(&service.client, &[(&concert.box_seat, 4)]).await.expect(201);
@@ -55,7 +55,7 @@ async fn expired_holds_do_not_keep_a_capacity_up_even_if_nobody_swept_them() {
     let path = format!("/api/v1/pools/{}", concert.balcony);
     let resized = service.client.patch(&path, json!({"capacity": 0})).await.expect(200);
     assert_eq!((&resized.body["held"], &resized.body["available"]), (&json!(0), &json!(0)));
-    service.database.assert_sound().await;
+    service.database.assert_invariants_hold().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -90,7 +90,7 @@ async fn a_pool_has_0_to_10_million_places() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_pools_of_an_event_have_at_most_10_million_places_together_as_at_its_creation() {
+async fn the_pools_of_an_event_have_at_most_10_million_places_together() {
     let service = Service::start().await;
     let concert = Concert::create(&service.client).await;
     let path = format!("/api/v1/pools/{}", concert.stalls);
@@ -100,12 +100,12 @@ async fn the_pools_of_an_event_have_at_most_10_million_places_together_as_at_its
     }
     service.client.patch(&path, json!({"capacity": 9_999_996})).await.expect(200);
     assert_eq!(service.client.status(&concert.event_id).await["total"], 10_000_000);
-    service.database.assert_sound().await;
+    service.database.assert_invariants_hold().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_pool_that_is_not_there_cannot_be_resized() {
+async fn an_unknown_pool_cannot_be_resized() {
     let service = Service::start().await;
-    let reply = service.client.patch(&format!("/api/v1/pools/{NOBODY}"), json!({"capacity": 1})).await;
+    let reply = service.client.patch(&format!("/api/v1/pools/{UNKNOWN_ID}"), json!({"capacity": 1})).await;
     reply.expect_problem(404, "POOL_NOT_FOUND");
 }

@@ -1,15 +1,15 @@
-//! What holds for every request: ids, addresses, methods, bodies.
+//! Rules for all requests: request ids, paths, methods, bodies.
 
 use reqwest::Method;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::stage::{NOBODY, text, with};
+use crate::stage::{UNKNOWN_ID, text, with_member};
 use crate::support::{Reply, Service, Theatre};
 
 const JSON: (&str, &str) = ("Content-Type", "application/json");
 
-/// The request at this length, in bytes.
+/// The request with trailing spaces, `length` bytes long.
 fn padded(request: &str, length: usize) -> String {
     format!("{request}{}", " ".repeat(length - request.len()))
 }
@@ -55,7 +55,7 @@ async fn a_request_id_that_could_do_harm_in_a_log_is_replaced() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_address_without_anything_is_a_problem() {
+async fn an_unknown_path_is_a_problem_document() {
     let service = Service::start().await;
     for path in ["/", "/api", "/api/v1", "/api/v2/events", "/api/v1/events/", "/api/v1/holds/a/b/c", "/health"] {
         for method in [Method::GET, Method::POST, Method::OPTIONS] {
@@ -65,9 +65,9 @@ async fn an_address_without_anything_is_a_problem() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_method_that_an_address_does_not_take_is_a_problem_that_names_those_it_takes() {
+async fn a_method_that_a_path_does_not_support_is_refused_with_the_supported_methods() {
     let service = Service::start().await;
-    let event = format!("/api/v1/events/{NOBODY}");
+    let event = format!("/api/v1/events/{UNKNOWN_ID}");
     for (method, path, allowed) in [
         (Method::PUT, "/api/v1/events", "GET, POST"),
         (Method::POST, event.as_str(), "DELETE, GET, PATCH"),
@@ -76,9 +76,9 @@ async fn a_method_that_an_address_does_not_take_is_a_problem_that_names_those_it
         (Method::POST, "/health/ready", "GET, HEAD"),
     ] {
         let refused = service.client.send(method, path, &[], None).await.expect_problem(405, "METHOD_NOT_ALLOWED");
-        let mut told: Vec<&str> = refused.header("allow").split(',').map(str::trim).collect();
-        told.sort_unstable();
-        assert_eq!(told.join(", "), allowed, "{path}");
+        let mut allowed_methods: Vec<&str> = refused.header("allow").split(',').map(str::trim).collect();
+        allowed_methods.sort_unstable();
+        assert_eq!(allowed_methods.join(", "), allowed, "{path}");
     }
 }
 
@@ -124,7 +124,7 @@ async fn a_body_of_64_kib_is_read_and_a_larger_one_is_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_body_with_an_organisers_lists_may_have_1_mib() {
+async fn a_body_for_events_series_or_blocks_may_have_1_mib() {
     let service = Service::start().await;
     let template = json!({"name": "A play", "total_seats": 5});
     let dates = json!({"template": template, "dates": [{"starts_at": "2099-03-01T19:00:00Z"}]});
@@ -152,7 +152,7 @@ async fn a_body_with_an_organisers_lists_may_have_1_mib() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn two_hundred_dates_with_all_that_a_template_can_say_fit_into_a_body() {
+async fn two_hundred_dates_with_the_longest_names_fit_into_a_body() {
     let service = Service::start().await;
     let longest = |length: usize| "ü".repeat(length);
     let date = json!({"starts_at": "2099-03-01T19:00:00Z", "venue_name": longest(200), "time_zone": "Europe/Berlin"});
@@ -161,7 +161,7 @@ async fn two_hundred_dates_with_all_that_a_template_can_say_fit_into_a_body() {
     assert!(request.to_string().len() > 65_536);
     let created = service.client.post("/api/v1/series", request.clone()).await.expect(201);
     assert_eq!(created.body["events"].as_array().map(Vec::len), Some(200));
-    let wrong = with(request, "/dates/199/starts_at", json!(5));
+    let wrong = with_member(request, "/dates/199/starts_at", json!(5));
     service.client.post("/api/v1/series", wrong).await.expect_invalid("/dates/199/starts_at");
 }
 
@@ -183,7 +183,7 @@ async fn a_body_for_a_venue_may_have_8_mib() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_compressed_body_is_refused_since_nobody_knows_how_large_it_is() {
+async fn a_compressed_body_is_refused_because_its_size_is_unknown() {
     let service = Service::start().await;
     let request = json!({"name": "A show", "total_seats": 5}).to_string();
     for coding in ["gzip", "deflate", "br", "zstd", "gzip, identity"] {
@@ -217,12 +217,12 @@ async fn a_body_that_is_not_json_is_a_malformed_request() {
     for body in ["", "{", "{'name': 1}", "name=A+show", r#"{"name":"A","total_seats":1} x"#, "{\"name\":\"\u{1}\"}"] {
         for (method, path) in [
             (Method::POST, "/api/v1/events".to_owned()),
-            (Method::PATCH, format!("/api/v1/events/{NOBODY}")),
-            (Method::PATCH, format!("/api/v1/pools/{NOBODY}")),
+            (Method::PATCH, format!("/api/v1/events/{UNKNOWN_ID}")),
+            (Method::PATCH, format!("/api/v1/pools/{UNKNOWN_ID}")),
             (Method::POST, "/api/v1/venues".to_owned()),
-            (Method::PATCH, format!("/api/v1/venues/{NOBODY}")),
+            (Method::PATCH, format!("/api/v1/venues/{UNKNOWN_ID}")),
             (Method::POST, "/api/v1/series".to_owned()),
-            (Method::POST, format!("/api/v1/series/{NOBODY}/events")),
+            (Method::POST, format!("/api/v1/series/{UNKNOWN_ID}/events")),
             (Method::POST, "/api/v1/holds".to_owned()),
             (Method::POST, "/api/v1/book".to_owned()),
         ] {
@@ -230,13 +230,13 @@ async fn a_body_that_is_not_json_is_a_malformed_request() {
             reply.expect_problem(400, "MALFORMED_REQUEST");
         }
     }
-    let half_a_pair = r#"{"name":"\ud800","total_seats":5}"#;
-    let reply = service.client.send_text(Method::POST, "/api/v1/events", &[JSON], half_a_pair).await;
+    let unpaired_surrogate = r#"{"name":"\ud800","total_seats":5}"#;
+    let reply = service.client.send_text(Method::POST, "/api/v1/events", &[JSON], unpaired_surrogate).await;
     reply.expect_problem(400, "MALFORMED_REQUEST");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_body_of_another_shape_is_told_what_it_must_be_in_the_words_of_json() {
+async fn a_body_of_the_wrong_shape_is_refused_with_the_expected_json_type() {
     let service = Service::start().await;
     let pools = |pools: Value| json!({"name": "A show", "pools": pools});
     for (body, pointer, detail) in [

@@ -7,7 +7,7 @@ mod repeat;
 
 use serde_json::{Value, json};
 
-/// What two dates of the tests have in common.
+/// Template of the events of a series.
 fn template() -> Value {
     json!({
         "name": "The Winter's Tale", "venue_name": "City Hall", "time_zone": "Europe/Berlin", "currency": "EUR",

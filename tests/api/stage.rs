@@ -1,4 +1,4 @@
-//! What the tests of several resources start from, and how they read answers.
+//! Fixtures for the tests of several resources, and helpers that read and build JSON.
 
 use serde_json::{Value, json};
 use time::OffsetDateTime;
@@ -6,10 +6,10 @@ use time::format_description::well_known::Rfc3339;
 
 use crate::support::{Client, Database, Reply};
 
-/// A UUID that nothing has.
-pub const NOBODY: &str = "0199d3c0-7a51-7c2e-9f43-5d1f6f0c9a11";
+/// A UUID that no row has.
+pub const UNKNOWN_ID: &str = "0199d3c0-7a51-7c2e-9f43-5d1f6f0c9a11";
 
-/// An event of two pools and three ticket types: what they are called is what they are.
+/// An event with two pools and three ticket types; the fields are their ids.
 pub struct Concert {
     pub event_id: String,
     /// 10 places, for adults and children.
@@ -38,7 +38,7 @@ impl Concert {
         }
     }
 
-    /// The full form.
+    /// Request with pools and ticket types.
     pub fn request() -> Value {
         json!({
             "name": "Winter concert",
@@ -52,7 +52,7 @@ impl Concert {
         })
     }
 
-    /// Items are ticket types and quantities.
+    /// Places a hold. An item is a ticket type's id and a quantity.
     pub async fn hold(&self, client: &Client, items: &[(&String, i64)]) -> Reply {
         let item = |(ticket_type_id, qty): &(&String, i64)| json!({"ticket_type_id": ticket_type_id, "qty": qty});
         let items: Vec<Value> = items.iter().map(item).collect();
@@ -60,17 +60,17 @@ impl Concert {
     }
 }
 
-/// What makes a repeat recognisable is still what it was when clients sent this, so that they may repeat it after a release.
-/// `understood` is the body as it is written back.
-pub async fn assert_fingerprint(database: &Database, route: &str, understood: &str) {
-    let kept = format!(
+/// Asserts that the stored fingerprint is still the hash of this route and body, so that requests sent to an older
+/// release can be repeated. `canonical_body` is the parsed request, serialised again.
+pub async fn assert_fingerprint(database: &Database, route: &str, canonical_body: &str) {
+    let statement = format!(
         "SELECT count(*) FROM idempotency_keys WHERE fingerprint =
-         sha256(convert_to('{route}', 'UTF8') || '\\x00'::bytea || convert_to('{understood}', 'UTF8'))"
+         sha256(convert_to('{route}', 'UTF8') || '\\x00'::bytea || convert_to('{canonical_body}', 'UTF8'))"
     );
-    assert_eq!(database.number(&kept).await, 1, "{route} {understood}");
+    assert_eq!(database.number(&statement).await, 1, "{route} {canonical_body}");
 }
 
-/// The names of an object's members, sorted.
+/// Names of an object's members, sorted.
 #[track_caller]
 pub fn members(object: &Value) -> Vec<&str> {
     let mut names: Vec<&str> = object.as_object().expect("an object").keys().map(String::as_str).collect();
@@ -78,24 +78,24 @@ pub fn members(object: &Value) -> Vec<&str> {
     names
 }
 
-/// A member that is a string.
+/// Text of a JSON string.
 #[track_caller]
 pub fn text(value: &Value) -> String {
     value.as_str().unwrap_or_else(|| panic!("not a string: {value}")).to_owned()
 }
 
-/// A member that is a time in UTC.
+/// Time of a JSON string, which must be in UTC.
 #[track_caller]
 pub fn time(value: &Value) -> OffsetDateTime {
     let text = text(value);
-    assert!(text.ends_with('Z'), "times are told in UTC: {text}");
+    assert!(text.ends_with('Z'), "times are in UTC: {text}");
     OffsetDateTime::parse(&text, &Rfc3339).unwrap_or_else(|error| panic!("{text}: {error}"))
 }
 
-/// `object` with the member at `pointer` set to `value`, added if need be.
-pub fn with(mut object: Value, pointer: &str, value: Value) -> Value {
+/// `object` with the member at `pointer` set to `value`; the member is added if it is missing.
+pub fn with_member(mut object: Value, pointer: &str, value: Value) -> Value {
     let (parent, member) = pointer.rsplit_once('/').expect("a JSON pointer begins with a slash");
-    let parent = object.pointer_mut(parent).expect("what the member is in is there");
+    let parent = object.pointer_mut(parent).expect("the parent of the member exists");
     match parent {
         Value::Array(list) => list[member.parse::<usize>().expect("an index")] = value,
         other => other[member] = value,
@@ -104,9 +104,9 @@ pub fn with(mut object: Value, pointer: &str, value: Value) -> Value {
 }
 
 /// `object` without the member at `pointer`.
-pub fn without(mut object: Value, pointer: &str) -> Value {
+pub fn without_member(mut object: Value, pointer: &str) -> Value {
     let (parent, member) = pointer.rsplit_once('/').expect("a JSON pointer begins with a slash");
     let parent = object.pointer_mut(parent).and_then(Value::as_object_mut).expect("an object");
-    parent.remove(member).expect("the member is there");
+    parent.remove(member).expect("the member exists");
     object
 }

@@ -1,4 +1,4 @@
-//! `GET /api/v1/events/{id}/status`: how full an event is.
+//! `GET /api/v1/events/{id}/status`: counts of an event, its pools and its ticket types.
 
 use serde_json::json;
 
@@ -71,9 +71,9 @@ async fn the_sequence_is_the_number_of_journal_entries_and_grows_with_every_chan
     let path = format!("/api/v1/events/{event_id}");
     let sequence = async || {
         let entries = format!("SELECT count(*) FROM journal WHERE event_id = '{event_id}'");
-        let told = client.status(&event_id).await["sequence"].as_i64();
-        assert_eq!(told, Some(service.database.number(&entries).await));
-        told
+        let reported = client.status(&event_id).await["sequence"].as_i64();
+        assert_eq!(reported, Some(service.database.number(&entries).await));
+        reported
     };
     let mut before = sequence().await;
     assert_eq!(before, Some(1), "the opening of its pool");
@@ -98,7 +98,7 @@ async fn the_sequence_is_the_number_of_journal_entries_and_grows_with_every_chan
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_status_contains_everything_that_had_happened_by_its_time() {
+async fn the_status_contains_every_change_before_its_time() {
     let service = Service::start().await;
     let event_id = service.client.event(5).await;
     let mut last = service.client.status(&event_id).await;

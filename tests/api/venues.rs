@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::support::{Client, Reply};
 
-/// 800 seats, two boxes, 500 to stand.
+/// Hall with 800 seats in the stalls, 2 box seats and 500 standing places.
 fn city_hall() -> Value {
     json!({
         "name": "City Hall", "address": "1 Main Street\nOur Town",
@@ -23,7 +23,7 @@ fn city_hall() -> Value {
     })
 }
 
-/// An arena of 20,000 seats.
+/// Arena with 20,000 seats.
 fn arena() -> Value {
     let block = |n: i64| json!({"name": format!("Block {n}"), "rows": "rows 1-100, 1-40, aisle after 10 and 30"});
     json!({"name": "Arena", "sections": (1..=5).map(block).collect::<Vec<_>>()})

@@ -1,4 +1,4 @@
-//! PostgreSQL itself crashes under load: it ends all connections, recovers from its log and comes back.
+//! PostgreSQL itself crashes under load: it closes all connections, recovers from its log and is back.
 #![cfg(feature = "embedded")]
 
 use std::process::{Child, Command};
@@ -9,16 +9,16 @@ use boxoffice::db::migrate;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
 use sqlx::{AssertSqlSafe, Connection as _, PgPool};
 
-use super::crowd::{Crowd, PATIENCE};
-use crate::support::cluster::with_postgres;
-use crate::support::database::assert_sound;
+use super::crowd::{ANSWER_TIMEOUT, Crowd};
+use crate::support::cluster::spawn_with_postgres;
+use crate::support::database::assert_invariants_hold;
 use crate::support::service;
 
 const CRASHES: usize = 3;
 /// The pause between two tries to connect.
 const CONNECT_PAUSE: Duration = Duration::from_millis(5);
 
-/// A PostgreSQL that may be crashed. Gone when dropped.
+/// A PostgreSQL that a test may crash. It stops when dropped.
 struct Cluster {
     program: Child,
     url: String,
@@ -26,7 +26,7 @@ struct Cluster {
 
 impl Cluster {
     async fn start() -> Self {
-        let (program, url) = with_postgres(0);
+        let (program, url) = spawn_with_postgres(0);
         let cluster = Self { program, url };
         migrate::run(&mut cluster.connect().await).await.expect("migrates");
         cluster
@@ -37,18 +37,21 @@ impl Cluster {
         PgConnection::connect_with(&options).await.expect("connects")
     }
 
-    /// kill -9 of a backend: PostgreSQL cannot know what that one did to the memory they share, so it starts afresh.
+    /// Kills a backend with SIGKILL. PostgreSQL cannot trust its shared memory then: it ends all backends and recovers.
     async fn crash(&self) {
         let mut victim = self.connect().await;
-        let pid: i32 = sqlx::query_scalar("SELECT pg_backend_pid()").fetch_one(&mut victim).await.expect("it has one");
+        let pid: i32 = sqlx::query_scalar("SELECT pg_backend_pid()")
+            .fetch_one(&mut victim)
+            .await
+            .expect("a backend has a process id");
         let sent = Command::new("kill").args(["-s", "KILL", &pid.to_string()]).status();
         assert!(sent.expect("`kill` is on every machine").success(), "the backend is there and ours");
-        // Its connection ends, and then everybody's.
+        // The connection of the killed backend ends first, then all others.
         let lost = sqlx::query("SELECT pg_sleep(60)").execute(&mut victim).await;
         assert!(lost.is_err(), "the backend is dead");
     }
 
-    /// Returns when PostgreSQL takes connections again.
+    /// Waits until PostgreSQL accepts connections again.
     async fn until_it_is_back(&self) {
         let options = PgConnectOptions::from_str(&self.url).expect("the URL is one of PostgreSQL");
         let mut tries = tokio::time::interval(CONNECT_PAUSE);
@@ -57,7 +60,7 @@ impl Cluster {
                 tries.tick().await;
             }
         };
-        tokio::time::timeout(PATIENCE, back).await.expect("PostgreSQL recovers");
+        tokio::time::timeout(ANSWER_TIMEOUT, back).await.expect("PostgreSQL recovers");
     }
 }
 
@@ -69,7 +72,7 @@ impl Drop for Cluster {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn when_postgresql_crashes_under_load_nothing_acknowledged_is_lost_and_the_service_finds_it_again() {
+async fn when_postgresql_crashes_under_load_nothing_acknowledged_is_lost_and_the_service_reconnects() {
     let cluster = Cluster::start().await;
     let (running, client) = service::start(&cluster.url, |settings| {
         settings.database.acquire_timeout = Duration::from_millis(300);
@@ -77,7 +80,7 @@ async fn when_postgresql_crashes_under_load_nothing_acknowledged_is_lost_and_the
         settings.inventory.command_deadline = Duration::from_millis(250);
     });
     let event_id = client.event(1_000_000).await;
-    let crowd = Crowd::gather(&client, &event_id);
+    let crowd = Crowd::start(&client, &event_id);
     for crash in 1..=CRASHES {
         crowd.until_more_are_acknowledged(50).await;
         let crashed = Instant::now();
@@ -87,18 +90,19 @@ async fn when_postgresql_crashes_under_load_nothing_acknowledged_is_lost_and_the
         crowd.until_more_are_acknowledged(1).await;
         println!("crash {crash}: PostgreSQL was away {away:?}, an acknowledgement came {:?} later", back.elapsed());
     }
-    let bought = crowd.send_home().await;
+    let bought = crowd.stop().await;
 
     let pool = PgPoolOptions::new().max_connections(1).connect_lazy(&cluster.url).expect("the URL is one");
     assert_eq!(count(&pool, "holds WHERE status = 'booked' AND hold_id", &bought.holds).await, bought.holds.len());
     assert_eq!(count(&pool, "bookings WHERE booking_id", &bought.bookings).await, bought.bookings.len());
-    assert_sound(&pool).await;
+    assert_invariants_hold(&pool).await;
     running.stop().await.expect("the server stops cleanly");
 }
 
-/// How many of these ids are among the rows.
+/// Number of these ids that are among the rows.
 async fn count(pool: &PgPool, rows: &str, ids: &[String]) -> usize {
     let statement = format!("SELECT count(*) FROM {rows} = ANY ($1::text[]::uuid[])");
-    let found: i64 = sqlx::query_scalar(AssertSqlSafe(statement)).bind(ids).fetch_one(pool).await.expect("it is back");
+    let found: i64 =
+        sqlx::query_scalar(AssertSqlSafe(statement)).bind(ids).fetch_one(pool).await.expect("PostgreSQL answers");
     usize::try_from(found).expect("a count is not negative")
 }

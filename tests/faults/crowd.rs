@@ -1,4 +1,4 @@
-//! Buyers who repeat what was answered with 503, as the documentation tells clients to, until it is settled.
+//! Buyers that repeat a request until its answer is not 503, as the documentation tells clients to.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -14,7 +14,7 @@ use uuid::Uuid;
 use crate::support::{Client, Reply};
 
 /// Longer than any answer takes on the slowest machine.
-pub const PATIENCE: Duration = Duration::from_secs(20);
+pub const ANSWER_TIMEOUT: Duration = Duration::from_secs(20);
 /// The pause before a repeat.
 const REPEAT_PAUSE: Duration = Duration::from_millis(10);
 const BUYERS: usize = 8;
@@ -29,7 +29,7 @@ pub struct Request {
 }
 
 impl Request {
-    pub fn read(path: String) -> Self {
+    pub fn get(path: String) -> Self {
         Self { method: Method::GET, path, headers: Vec::new(), body: None }
     }
 
@@ -44,8 +44,8 @@ impl Request {
         Self { method: Method::POST, path: "/api/v1/book".to_owned(), headers: Vec::new(), body }
     }
 
-    /// What only its possessor may do with a hold.
-    pub fn of_hold(method: Method, hold: &Reply, rest: &str) -> Self {
+    /// A request about a hold, with its payment token.
+    pub fn on_hold(method: Method, hold: &Reply, rest: &str) -> Self {
         let path = format!("/api/v1/holds/{}{rest}", hold.id("hold_id"));
         Self { method, path, headers: vec![("X-Payment-Token", hold.id("payment_token"))], body: None }
     }
@@ -53,11 +53,11 @@ impl Request {
     pub async fn send(&self, client: &Client) -> Reply {
         let headers: Vec<_> = self.headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
         let sent = client.send(self.method.clone(), &self.path, &headers, self.body.clone());
-        timeout(PATIENCE, sent).await.unwrap_or_else(|_| panic!("{} {} is not answered", self.method, self.path))
+        timeout(ANSWER_TIMEOUT, sent).await.unwrap_or_else(|_| panic!("{} {} has no answer", self.method, self.path))
     }
 
-    /// Until the answer is another than 503; counts those that are.
-    pub async fn settle(&self, client: &Client, unavailable: &AtomicUsize) -> Reply {
+    /// Repeats the request until its answer is not 503, and counts the 503 answers in `unavailable`.
+    pub async fn send_until_available(&self, client: &Client, unavailable: &AtomicUsize) -> Reply {
         let mut pause = tokio::time::interval(REPEAT_PAUSE);
         loop {
             pause.tick().await;
@@ -71,71 +71,74 @@ impl Request {
     }
 }
 
-/// Buyers at work.
+/// Buyers that hold and book until they are stopped.
 pub struct Crowd {
-    told: Arc<Told>,
+    progress: Arc<Progress>,
     buyers: Vec<JoinHandle<Vec<Reply>>>,
 }
 
-/// What they were told, and whether they may go home.
+/// Counts shared by all buyers, and the flag that stops them.
 #[derive(Default)]
-struct Told {
+struct Progress {
+    /// Holds that became bookings.
     acknowledged: AtomicUsize,
+    /// Answers with 503.
     refused: AtomicUsize,
-    enough: AtomicBool,
+    stopped: AtomicBool,
 }
 
-/// What they have, by its ids.
+/// Ids of everything that was acknowledged.
 pub struct Bought {
     pub holds: Vec<String>,
     pub bookings: Vec<String>,
 }
 
 impl Crowd {
-    /// Each holds and books, again and again, until they are sent home.
-    pub fn gather(client: &Client, event_id: &str) -> Self {
-        let told = Arc::new(Told::default());
-        let buyer = |_| tokio::spawn(buy(client.clone(), event_id.to_owned(), told.clone()));
-        Self { buyers: (0..BUYERS).map(buyer).collect(), told }
+    /// Starts buyers, each of which holds and books again and again.
+    pub fn start(client: &Client, event_id: &str) -> Self {
+        let progress = Arc::new(Progress::default());
+        let buyer = |_| tokio::spawn(buy(client.clone(), event_id.to_owned(), progress.clone()));
+        Self { buyers: (0..BUYERS).map(buyer).collect(), progress }
     }
 
-    /// Returns when so many more holds became bookings.
+    /// Waits until `more` further holds have become bookings.
     pub async fn until_more_are_acknowledged(&self, more: usize) {
-        until_more(&self.told.acknowledged, more).await;
+        until_more(&self.progress.acknowledged, more).await;
     }
 
-    /// Returns when so many more requests were answered with 503.
+    /// Waits until `more` further requests have been answered with 503.
     pub async fn until_more_are_refused(&self, more: usize) {
-        until_more(&self.told.refused, more).await;
+        until_more(&self.progress.refused, more).await;
     }
 
-    /// Waits for those that are not settled yet.
-    pub async fn send_home(self) -> Bought {
-        self.told.enough.store(true, Ordering::SeqCst);
-        let bought = timeout(PATIENCE, join_all(self.buyers)).await.expect("everything is settled in the end");
-        let bookings = bought.into_iter().flat_map(|bought| bought.expect("a buyer is answered as promised"));
+    /// Stops the buyers after their current requests, and returns everything that was acknowledged.
+    pub async fn stop(self) -> Bought {
+        self.progress.stopped.store(true, Ordering::SeqCst);
+        let bought =
+            timeout(ANSWER_TIMEOUT, join_all(self.buyers)).await.expect("every request is answered in the end");
+        let bookings = bought.into_iter().flat_map(|bought| bought.expect("a buyer gets the expected answers"));
         let (holds, bookings) = bookings.map(|booking| (booking.id("hold_id"), booking.id("booking_id"))).unzip();
         Bought { holds, bookings }
     }
 }
 
-async fn buy(client: Client, event_id: String, told: Arc<Told>) -> Vec<Reply> {
+async fn buy(client: Client, event_id: String, progress: Arc<Progress>) -> Vec<Reply> {
     let mut bought = Vec::new();
-    while !told.enough.load(Ordering::SeqCst) {
-        let hold = Request::place(&event_id).settle(&client, &told.refused).await.expect(201);
-        bought.push(Request::book(&hold).settle(&client, &told.refused).await.expect(201));
-        told.acknowledged.fetch_add(1, Ordering::SeqCst);
+    while !progress.stopped.load(Ordering::SeqCst) {
+        let hold = Request::place(&event_id).send_until_available(&client, &progress.refused).await.expect(201);
+        bought.push(Request::book(&hold).send_until_available(&client, &progress.refused).await.expect(201));
+        progress.acknowledged.fetch_add(1, Ordering::SeqCst);
     }
     bought
 }
 
 async fn until_more(count: &AtomicUsize, more: usize) {
-    let enough = count.load(Ordering::SeqCst) + more;
-    let mut looks = tokio::time::interval(REPEAT_PAUSE);
-    let come = async {
-        while count.load(Ordering::SeqCst) < enough {
-            looks.tick().await;
+    let expected = count.load(Ordering::SeqCst) + more;
+    let mut polls = tokio::time::interval(REPEAT_PAUSE);
+    let reached = async {
+        while count.load(Ordering::SeqCst) < expected {
+            polls.tick().await;
         }
     };
-    timeout(PATIENCE, come).await.expect("the buyers are answered");
+    timeout(ANSWER_TIMEOUT, reached).await.expect("the buyers are answered");
 }

@@ -1,4 +1,4 @@
-//! Clients that go away in the middle of a request.
+//! Clients that disconnect in the middle of a request.
 
 use std::net::SocketAddr;
 
@@ -26,21 +26,21 @@ async fn a_client_that_resets_its_connection_mid_request_1000_times_leaves_no_op
     for round in 0..RESETS / AT_ONCE {
         join_all((0..AT_ONCE).map(|n| {
             let request = &requests[n % requests.len()];
-            // Cut at another place each time; the last ones are complete, and reset while they are served.
+            // Every third request is complete and reset while it is served; the others are cut at different bytes.
             let sent = request.len() - (n * 7 + round) % (request.len() / 2) * usize::from(n % 3 != 0);
             reset_after(service.running.address(), &request[..sent])
         }))
         .await;
     }
-    // Behind everything that was accepted: one hold per lane is answered after all the others.
+    // These holds queue behind the accepted commands, so those are done when these are answered.
     for _ in 0..10 {
         service.client.hold(&event_id, 1).await.expect(201);
         let other = service.client.event(1).await;
         service.client.hold(&other, 1).await.expect(201);
     }
-    service.database.until_nothing_is_running().await;
+    service.database.wait_until_idle().await;
     assert_eq!(service.database.open_transactions().await, 0);
-    service.database.assert_sound().await;
+    service.database.assert_invariants_hold().await;
 }
 
 pub fn request(method: &str, path: &str, body: &str) -> String {
@@ -54,10 +54,10 @@ async fn reset_after(address: SocketAddr, bytes: &str) {
     drop(connection_with(address, bytes).await);
 }
 
-/// A connection on which bytes were sent. It is reset when dropped, so that the server forgets its handler.
+/// Opens a connection and sends bytes. It is reset when dropped, so that the server drops its handler.
 pub async fn connection_with(address: SocketAddr, bytes: &str) -> TcpStream {
     let mut stream = TcpStream::connect(address).await.expect("the server accepts");
     stream.set_zero_linger().expect("a socket can be told to reset when closed");
-    stream.write_all(bytes.as_bytes()).await.expect("the server reads");
+    stream.write_all(bytes.as_bytes()).await.expect("the bytes are sent");
     stream
 }

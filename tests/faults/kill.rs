@@ -1,4 +1,4 @@
-//! kill -9 of the server under load. Every acknowledged hold and booking is there afterwards.
+//! The server is killed with SIGKILL under load. Every acknowledged hold and booking exists afterwards.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use crate::support::{Client, Database};
 
 const KILLS: usize = 20;
 const CLIENTS: usize = 16;
-/// Acknowledgements after which the server is killed, in the middle of everything else.
+/// Approximate number of bookings after which the server is killed, while other requests are still running.
 const ACKNOWLEDGED_BEFORE_KILL: usize = 100;
 
 #[derive(Default)]
@@ -33,21 +33,21 @@ async fn nothing_acknowledged_is_lost_when_the_server_is_killed_20_times_under_l
         let enough = Arc::new(Notify::new());
         let load = join_all((0..CLIENTS).map(|_| {
             let (client, event_id) = (server.client.clone(), event_id.clone());
-            tokio::spawn(hold_and_book_until_it_dies(client, event_id, acknowledged.clone(), enough.clone()))
+            tokio::spawn(hold_and_book_until_killed(client, event_id, acknowledged.clone(), enough.clone()))
         }));
         enough.notified().await;
         server.kill();
         load.await;
         let (acknowledged, after) = (acknowledged.lock().await, format!("kill {kill}"));
-        database.assert_all_there("holds", "hold_id", &acknowledged.holds, &after).await;
-        database.assert_all_there("bookings", "booking_id", &acknowledged.bookings, &after).await;
+        database.assert_rows_exist("holds", "hold_id", &acknowledged.holds, &after).await;
+        database.assert_rows_exist("bookings", "booking_id", &acknowledged.bookings, &after).await;
         server = ServerProcess::start(&database).await;
     }
-    database.assert_sound().await;
+    database.assert_invariants_hold().await;
     assert_eq!(database.open_transactions().await, 0);
 }
 
-async fn hold_and_book_until_it_dies(
+async fn hold_and_book_until_killed(
     client: Client,
     event_id: String,
     acknowledged: Arc<Mutex<Acknowledged>>,

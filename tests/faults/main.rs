@@ -1,4 +1,4 @@
-//! Faults: servers die, connections break, the database refuses. What was acknowledged stays; nothing is done twice.
+//! Faults: killed servers, broken connections, a database that refuses. Acknowledged work stays; nothing is done twice.
 
 #[path = "../support/mod.rs"]
 pub mod support;

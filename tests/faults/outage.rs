@@ -1,7 +1,7 @@
-//! The database says nothing any more, or is gone for a while. Everybody hears so in time, and it goes on when it is back.
+//! The database is silent or gone for a while. Every request is answered meanwhile, and succeeds once it is back.
 //!
-//! Nothing here measures whether an answer came early enough: the database is silent for as long as the test likes, so a
-//! server that does not answer by itself never does.
+//! No test measures how early an answer came: the database stays silent until the test ends that, so a server without
+//! its own limit would never answer.
 
 use std::sync::atomic::AtomicUsize;
 use std::time::{Duration, Instant};
@@ -11,11 +11,11 @@ use futures_util::future::join_all;
 use reqwest::Method;
 use tokio::time::timeout;
 
-use super::crowd::{Crowd, PATIENCE, Request};
-use super::wired::Wired;
+use super::crowd::{ANSWER_TIMEOUT, Crowd, Request};
+use super::wired::ProxiedService;
 use crate::support::Service;
 
-/// What waiting for the database may cost a buyer in production.
+/// Time limits of production.
 fn as_in_production(settings: &mut Settings) {
     settings.inventory.answer_within = Duration::from_millis(450);
     settings.inventory.command_deadline = Duration::from_millis(250);
@@ -23,25 +23,25 @@ fn as_in_production(settings: &mut Settings) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whatever_a_buyer_asks_is_answered_although_the_database_says_nothing_and_goes_on_when_it_does() {
-    let wired = Wired::start_with(|settings| {
+async fn every_request_is_answered_while_the_database_is_silent_and_succeeds_when_it_answers_again() {
+    let service = ProxiedService::start_with(|settings| {
         as_in_production(settings);
-        // Whoever waits for a connection would be answered for that. Here nothing helps but the limit of the answer itself.
+        // This limit must not be the one that answers: only the limit of the answer itself is tested here.
         settings.database.acquire_timeout = Duration::from_secs(600);
     })
     .await;
-    // What is there before comes past the wire, from a server that is in no hurry.
-    let (reads, commands) = things_to_ask(&wired).await;
+    // The fixture is created by another server with direct database access and default limits.
+    let (reads, commands) = reads_and_commands(&service).await;
     let served = AtomicUsize::new(0);
     for read in &reads {
-        read.settle(&wired.client, &served).await.expect(200);
+        read.send_until_available(&service.client, &served).await.expect(200);
     }
 
-    wired.proxy.hold_answers_back();
+    service.proxy.hold_answers_back();
     for round in 1..=3 {
-        let asked = Instant::now();
-        let replies = join_all(commands.iter().chain(&reads).map(|request| request.send(&wired.client))).await;
-        println!("round {round}: everybody was answered within {:?}", asked.elapsed());
+        let sent_at = Instant::now();
+        let replies = join_all(commands.iter().chain(&reads).map(|request| request.send(&service.client))).await;
+        println!("round {round}: every request was answered within {:?}", sent_at.elapsed());
         for (request, reply) in commands.iter().chain(&reads).zip(replies) {
             let reply = reply.expect(503);
             assert!(!reply.header("retry-after").is_empty(), "{}: {:?}", request.path, reply.headers);
@@ -49,34 +49,36 @@ async fn whatever_a_buyer_asks_is_answered_although_the_database_says_nothing_an
             let allowed = if request.method == Method::GET { READ_CODES } else { COMMAND_CODES };
             assert!(allowed.contains(&code.as_str()), "{} {}: {code}", request.method, request.path);
         }
-        wired.client.get("/health/live").await.expect(200);
+        service.client.get("/health/live").await.expect(200);
     }
 
-    wired.proxy.restore();
+    service.proxy.restore();
     let back = Instant::now();
     let unavailable = AtomicUsize::new(0);
-    let settled = commands.iter().chain(&reads).map(|request| request.settle(&wired.client, &unavailable));
-    let settled = timeout(PATIENCE, join_all(settled)).await.expect("it goes on by itself");
-    println!("all is as before {:?} after the database speaks again", back.elapsed());
-    for (request, reply) in commands.iter().chain(&reads).zip(settled) {
+    let repeats =
+        commands.iter().chain(&reads).map(|request| request.send_until_available(&service.client, &unavailable));
+    let replies = timeout(ANSWER_TIMEOUT, join_all(repeats)).await.expect("the service recovers by itself");
+    println!("every request succeeded {:?} after the database answered again", back.elapsed());
+    for (request, reply) in commands.iter().chain(&reads).zip(replies) {
         assert!(reply.status.is_success(), "{} {}: {}", request.method, request.path, reply.text);
     }
-    // Nothing was done twice, however often it was asked for.
-    assert_eq!(counters(&wired).await, (2, 1));
-    wired.database.assert_sound().await;
+    // Nothing was done twice, although the commands were repeated.
+    assert_eq!(counters(&service).await, (2, 1));
+    service.database.assert_invariants_hold().await;
 }
 
-async fn counters(wired: &Wired) -> (i64, i64) {
-    let held = wired.database.number("SELECT sum(held)::bigint FROM pools").await;
-    (held, wired.database.number("SELECT sum(booked)::bigint FROM pools").await)
+async fn counters(service: &ProxiedService) -> (i64, i64) {
+    let held = service.database.number("SELECT sum(held)::bigint FROM pools").await;
+    (held, service.database.number("SELECT sum(booked)::bigint FROM pools").await)
 }
 
 const READ_CODES: &[&str] = &["UNAVAILABLE", "OVERLOADED"];
 const COMMAND_CODES: &[&str] = &["UNAVAILABLE", "OVERLOADED", "OUTCOME_UNKNOWN"];
 
-/// Everything that a buyer may ask, of an event that has what is asked for. Afterwards two are held and one is booked.
-async fn things_to_ask(wired: &Wired) -> (Vec<Request>, Vec<Request>) {
-    let (running, client) = Service::beside(&wired.database);
+/// Creates an event with holds and a booking; returns reads and commands of a buyer, all of which can succeed. After
+/// all commands two places are held and one is booked.
+async fn reads_and_commands(service: &ProxiedService) -> (Vec<Request>, Vec<Request>) {
+    let (running, client) = Service::start_server_on(&service.database);
     let event_id = client.event(100).await;
     let mut holds = Vec::new();
     for _ in 0..4 {
@@ -94,42 +96,42 @@ async fn things_to_ask(wired: &Wired) -> (Vec<Request>, Vec<Request>) {
         booking.clone(),
         "/api/v1/metrics".to_owned(),
     ];
-    let cancel = Request { method: Method::POST, ..Request::read(format!("{booking}/cancel")) };
+    let cancel = Request { method: Method::POST, ..Request::get(format!("{booking}/cancel")) };
     let commands = vec![
         Request::place(&event_id),
         Request::book(&holds[0]),
-        Request::of_hold(Method::POST, &holds[1], "/extend"),
-        Request::of_hold(Method::DELETE, &holds[2], ""),
+        Request::on_hold(Method::POST, &holds[1], "/extend"),
+        Request::on_hold(Method::DELETE, &holds[2], ""),
         cancel,
     ];
-    (reads.map(Request::read).to_vec(), commands)
+    (reads.map(Request::get).to_vec(), commands)
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_database_that_is_gone_for_a_while_loses_nothing_acknowledged_and_is_found_again() {
-    let wired = Wired::start_with(as_in_production).await;
-    let (running, client) = Service::beside(&wired.database);
+async fn an_outage_of_the_database_loses_nothing_acknowledged_and_the_service_recovers() {
+    let service = ProxiedService::start_with(as_in_production).await;
+    let (running, client) = Service::start_server_on(&service.database);
     let event_id = client.event(1_000_000).await;
     running.stop().await.expect("the server stops cleanly");
-    let crowd = Crowd::gather(&wired.client, &event_id);
+    let crowd = Crowd::start(&service.client, &event_id);
 
     crowd.until_more_are_acknowledged(100).await;
-    wired.proxy.break_down();
+    service.proxy.break_down();
     let gone = Instant::now();
     crowd.until_more_are_refused(100).await;
-    wired.client.get("/health/live").await.expect(200);
+    service.client.get("/health/live").await.expect(200);
     let away = gone.elapsed();
-    wired.proxy.restore();
+    service.proxy.restore();
     let back = Instant::now();
     crowd.until_more_are_acknowledged(1).await;
     println!("the first acknowledgement came {:?} after the database was back from {away:?}", back.elapsed());
     crowd.until_more_are_acknowledged(100).await;
 
-    let bought = crowd.send_home().await;
-    wired.database.assert_all_there("holds", "hold_id", &bought.holds, "the outage").await;
-    wired.database.assert_all_there("bookings", "booking_id", &bought.bookings, "the outage").await;
-    // One for each, however often it was repeated.
-    let (held, booked) = counters(&wired).await;
+    let bought = crowd.stop().await;
+    service.database.assert_rows_exist("holds", "hold_id", &bought.holds, "the outage").await;
+    service.database.assert_rows_exist("bookings", "booking_id", &bought.bookings, "the outage").await;
+    // One booking for each hold, although commands were repeated.
+    let (held, booked) = counters(&service).await;
     assert_eq!((held, usize::try_from(booked)), (0, Ok(bought.bookings.len())));
-    wired.database.assert_sound().await;
+    service.database.assert_invariants_hold().await;
 }

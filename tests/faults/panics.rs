@@ -1,4 +1,4 @@
-//! A bug of ours breaks the task that a write runs in.
+//! A bug panics in the task that runs a write.
 
 use boxoffice::domain::hold::Idempotency;
 use boxoffice::domain::new_event::{EventDraft, NewEvent};
@@ -10,15 +10,15 @@ use uuid::Uuid;
 use crate::support::Service;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_a_write_whose_task_panicked_nobody_says_that_nothing_was_done() {
+async fn a_write_whose_task_panicked_has_an_unknown_outcome() {
     let service = Service::start().await;
     let draft = EventDraft { name: "A show".to_owned(), total_seats: Some(10), ..EventDraft::default() };
     let new = NewEvent::try_from(draft).expect("the draft is valid");
-    let keep = ResponseToStore {
+    let response = ResponseToStore {
         idempotency: Idempotency { key: Uuid::now_v7(), fingerprint: [0; 32] },
-        answer: |_| panic!("a bug, on purpose"),
+        response: |_| panic!("a bug, on purpose"),
     };
-    let failed = create_event(&service.database.pool, new, Some(keep)).await.expect_err("its task panicked");
+    let failed = create_event(&service.database.pool, new, Some(response)).await.expect_err("its task panicked");
     assert_eq!(ApiError::from(failed).code, ErrorCode::OutcomeUnknown);
     assert_eq!(service.database.number("SELECT count(*) FROM events").await, 0);
 }

@@ -1,6 +1,6 @@
-//! Somebody writes past the lock: an operator's hand, a bug, a lock that was lost. The database has the last word.
+//! Writes without the event lock, as by an operator, a bug or a lost lock: the constraints and row counts notice them.
 //!
-//! Each trespass is written and not committed when the batch loads, so the batch decides on what was there before; it is
+//! Each such write is done but not committed when the batch loads, so the batch decides on the rows from before. It is
 //! committed when the batch waits for the rows that it wants to write. The request must fail, with nothing changed.
 
 use std::pin::Pin;
@@ -10,7 +10,7 @@ use sqlx::AssertSqlSafe;
 
 use crate::support::{Reply, Service};
 
-/// An event of 10 places, of which one is held.
+/// An event with 10 places, one of them held.
 struct Scene {
     service: Service,
     event_id: String,
@@ -20,7 +20,7 @@ struct Scene {
 type Request = Pin<Box<dyn Future<Output = Reply> + Send>>;
 
 impl Scene {
-    async fn set() -> Self {
+    async fn set_up() -> Self {
         let service = Service::start().await;
         let event_id = service.client.event(10).await;
         let hold = service.client.hold(&event_id, 1).await.expect(201);
@@ -42,18 +42,18 @@ impl Scene {
         Box::pin(async move { client.cancel(&booking).await })
     }
 
-    /// The request is refused by what the trespasser wrote meanwhile. Once that is undone, all is as before.
-    async fn assert_noticed(&self, request: Request, trespass: &str, undo: &str) {
+    /// Runs the request while `write` is uncommitted, and asserts that it fails. After `undo` all counts are as before.
+    async fn assert_noticed(&self, request: Request, write: &str, undo: &str) {
         let database = &self.service.database;
         let before = self.service.client.status(&self.event_id).await;
-        let mut trespasser = database.pool.begin().await.expect("a transaction begins");
-        sqlx::query(AssertSqlSafe(trespass.to_owned())).execute(&mut *trespasser).await.expect("nothing refuses it");
+        let mut writer = database.pool.begin().await.expect("a transaction begins");
+        sqlx::query(AssertSqlSafe(write.to_owned())).execute(&mut *writer).await.expect("no constraint refuses it");
         let mut request = tokio::spawn(request);
         tokio::select! {
-            () = database.until_somebody_waits_for_a_lock() => {}
-            reply = &mut request => panic!("it collides with nothing: {:?}", reply.expect("the request is answered")),
+            () = database.wait_for_blocked_statement() => {}
+            reply = &mut request => panic!("it did not wait: {:?}", reply.expect("the request is answered")),
         }
-        trespasser.commit().await.expect("the trespasser commits");
+        writer.commit().await.expect("the write commits");
 
         request.await.expect("the request is answered").expect_problem(500, "INTERNAL");
         database.execute(undo).await;
@@ -61,28 +61,28 @@ impl Scene {
         for figure in ["total", "available", "held", "booked", "sequence"] {
             assert_eq!(after[figure], before[figure], "{figure}");
         }
-        database.assert_sound().await;
+        database.assert_invariants_hold().await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn places_that_somebody_took_past_the_lock_are_not_sold_again() {
-    let scene = Scene::set().await;
+async fn places_taken_without_the_lock_are_not_sold_again() {
+    let scene = Scene::set_up().await;
     scene.assert_noticed(scene.place(), "UPDATE pools SET held = 10", "UPDATE pools SET held = 1").await;
     scene.place().await.expect(201);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_hold_that_somebody_ended_past_the_lock_is_not_booked() {
-    let scene = Scene::set().await;
+async fn a_hold_ended_without_the_lock_is_not_booked() {
+    let scene = Scene::set_up().await;
     let end = "UPDATE holds SET status = 'released', ended_at = clock_timestamp()";
     scene.assert_noticed(scene.book(), end, "UPDATE holds SET status = 'active', ended_at = NULL").await;
     scene.book().await.expect(201);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_hold_that_somebody_booked_past_the_lock_is_not_booked_again() {
-    let scene = Scene::set().await;
+async fn a_hold_booked_without_the_lock_is_not_booked_again() {
+    let scene = Scene::set_up().await;
     let book = "INSERT INTO bookings (booking_id, hold_id, event_id, status, payment, created_at)
                 SELECT gen_random_uuid(), hold_id, event_id, 'confirmed', 'not_required', clock_timestamp() FROM holds";
     scene.assert_noticed(scene.book(), book, "DELETE FROM bookings").await;
@@ -90,8 +90,8 @@ async fn a_hold_that_somebody_booked_past_the_lock_is_not_booked_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_booking_that_somebody_cancelled_past_the_lock_does_not_give_back_its_places_again() {
-    let scene = Scene::set().await;
+async fn a_booking_cancelled_without_the_lock_does_not_give_back_its_places_again() {
+    let scene = Scene::set_up().await;
     let booking = scene.book().await.expect(201);
     let cancel = "UPDATE bookings SET status = 'cancelled', cancelled_at = clock_timestamp()";
     let undo = "UPDATE bookings SET status = 'confirmed', cancelled_at = NULL";
@@ -100,8 +100,8 @@ async fn a_booking_that_somebody_cancelled_past_the_lock_does_not_give_back_its_
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_journal_entry_that_somebody_wrote_past_the_lock_keeps_its_number_for_itself() {
-    let scene = Scene::set().await;
+async fn a_journal_entry_written_without_the_lock_keeps_its_sequence_number() {
+    let scene = Scene::set_up().await;
     let write = "INSERT INTO journal (event_id, seq, recorded_at, kind, capacity_delta, held_delta, booked_delta)
                  SELECT event_id, seq + 1, clock_timestamp(), 'event_amended', 0, 0, 0 FROM inventory";
     scene.assert_noticed(scene.place(), write, "DELETE FROM journal WHERE kind = 'event_amended'").await;
@@ -120,12 +120,12 @@ async fn a_decision_that_panics_on_impossible_rows_fails_alone_and_the_lane_goes
     service.client.hold(&other, 1).await.expect(201);
     service.database.execute(format!("UPDATE pools SET held = 2 WHERE event_id = '{event_id}'")).await;
     assert_eq!(service.client.release(&hold).await.expect(200).body["success"], json!(true));
-    service.database.assert_sound().await;
+    service.database.assert_invariants_hold().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_cannot_be_in_a_column_is_not_altered_to_make_it_fit() {
-    let Scene { service, event_id, hold } = Scene::set().await;
+async fn an_impossible_column_value_is_an_error_and_is_not_changed_into_a_possible_one() {
+    let Scene { service, event_id, hold } = Scene::set_up().await;
     let database = &service.database;
     for (check, table, column, impossible, before) in [
         ("pools_held_not_negative", "pools", "held", "-1", "1"),
@@ -140,5 +140,5 @@ async fn what_cannot_be_in_a_column_is_not_altered_to_make_it_fit() {
         database.execute(format!("UPDATE {table} SET {column} = {before}")).await;
     }
     service.client.book(&hold).await.expect(201);
-    database.assert_sound().await;
+    database.assert_invariants_hold().await;
 }

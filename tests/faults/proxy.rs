@@ -1,4 +1,4 @@
-//! A wire between the server and PostgreSQL that can be cut at a COMMIT, go silent, or break.
+//! A proxy between the server and PostgreSQL that can cut a connection at a COMMIT, hold back answers, or break down.
 
 use std::net::SocketAddr;
 use std::str::FromStr;
@@ -10,29 +10,29 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream, UnixStream};
 use tokio::sync::watch;
 
-/// When the wire is cut, seen from a COMMIT.
+/// When the connection is cut, relative to a COMMIT.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cut {
     /// PostgreSQL never sees the COMMIT.
     Before,
-    /// PostgreSQL sees the COMMIT, and nobody waits until it is done.
+    /// PostgreSQL sees the COMMIT, and the connection ends before it is done.
     During,
     /// PostgreSQL commits and answers; the answer is lost.
     After,
 }
 
-/// What becomes of that which PostgreSQL says.
+/// Treatment of the answers of PostgreSQL.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Answers {
     #[default]
     Pass,
-    /// They wait on the wire until it passes them again; nothing of them is lost.
+    /// Answers are held back until they may pass again; none is lost.
     Wait,
-    /// There are no connections any more.
+    /// All connections are closed.
     Gone,
 }
 
-/// The wire. Passes everything through until it is told to cut.
+/// The proxy. Passes everything through unless told otherwise.
 pub struct Proxy {
     address: SocketAddr,
     state: Arc<State>,
@@ -40,13 +40,13 @@ pub struct Proxy {
 
 #[derive(Default)]
 struct State {
-    /// Commits to cut before PostgreSQL sees them, while it works on them, and after.
+    /// Number of next COMMITs to cut, 0 or 1: before PostgreSQL sees it, while it runs, and after it.
     before: AtomicUsize,
     during: AtomicUsize,
     after: AtomicUsize,
-    /// From now on every new connection is refused.
+    /// Whether every new connection is closed at once.
     down: AtomicBool,
-    /// Whether nobody may connect after a cut.
+    /// Whether a cut sets `down`.
     down_after_cut: AtomicBool,
     answers: watch::Sender<Answers>,
 }
@@ -55,7 +55,7 @@ trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
 impl<S: AsyncRead + AsyncWrite + Send + Unpin> Stream for S {}
 
 impl Proxy {
-    /// A wire to the server of `database_url`.
+    /// Starts a proxy to the server of `database_url`.
     pub async fn start(database_url: &str) -> Self {
         let upstream = PgConnectOptions::from_str(database_url).expect("a PostgreSQL URL");
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("some port is free");
@@ -65,7 +65,7 @@ impl Proxy {
         Self { address, state }
     }
 
-    /// The same database through this wire, in clear.
+    /// URL of the same database through this proxy, without TLS.
     pub fn url(&self, database_url: &str) -> String {
         // Rewritten as text: options that once named a socket keep it, whatever host they are given.
         let mut url = reqwest::Url::parse(database_url).expect("a PostgreSQL URL");
@@ -80,18 +80,18 @@ impl Proxy {
         self.counter(cut).store(1, Ordering::SeqCst);
     }
 
-    /// Cuts at the next COMMIT and lets nobody connect again until `restore`.
+    /// Cuts the connection of the next COMMIT and closes new connections until `restore`.
     pub fn cut_next_and_stay_down(&self, cut: Cut) {
         self.state.down_after_cut.store(true, Ordering::SeqCst);
         self.cut_next(cut);
     }
 
-    /// From now on PostgreSQL is asked, and nobody hears its answers until `restore`.
+    /// Passes requests on to PostgreSQL, and holds back its answers until `restore`.
     pub fn hold_answers_back(&self) {
         self.state.answers.send_replace(Answers::Wait);
     }
 
-    /// Closes all connections and lets nobody connect again until `restore`.
+    /// Closes all connections, and new ones until `restore`.
     pub fn break_down(&self) {
         self.state.down.store(true, Ordering::SeqCst);
         self.state.answers.send_replace(Answers::Gone);
@@ -103,7 +103,7 @@ impl Proxy {
         self.state.down.store(false, Ordering::SeqCst);
     }
 
-    /// Whether the cut was made.
+    /// Whether no requested cut of this kind is pending.
     pub fn was_cut(&self, cut: Cut) -> bool {
         self.counter(cut).load(Ordering::SeqCst) == 0
     }
@@ -160,14 +160,14 @@ async fn pass(mut client: TcpStream, mut server: Box<dyn Stream>, state: &State)
                     return Ok(());
                 }
                 if bytes.windows(7).any(|window| window == b"COMMIT\0") {
-                    if take(&state.before) {
+                    if take_one(&state.before) {
                         return cut(state);
                     }
-                    swallow_answer = take(&state.after);
-                    if take(&state.during) {
+                    swallow_answer = take_one(&state.after);
+                    if take_one(&state.during) {
                         server.write_all(bytes).await?;
                         drop(client);
-                        server.read_u8().await?; // an answer to nobody
+                        server.read_u8().await?; // the COMMIT is done; its client is gone
                         return cut(state);
                     }
                 }
@@ -194,6 +194,6 @@ fn cut(state: &State) -> std::io::Result<()> {
     Ok(())
 }
 
-fn take(counter: &AtomicUsize) -> bool {
+fn take_one(counter: &AtomicUsize) -> bool {
     counter.compare_exchange(1, 0, Ordering::SeqCst, Ordering::SeqCst).is_ok()
 }

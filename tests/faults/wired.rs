@@ -1,4 +1,4 @@
-//! A server whose database is behind a wire that can be cut.
+//! A server whose database is behind a proxy that can cut connections.
 
 use boxoffice::config::Settings;
 use boxoffice::server::Running;
@@ -8,14 +8,14 @@ use serde_json::json;
 use super::proxy::Proxy;
 use crate::support::{Client, Database, Reply, service};
 
-pub struct Wired {
+pub struct ProxiedService {
     pub database: Database,
     pub proxy: Proxy,
     pub client: Client,
     _running: Running,
 }
 
-impl Wired {
+impl ProxiedService {
     pub async fn start() -> Self {
         Self::start_with(|_| {}).await
     }
@@ -27,8 +27,8 @@ impl Wired {
         Self { database, proxy, client, _running: running }
     }
 
-    /// Commits that were looked up, by what was found. The tests of this binary count together.
-    pub async fn settled(&self, outcome: &str) -> f64 {
+    /// Number of resolved unknown commits with this outcome. The tests of this binary share the metric.
+    pub async fn resolved_commits(&self, outcome: &str) -> f64 {
         self.client.metric(&format!(r#"commits_settled_total{{outcome="{outcome}"}}"#)).await
     }
 

@@ -1,8 +1,8 @@
-//! The command line, as an operator meets it: the built program, run.
+//! The command line: tests run the built program.
 
 use std::process::{Command, Output};
 
-/// The program with nothing of our environment that it would take for a setting.
+/// Runs the program without the environment of the tests, which may contain settings.
 pub fn boxoffice(arguments: &[&str], environment: &[(&str, &str)]) -> Output {
     let directory = std::env::temp_dir();
     Command::new(env!("CARGO_BIN_EXE_boxoffice"))
@@ -20,7 +20,7 @@ pub fn stderr(output: &Output) -> String {
 }
 
 pub const KEY: (&str, &str) = ("PAYMENT_TOKEN_KEY", "0123456789abcdef0123456789abcdef");
-/// Nothing listens there: port 1 needs privileges and has no use any more.
+/// A URL that nothing listens at: port 1 needs privileges and is no longer used.
 const NO_DATABASE: (&str, &str) = ("DATABASE_URL", "postgres://user:hunter2@127.0.0.1:1/none");
 
 #[test]
@@ -67,7 +67,7 @@ fn no_message_and_no_help_text_shows_a_secret() {
 
 #[test]
 fn a_database_that_cannot_be_reached_is_one_clear_line() {
-    // An audit without a verdict is not an audit with a bad one.
+    // Exit code 1 of `audit` means broken invariants, so a failure to check them has another one.
     for (command, code) in [("serve", 1), ("migrate", 1), ("audit", 2)] {
         let output = boxoffice(&[command], &[KEY, NO_DATABASE, ("LOG_LEVEL", "off")]);
         assert_eq!(output.status.code(), Some(code), "{command}");
@@ -85,12 +85,12 @@ fn health_fails_where_nothing_listens() {
 
 #[test]
 fn the_postman_collection_has_every_operation_of_the_description() {
-    let of = |arguments: &[&str]| -> serde_json::Value {
+    let print_json = |arguments: &[&str]| -> serde_json::Value {
         let output = boxoffice(arguments, &[]);
         serde_json::from_slice(&output.stdout).expect("prints JSON")
     };
-    let description = of(&["openapi"]);
-    let collection = of(&["openapi", "--format", "postman"]);
+    let description = print_json(&["openapi"]);
+    let collection = print_json(&["openapi", "--format", "postman"]);
     let operations: usize = description["paths"]
         .as_object()
         .into_iter()

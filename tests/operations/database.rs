@@ -1,4 +1,4 @@
-//! What the service insists on finding in a database, and how it opens transactions.
+//! The contract that the service demands of a database, and its transactions.
 
 use std::net::TcpListener;
 use std::sync::Arc;
@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use boxoffice::db::constraints::{CONTRACT, Constraint, HOLDS_IDEMPOTENCY_KEY_UNIQUE, Kind};
 use boxoffice::db::contract::{self, Breach};
-use boxoffice::db::enforced::{Fault, enforced, faults, guards_the_same};
+use boxoffice::db::enforced::{Fault, definitions_match, enforced, faults};
 use boxoffice::db::migrate;
 use boxoffice::db::transaction::{TRANSACTION_RETRIES_MAX, transaction};
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection};
@@ -14,7 +14,7 @@ use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection};
 use crate::command_line::{KEY, boxoffice, stderr};
 use crate::support::Database;
 
-/// The breaches that a new connection finds after `sql`.
+/// Breaches of the contract that a new connection finds after `sql`.
 async fn breaches_after(sql: &str) -> Vec<String> {
     let database = Database::create().await;
     let (pool, name) = (&database.pool, &database.name);
@@ -53,7 +53,7 @@ async fn a_migrated_database_keeps_the_contract_and_migrating_again_changes_noth
 }
 
 #[tokio::test]
-async fn a_database_without_our_schema_is_refused_with_the_command_that_mends_it() {
+async fn a_database_without_our_schema_is_refused_with_the_command_that_creates_it() {
     let database = Database::create_empty().await;
     let pool = &database.pool;
     let found = contract::breaches(&mut pool.acquire().await.expect("connects")).await.expect("answers");
@@ -101,12 +101,13 @@ async fn every_constraint_that_guards_something_else_under_its_old_name_is_refus
         };
         let replace = format!("CREATE TABLE another (id uuid PRIMARY KEY); {}; {other}", drop_statement(wanted));
         let found = faults_after(&mut connection, replace).await;
-        let told = found.iter().any(|fault| matches!(fault, Fault::Changed { wanted: of, .. } if of == wanted));
-        assert!(told, "{wanted} was replaced, {found:?} was found");
+        let reported =
+            found.iter().any(|fault| matches!(fault, Fault::Changed { wanted: changed, .. } if changed == wanted));
+        assert!(reported, "{wanted} was replaced, {found:?} was found");
     }
 }
 
-/// What is wrong with the constraints after a statement that is not kept.
+/// Faults of the constraints after a statement, which is rolled back.
 async fn faults_after(connection: &mut PgConnection, sql: String) -> Vec<Fault> {
     let mut damaged = connection.begin().await.expect("begins");
     damaged.execute(AssertSqlSafe(sql)).await.expect("the change is possible");
@@ -124,12 +125,12 @@ fn drop_statement(Constraint { table, name, .. }: &Constraint) -> String {
 }
 
 #[tokio::test]
-async fn serve_refuses_a_weaker_check_under_the_same_name_and_says_what_it_is() {
+async fn serve_refuses_a_weaker_check_under_the_same_name_and_shows_both_definitions() {
     let database = Database::create().await;
     let weaker = "ALTER TABLE pools DROP CONSTRAINT pools_never_oversold,
         ADD CONSTRAINT pools_never_oversold CHECK (held <= capacity)";
     database.execute(weaker).await;
-    // Were the database accepted, the port would not be: this ends in any case.
+    // The port is in use, so `serve` also ends if it accepts the database.
     let taken = TcpListener::bind("127.0.0.1:0").expect("some port is free");
     let port = taken.local_addr().expect("a bound listener has an address").port().to_string();
     let (host, port) = (("HOST", "127.0.0.1"), ("PORT", port.as_str()));
@@ -159,13 +160,13 @@ async fn a_unique_index_with_another_column_or_for_fewer_rows_is_refused() {
 }
 
 #[test]
-fn how_a_definition_is_printed_makes_no_difference() {
+fn definitions_of_constraints_are_compared_without_their_formatting() {
     for (one, other) in [
         ("((held + booked) <= capacity)", "held + booked<=capacity"),
         ("(status = ANY (ARRAY['a'::text, 'b'::text]))", "status = ANY (ARRAY['a','b'])"),
         ("status = ANY ('{a}'::text[])", "status = ANY ('{a}')"),
     ] {
-        assert!(guards_the_same(one, other), "{one}");
+        assert!(definitions_match(one, other), "{one}");
     }
     for (one, other) in [
         ("held + booked <= capacity", "held + booked < capacity"),
@@ -176,12 +177,12 @@ fn how_a_definition_is_printed_makes_no_difference() {
         ("status = 'a::b'", "status = 'a'"),
         ("event_id, name", "event_id"),
     ] {
-        assert!(!guards_the_same(one, other), "{one}");
+        assert!(!definitions_match(one, other), "{one}");
     }
 }
 
 #[tokio::test]
-async fn what_a_later_release_made_of_a_constraint_is_accepted_but_not_that_it_is_gone() {
+async fn a_constraint_that_a_later_release_changed_is_accepted_but_a_missing_one_is_not() {
     let ahead = r"INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
         VALUES (9999, 'of a later release', true, '\x00', 0);
         ALTER TABLE pools DROP CONSTRAINT pools_capacity_range";
@@ -209,7 +210,7 @@ async fn a_database_that_acknowledges_before_it_is_durable_is_refused() {
 }
 
 #[tokio::test]
-async fn a_transaction_finishes_when_nobody_waits_for_it_any_more() {
+async fn a_transaction_finishes_after_its_caller_is_gone() {
     let database = Database::create_empty().await;
     let pool = &database.pool;
     pool.execute("CREATE TABLE finished (id integer)").await.expect("creates");
@@ -217,10 +218,10 @@ async fn a_transaction_finishes_when_nobody_waits_for_it_any_more() {
     let (go_on, gate) = tokio::sync::oneshot::channel::<()>();
     let parts = Arc::new(std::sync::Mutex::new(Some((entered, gate))));
 
-    let of_the_request = pool.clone();
+    let request_pool = pool.clone();
     let request = tokio::spawn(async move {
-        transaction::<_, sqlx::Error, _>(&of_the_request, "test", move |connection| {
-            let parts = parts.lock().expect("no one panics with it").take();
+        transaction::<_, sqlx::Error, _>(&request_pool, "test", move |connection| {
+            let parts = parts.lock().expect("no thread panics while it has the lock").take();
             Box::pin(async move {
                 connection.execute("INSERT INTO finished VALUES (1)").await?;
                 if let Some((entered, gate)) = parts {
@@ -237,7 +238,7 @@ async fn a_transaction_finishes_when_nobody_waits_for_it_any_more() {
     assert!(request.await.expect_err("the request is gone").is_cancelled());
     go_on.send(()).expect("the transaction is still there");
 
-    // Closing waits for every connection to come back, so the transaction has ended, one way or the other.
+    // Closing the pool waits for all its connections, so the transaction has ended, committed or not.
     let options = pool.connect_options();
     pool.close().await;
     let mut after = PgConnection::connect_with(&options).await.expect("connects");

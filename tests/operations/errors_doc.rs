@@ -1,4 +1,4 @@
-//! docs/errors.md is what clients read; src/error.rs is what they get.
+//! docs/errors.md and src/error.rs list the same error codes.
 
 use boxoffice::error::{ErrorCode, Retry};
 
@@ -18,7 +18,7 @@ fn every_documented_error_has_a_meaning_and_advice() {
     }
 }
 
-/// Code, status and retry, as the document has them.
+/// Code, status and retry, as they are written in the document.
 fn row(code: ErrorCode) -> Vec<String> {
     let retry = match code.retry() {
         Retry::Never => "never",

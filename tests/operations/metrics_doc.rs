@@ -1,4 +1,4 @@
-//! docs/operations.md lists the metrics that src/telemetry/metrics.rs has.
+//! docs/operations.md lists the metrics of src/telemetry/metrics.rs.
 
 use boxoffice::telemetry::metrics::{self, Kind};
 

@@ -1,4 +1,4 @@
-//! deploy/nginx.conf: what it says itself, and what a real nginx makes of it where one is installed.
+//! deploy/nginx.conf: its text, and its behaviour in a real nginx where one is installed.
 
 use std::fs;
 use std::net::SocketAddr;
@@ -14,25 +14,25 @@ use crate::support::process::free_port;
 use crate::support::{Client, Reply, Service, Theatre};
 
 const CONFIGURATION: &str = include_str!("../../deploy/nginx.conf");
-/// Where the instances are inside Docker; what follows is said of each.
+/// The upstream server inside Docker. The options after it apply to every instance.
 const INSTANCES: &str = "server app:8080 resolve";
-/// As short as a test likes that waits for its end.
+/// Short, because a test waits until it has passed.
 const READ_TIMEOUT: &str = "1s";
-/// The id of nothing.
-const NOBODY: &str = "0199d3c0-7a51-7c2e-9f43-5d1f6f0c9a11";
+/// A UUID that no row has.
+const UNKNOWN_ID: &str = "0199d3c0-7a51-7c2e-9f43-5d1f6f0c9a11";
 
 #[test]
 fn the_problems_of_nginx_are_from_the_table_of_errors() {
-    let titles = between("map $problem_code $problem_title {", "}");
-    let mut told = 0;
+    let titles = text_between("map $problem_code $problem_title {", "}");
+    let mut count = 0;
     for (code, title) in titles.lines().filter_map(|line| line.trim().trim_end_matches(';').split_once(' ')) {
         let known = ErrorCode::ALL.iter().find(|known| known.as_str() == code);
         let known = known.unwrap_or_else(|| panic!("{code} is not in the table"));
         assert_eq!(title.trim_matches('"'), known.title());
-        told += 1;
+        count += 1;
     }
-    assert_eq!(told, 7);
-    let codes = between("map $status $problem_code {", "}");
+    assert_eq!(count, 7);
+    let codes = text_between("map $status $problem_code {", "}");
     for (status, code) in codes.lines().filter_map(|line| line.trim().trim_end_matches(';').split_once(' ')) {
         let known = ErrorCode::ALL.iter().find(|known| known.as_str() == code);
         if let Some(known) = known.filter(|_| status != "default") {
@@ -42,7 +42,7 @@ fn the_problems_of_nginx_are_from_the_table_of_errors() {
     }
 }
 
-fn between(begin: &str, end: &str) -> &'static str {
+fn text_between(begin: &str, end: &str) -> &'static str {
     let (_, rest) = CONFIGURATION.split_once(begin).expect("the configuration has this map");
     rest.split_once(end).expect("it ends").0
 }
@@ -56,17 +56,17 @@ pub struct Nginx {
 }
 
 impl Nginx {
-    /// In front of these instances, with so much patience for an answer. `None` where no nginx is installed.
+    /// Starts nginx in front of these instances, with this read timeout. `None` if no nginx is installed.
     pub async fn start(instances: &[SocketAddr], read_timeout: &str) -> Option<Self> {
         Command::new("nginx").arg("-v").stderr(Stdio::null()).status().ok()?;
         let directory = std::env::temp_dir().join(format!("boxoffice-nginx-{}", Uuid::now_v7().simple()));
         fs::create_dir(&directory).expect("a directory of our own");
         let (public, operators) = (free_port(), free_port());
-        let said = between(INSTANCES, ";");
-        let servers: String = instances.iter().map(|instance| format!("server {instance}{said};\n")).collect();
+        let options = text_between(INSTANCES, ";");
+        let servers: String = instances.iter().map(|instance| format!("server {instance}{options};\n")).collect();
         let configuration = CONFIGURATION
-            // What only a newer nginx inside Docker understands.
-            .replace(&format!("{INSTANCES}{said};"), &servers)
+            // These two only work with a newer nginx, or inside Docker.
+            .replace(&format!("{INSTANCES}{options};"), &servers)
             .replace("resolver 127.0.0.11 valid=5s ipv6=off;", "")
             .replace("access_log /dev/stdout json;", "access_log off;")
             .replace("worker_connections 8192;", "worker_connections 256;")
@@ -89,10 +89,7 @@ impl Nginx {
         let client = |port| Client::new(format!("http://127.0.0.1:{port}"));
         let mut nginx = Self { child, directory, public: client(public), operators: client(operators) };
         while nginx.public.try_send(Method::GET, "/", &[], None).await.is_err() {
-            assert!(
-                nginx.child.try_wait().expect("it was started here").is_none(),
-                "nginx does not take its configuration"
-            );
+            assert!(nginx.child.try_wait().expect("it was started here").is_none(), "nginx refuses its configuration");
         }
         Some(nginx)
     }
@@ -107,7 +104,7 @@ impl Drop for Nginx {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn through_the_public_port_a_buyer_gets_what_he_needs_and_nothing_else() {
+async fn the_public_port_serves_every_request_of_a_buyer() {
     let service = Service::start().await;
     let Some(nginx) = Nginx::start(&[service.running.address()], READ_TIMEOUT).await else { return };
     let event_id = nginx.operators.event(10).await;
@@ -121,7 +118,7 @@ async fn through_the_public_port_a_buyer_gets_what_he_needs_and_nothing_else() {
     public.cancel(&booking).await.expect(200);
     let other = public.hold(&event_id, 1).await.expect(201);
     public.release(&other).await.expect(200);
-    // A refusal of the service arrives as it is.
+    // A refusal of the service arrives unchanged.
     public.hold(&event_id, 11).await.expect_problem(409, "INSUFFICIENT_SEATS");
     let series = nginx.operators.post("/api/v1/series", json!({"name": "A play"})).await.expect(201);
     let hall = json!({"name": "A hall", "sections": [{"name": "Stalls", "rows": "row A, 1-2"}]});
@@ -151,24 +148,24 @@ async fn through_the_public_port_a_buyer_gets_what_he_needs_and_nothing_else() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_for_organisers_is_not_there_for_the_public() {
+async fn routes_of_organisers_are_not_found_on_the_public_port() {
     let service = Service::start().await;
     let Some(nginx) = Nginx::start(&[service.running.address()], READ_TIMEOUT).await else { return };
     let public = &nginx.public;
     let event_id = nginx.operators.event(10).await;
-    // An event that has a hold is not deleted by what follows.
+    // An event with a hold cannot be deleted by the requests below.
     public.hold(&event_id, 1).await.expect(201);
     let series = nginx.operators.post("/api/v1/series", json!({"name": "A play"})).await.expect(201);
     let hall = json!({"name": "A hall", "sections": [{"name": "Stalls", "rows": "row A, 1-2"}]});
     let venue = nginx.operators.post("/api/v1/venues", hall).await.expect(201);
     let event = format!("/api/v1/events/{event_id}");
-    let expire = format!("/api/v1/holds/{NOBODY}/expire");
-    let block = format!("{event}/blocks/{NOBODY}");
+    let expire = format!("/api/v1/holds/{UNKNOWN_ID}/expire");
+    let block = format!("{event}/blocks/{UNKNOWN_ID}");
     for (method, path) in [
         (Method::POST, "/api/v1/events"),
         (Method::PATCH, event.as_str()),
         (Method::DELETE, event.as_str()),
-        (Method::PATCH, &format!("/api/v1/pools/{NOBODY}")),
+        (Method::PATCH, &format!("/api/v1/pools/{UNKNOWN_ID}")),
         (Method::GET, &format!("{event}/blocks")),
         (Method::PUT, block.as_str()),
         (Method::DELETE, block.as_str()),
@@ -190,14 +187,17 @@ async fn what_is_for_organisers_is_not_there_for_the_public() {
         assert_eq!(refused.body["type"], "/docs/errors#ROUTE_NOT_FOUND", "{method} {path}");
         if path != "/metrics" && !path.contains("..") && !path.starts_with("//") {
             let known = nginx.operators.send(method.clone(), path, &[], Some(json!({}))).await;
-            assert_ne!(known.body["code"], "ROUTE_NOT_FOUND", "{method} {path} is closed and does not exist");
+            assert_ne!(
+                known.body["code"], "ROUTE_NOT_FOUND",
+                "{method} {path} is closed by nginx but does not exist in the service"
+            );
         }
     }
     assert_eq!(service.client.status(&event_id).await["status"], "on_sale");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_nginx_refuses_itself_is_a_problem_document_too() {
+async fn a_refusal_of_nginx_itself_is_a_problem_document_too() {
     let service = Service::start().await;
     let Some(nginx) = Nginx::start(&[service.running.address()], READ_TIMEOUT).await else { return };
     let body = " ".repeat(65 * 1024);
@@ -242,12 +242,12 @@ async fn what_nginx_refuses_itself_is_a_problem_document_too() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn without_an_instance_nothing_was_done_and_without_an_answer_nobody_knows() {
+async fn without_an_instance_requests_are_unavailable_and_without_an_answer_their_outcome_is_unknown() {
     let service = Service::start().await;
     let Some(nginx) = Nginx::start(&[service.running.address()], READ_TIMEOUT).await else { return };
     let event_id = nginx.operators.event(10).await;
-    let blocker = service.database.lock_everything().await;
-    // The instance has it, and nginx does not wait for ever.
+    let blocker = service.database.lock_all_events().await;
+    // The instance has the request, and the read timeout of nginx passes.
     let unknown = nginx.public.hold(&event_id, 1).await.expect_problem(503, "OUTCOME_UNKNOWN");
     assert!(["1", "2", "3"].contains(&unknown.header("retry-after")), "{:?}", unknown.headers);
     blocker.rollback().await.expect("the blocker lets go");
@@ -258,6 +258,10 @@ async fn without_an_instance_nothing_was_done_and_without_an_answer_nobody_knows
         let unavailable = reply.expect_problem(503, "UNAVAILABLE");
         assert!(["1", "2", "3"].contains(&unavailable.header("retry-after")), "{:?}", unavailable.headers);
     }
-    assert_eq!(database.number("SELECT held::bigint FROM pools").await, 1, "the unknown one was done");
-    database.assert_sound().await;
+    assert_eq!(
+        database.number("SELECT held::bigint FROM pools").await,
+        1,
+        "the request with the unknown outcome was executed"
+    );
+    database.assert_invariants_hold().await;
 }

@@ -1,6 +1,6 @@
 //! The conversion of the API's description into a Postman collection.
 
-#[path = "../../src/cli/postman.rs"] // the program's own; the library has no use for it
+#[path = "../../src/cli/postman.rs"] // part of the program, not of the library
 mod postman;
 
 use serde_json::{Value, json};
@@ -60,7 +60,7 @@ fn a_request_has_path_variables_headers_and_a_body_that_fits_its_schema() {
     let body: Value = serde_json::from_str(body).expect("the text is JSON");
     assert_eq!(body["seconds"], 60);
     assert_eq!(body["kind"], "a");
-    assert!(body["again"].is_array(), "a schema that contains itself comes to an end");
+    assert!(body["again"].is_array(), "the example of a recursive schema is finite");
 }
 
 #[test]

@@ -1,5 +1,5 @@
 //! Two instances behind nginx, restarted one after the other, as a deployment does. `bench/rolling-restarts.sh` is the long
-//! form of this, with a rate and the real binaries of the benchmark.
+//! form of this test, with a fixed request rate and the binaries of the benchmark.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -13,17 +13,17 @@ use tokio::task::JoinHandle;
 use uuid::Uuid;
 
 use super::nginx::Nginx;
-use crate::support::process::{PATIENT, ServerProcess, free_port};
+use crate::support::process::{LONG_TIMEOUTS, ServerProcess, free_port};
 use crate::support::{Client, Database, Reply};
 
 const CLIENTS: usize = 8;
-/// The shortest that there is: the instances follow each other as fast as they may.
+/// The shortest drain window above zero, so that the instances are restarted in quick succession.
 const DRAIN: (&str, &str) = ("DRAIN_SECONDS", "1");
-/// The pause of a client after each request, so that not everything is load.
+/// The pause of a client between requests, so that the machine is not overloaded.
 const CLIENT_PAUSE: Duration = Duration::from_millis(10);
 
 #[tokio::test(flavor = "multi_thread")]
-async fn while_instances_are_restarted_one_after_the_other_no_request_fails_with_one_repeat() {
+async fn while_instances_are_restarted_one_after_the_other_every_request_succeeds_with_at_most_one_repeat() {
     let database = Database::create().await;
     let ports = [free_port(), free_port()];
     let addresses = ports.map(|port| SocketAddr::from(([127, 0, 0, 1], port)));
@@ -34,32 +34,32 @@ async fn while_instances_are_restarted_one_after_the_other_no_request_fails_with
     let sale = Sale::open(&nginx.public, &event_id);
 
     for _ in 0..2 {
-        sale.until_everybody_is_served().await;
-        first = restarted(first, &database).await;
-        sale.until_everybody_is_served().await;
-        second = restarted(second, &database).await;
+        sale.until_clients_are_served().await;
+        first = restart(first, &database).await;
+        sale.until_clients_are_served().await;
+        second = restart(second, &database).await;
     }
-    sale.until_everybody_is_served().await;
+    sale.until_clients_are_served().await;
     let (holds, repeated) = sale.close().await;
     println!("{} holds, {repeated} requests were repeated", holds.len());
-    database.assert_all_there("holds", "hold_id", &holds, "the restarts").await;
-    database.assert_sound().await;
+    database.assert_rows_exist("holds", "hold_id", &holds, "the restarts").await;
+    database.assert_invariants_hold().await;
     drop((first, second));
 }
 
 async fn start(port: u16, database: &Database) -> ServerProcess {
-    let settings = [&PATIENT[..], &[DRAIN]].concat();
-    ServerProcess::start_at(port, database, &settings).await
+    let settings = [&LONG_TIMEOUTS[..], &[DRAIN]].concat();
+    ServerProcess::start_on_port(port, database, &settings).await
 }
 
-async fn restarted(server: ServerProcess, database: &Database) -> ServerProcess {
+async fn restart(server: ServerProcess, database: &Database) -> ServerProcess {
     let port = server.port;
     server.terminate();
     assert_eq!(tokio::task::block_in_place(|| server.exit_code()), Some(0));
     start(port, database).await
 }
 
-/// Clients that hold, and repeat what fails once and no more.
+/// Clients that place holds, and repeat a request answered with 503 once.
 struct Sale {
     clients: Vec<JoinHandle<Vec<String>>>,
     shared: Arc<Shared>,
@@ -79,16 +79,16 @@ impl Sale {
         Self { clients: clients.collect(), shared }
     }
 
-    async fn until_everybody_is_served(&self) {
-        let enough = self.shared.acknowledged.load(Ordering::SeqCst) + 2 * CLIENTS;
-        let mut looks = tokio::time::interval(CLIENT_PAUSE);
-        while self.shared.acknowledged.load(Ordering::SeqCst) < enough {
-            looks.tick().await;
+    async fn until_clients_are_served(&self) {
+        let expected = self.shared.acknowledged.load(Ordering::SeqCst) + 2 * CLIENTS;
+        let mut polls = tokio::time::interval(CLIENT_PAUSE);
+        while self.shared.acknowledged.load(Ordering::SeqCst) < expected {
+            polls.tick().await;
             assert!(self.clients.iter().all(|client| !client.is_finished()), "a client has failed");
         }
     }
 
-    /// What was acknowledged, and how many requests were repeated.
+    /// Stops the clients; returns the acknowledged holds and the number of repeated requests.
     async fn close(self) -> (Vec<String>, usize) {
         self.shared.closed.store(true, Ordering::SeqCst);
         let holds = join_all(self.clients).await.into_iter().flat_map(|holds| holds.expect("no request failed"));
@@ -108,7 +108,7 @@ async fn buy(client: Client, event_id: String, shared: Arc<Shared>) -> Vec<Strin
         let mut hold = place().await;
         if hold.status == 503 {
             shared.repeated.fetch_add(1, Ordering::SeqCst);
-            wait_as_told(&hold).await;
+            wait_retry_after(&hold).await;
             hold = place().await;
         }
         holds.push(hold.expect(201).id("hold_id"));
@@ -117,11 +117,12 @@ async fn buy(client: Client, event_id: String, shared: Arc<Shared>) -> Vec<Strin
     holds
 }
 
-/// An instance that stops resets what it has not accepted yet. Who repeats that at once may come before it listens no more.
-async fn wait_as_told(refused: &Reply) {
-    let seconds = refused.header("retry-after").parse().expect("who is refused is told when to come back");
-    let mut told = tokio::time::interval(Duration::from_secs(seconds));
-    // The first tick is now.
-    told.tick().await;
-    told.tick().await;
+/// Waits as `Retry-After` says. A stopping instance resets connections that it has not accepted, and a repeat sent at
+/// once could reach it before it stops listening.
+async fn wait_retry_after(refused: &Reply) {
+    let seconds = refused.header("retry-after").parse().expect("a 503 has Retry-After in seconds");
+    let mut interval = tokio::time::interval(Duration::from_secs(seconds));
+    // The first tick is immediate.
+    interval.tick().await;
+    interval.tick().await;
 }

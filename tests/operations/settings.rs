@@ -1,33 +1,33 @@
-//! What the settings become, and what .env.example says of them.
+//! Settings: how arguments become settings, and that .env.example lists them.
 
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
-use boxoffice::config::{DRAIN_WINDOW_DEFAULT, Given, LogFormat, Settings, SettingsArgs};
+use boxoffice::config::{CommandInputs, DRAIN_WINDOW_DEFAULT, LogFormat, Settings, SettingsArgs};
 use boxoffice::server::WIND_DOWN_MARGIN;
 use clap::{Args as _, Command, FromArgMatches as _};
 
 const ENV_EXAMPLE: &str = include_str!("../../.env.example");
 
-/// What a server runs with that was told this and nothing else.
+/// Settings of a server with these arguments and no others.
 fn settings(arguments: &[&str]) -> Settings {
     resolve(arguments).expect("the settings agree and the key is long enough")
 }
 
 fn resolve(arguments: &[&str]) -> anyhow::Result<Settings> {
-    // Without the environment, which may have settings of its own.
+    // The environment of the tests may have settings of its own, so it is not read.
     let command = SettingsArgs::augment_args(Command::new("serve")).mut_args(|argument| argument.env(None::<&str>));
     let matches = command.no_binary_name(true).try_get_matches_from(arguments).expect("the arguments are right");
     let arguments = SettingsArgs::from_arg_matches(&matches).expect("the arguments are right");
-    let given = Given {
+    let inputs = CommandInputs {
         host_default: IpAddr::V4(Ipv4Addr::UNSPECIFIED),
         log_format_default: LogFormat::Json,
         drain_window_default: DRAIN_WINDOW_DEFAULT,
         database_url: "postgres://localhost/none".to_owned().into(),
         payment_token_key: "0123456789abcdef0123456789abcdef".to_owned().into(),
     };
-    arguments.resolve(given)
+    arguments.resolve(inputs)
 }
 
 #[test]
@@ -43,7 +43,7 @@ fn with_default_settings_a_server_stops_within_the_grace_period_of_a_cluster() {
     let longest = settings.drain_window + settings.shutdown_timeout + WIND_DOWN_MARGIN;
     assert!(
         longest < Duration::from_secs(30),
-        "Kubernetes kills what has not ended after 30 s, Boxoffice takes {longest:?}"
+        "Kubernetes kills a process 30 s after SIGTERM, and Boxoffice may take {longest:?}"
     );
 }
 
@@ -62,11 +62,11 @@ fn an_audit_interval_of_zero_is_never() {
 fn the_example_of_an_environment_has_every_setting_with_its_default() {
     let command = SettingsArgs::augment_args(Command::new("serve"));
     let lines = ENV_EXAMPLE.lines().filter_map(|line| line.strip_prefix('#').and_then(|line| line.split_once('=')));
-    let told: BTreeMap<_, _> =
+    let documented: BTreeMap<_, _> =
         lines.filter(|(name, _)| name.chars().all(|c| c.is_ascii_uppercase() || c == '_')).collect();
     for argument in command.get_arguments().filter(|argument| !argument.is_hide_set()) {
         let name = argument.get_env().and_then(|name| name.to_str()).expect("every setting is a variable too");
-        let default = told.get(name).unwrap_or_else(|| panic!("{name} is missing"));
+        let default = documented.get(name).unwrap_or_else(|| panic!("{name} is missing"));
         if let [value] = argument.get_default_values() {
             assert_eq!(value, default, "{name}");
         }

@@ -1,4 +1,4 @@
-//! SIGTERM, once and twice, as a deployment sends it.
+//! One and two SIGTERM signals, as a deployment sends them.
 
 use std::time::{Duration, Instant};
 
@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::support::Database;
 use crate::support::process::ServerProcess;
 
-/// The longest that there is, so that nobody takes its end for an end at once.
+/// The longest drain window, so that its own end cannot be mistaken for an end by the signal.
 const DRAIN_SECONDS_MAX: (&str, &str) = ("DRAIN_SECONDS", "60");
 const DRAIN_WINDOW_MAX: Duration = Duration::from_secs(60);
 
@@ -15,16 +15,16 @@ const DRAIN_WINDOW_MAX: Duration = Duration::from_secs(60);
 async fn after_a_signal_requests_are_served_until_a_second_signal_ends_the_drain_window() {
     let database = Database::create().await;
     let server = ServerProcess::start_with(&database, &[DRAIN_SECONDS_MAX]).await;
-    let told = Instant::now();
+    let signalled_at = Instant::now();
     server.terminate();
     while server.client.get("/health/ready").await.status != 503 {}
     let event = server.client.post("/api/v1/events", json!({"name": "A show", "total_seats": 5})).await.expect(201);
     assert_eq!(event.header("connection"), "close");
 
     server.terminate();
-    assert_eq!(server.exit_code(), Some(0), "the second signal ends the window, not the process");
-    assert!(told.elapsed() < DRAIN_WINDOW_MAX);
-    database.assert_sound().await;
+    assert_eq!(server.exit_code(), Some(0), "the second signal ends the drain window, not the process");
+    assert!(signalled_at.elapsed() < DRAIN_WINDOW_MAX);
+    database.assert_invariants_hold().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -36,19 +36,19 @@ async fn a_second_signal_without_a_drain_window_ends_the_process_at_once() {
     )
     .await;
     let event_id = server.client.event(5).await;
-    let blocker = database.lock_everything().await;
+    let blocker = database.lock_all_events().await;
     let client = server.client.clone();
     let hold = tokio::spawn(async move {
         let body = json!({"event_id": event_id, "qty": 1});
         client.try_send(reqwest::Method::POST, "/api/v1/holds", &[], Some(body)).await.is_err()
     });
-    database.until_somebody_waits_for_a_lock().await;
+    database.wait_for_blocked_statement().await;
     server.terminate();
-    // Refused from now on: the signal has arrived.
+    // Connections are refused once the signal has arrived.
     while server.client.try_send(reqwest::Method::GET, "/health/live", &[], None).await.is_ok() {}
     server.terminate();
     assert_eq!(server.exit_code(), Some(130));
-    assert!(hold.await.expect("the request ends"), "it was given up");
+    assert!(hold.await.expect("the request ends"), "the request was given up");
     blocker.rollback().await.expect("the blocker lets go");
-    database.assert_sound().await;
+    database.assert_invariants_hold().await;
 }

@@ -1,4 +1,4 @@
-//! SIGTERM in the middle of a sale: who is served, who is answered, and what is left of it.
+//! SIGTERM in the middle of a sale: which requests are served, which are answered, and which rows exist afterwards.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -12,89 +12,96 @@ use tokio::net::TcpStream;
 use tokio::task::JoinHandle;
 
 use crate::support::Database;
-use crate::support::process::{PATIENT, ServerProcess};
+use crate::support::process::{LONG_TIMEOUTS, ServerProcess};
 
 const CLIENTS: usize = 32;
-/// Requests that have begun before the signal and can be answered only long after it.
+/// Number of requests that begin before the signal and can be answered only after the lock is released.
 const WAITING: usize = 8;
-/// What a platform gives a process between SIGTERM and SIGKILL.
+/// Time that a platform gives a process between SIGTERM and SIGKILL.
 const GRACE: Duration = Duration::from_secs(30);
-/// The pause between two looks.
-const LOOK_PAUSE: Duration = Duration::from_millis(5);
+/// The pause between two polls.
+const POLL_PAUSE: Duration = Duration::from_millis(5);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_signal_under_load_turns_readiness_off_first_and_loses_nothing_that_had_begun() {
     let database = Database::create().await;
     // The drain window is the default one.
-    let server = ServerProcess::start_with(&database, &PATIENT).await;
+    let server = ServerProcess::start_with(&database, &LONG_TIMEOUTS).await;
     let address = SocketAddr::from(([127, 0, 0, 1], server.port));
     let (sold, locked) = (server.client.event(1_000_000).await, server.client.event(100).await);
     let blocker = database.lock_event(&locked).await;
     let waiting: Vec<_> = (0..WAITING).map(|_| tokio::spawn(hold_once(address, locked.clone()))).collect();
-    database.until_somebody_waits_for_a_lock().await;
+    database.wait_for_blocked_statement().await;
     let acknowledged = Arc::new(AtomicUsize::new(0));
-    let crowd = |_| tokio::spawn(hold_until_nobody_listens(address, sold.clone(), acknowledged.clone()));
+    let crowd = |_| tokio::spawn(hold_until_connection_refused(address, sold.clone(), acknowledged.clone()));
     let crowd: Vec<_> = (0..CLIENTS).map(crowd).collect();
-    until_so_many_more(&acknowledged, &crowd).await;
+    until_clients_are_served(&acknowledged, &crowd).await;
 
-    let told = Instant::now();
+    let signalled_at = Instant::now();
     server.terminate();
     while server.client.get("/health/ready").await.status != 503 {}
-    let unready = told.elapsed();
-    until_so_many_more(&acknowledged, &crowd).await;
+    let unready = signalled_at.elapsed();
+    until_clients_are_served(&acknowledged, &crowd).await;
 
-    let counters: Vec<Tally> = join_all(crowd).await.into_iter().map(|tally| tally.expect("it is answered")).collect();
-    let deaf = told.elapsed();
-    assert!(waiting.iter().all(|request| !request.is_finished()), "they wait for the lock, and the server for them");
+    let reports: Vec<Report> = join_all(crowd).await.into_iter().map(|report| report.expect("a client ends")).collect();
+    let not_listening = signalled_at.elapsed();
+    assert!(
+        waiting.iter().all(|request| !request.is_finished()),
+        "the requests wait for the lock, and the server for the requests"
+    );
     blocker.rollback().await.expect("the blocker lets go");
     let mut holds: Vec<String> = Vec::new();
     for request in waiting {
-        holds.push(request.await.expect("it is answered").expect("what had begun is finished"));
+        holds.push(request.await.expect("the request ends").expect("a request that had begun is answered"));
     }
     assert_eq!(tokio::task::block_in_place(|| server.exit_code()), Some(0));
-    let ended = told.elapsed();
+    let ended = signalled_at.elapsed();
     assert!(ended < GRACE, "{ended:?}");
 
-    let unanswered: usize = counters.iter().map(|tally| tally.unanswered).sum();
-    holds.extend(counters.into_iter().flat_map(|tally| tally.holds));
+    let unanswered: usize = reports.iter().map(|report| report.unanswered).sum();
+    holds.extend(reports.into_iter().flat_map(|report| report.holds));
     println!(
-        "not ready after {unready:?}, nobody listened after {deaf:?}, ended after {ended:?}; {} holds, {unanswered} \
-         connections closed without an answer",
+        "not ready after {unready:?}, not listening after {not_listening:?}, ended after {ended:?}; {} holds, \
+         {unanswered} connections closed without an answer",
         holds.len()
     );
-    database.assert_all_there("holds", "hold_id", &holds, "the stop").await;
-    database.assert_sound().await;
+    database.assert_rows_exist("holds", "hold_id", &holds, "the stop").await;
+    database.assert_invariants_hold().await;
     assert_eq!(database.open_transactions().await, 0);
 }
 
-/// What became of one client's requests.
+/// Outcomes of one client's requests.
 #[derive(Default)]
-struct Tally {
-    /// The holds that were acknowledged.
+struct Report {
+    /// Ids of acknowledged holds.
     holds: Vec<String>,
-    /// Requests whose connection ended before anything came back. Their clients know that they have to ask again.
+    /// Number of requests whose connection ended without an answer. Their clients know that they must repeat them.
     unanswered: usize,
 }
 
-/// One hold after the other, over a connection that is kept as long as the server keeps it.
-async fn hold_until_nobody_listens(address: SocketAddr, event_id: String, acknowledged: Arc<AtomicUsize>) -> Tally {
-    let mut tally = Tally::default();
-    let mut kept = None;
+/// Places one hold after the other, over one connection as long as the server keeps it open.
+async fn hold_until_connection_refused(
+    address: SocketAddr,
+    event_id: String,
+    acknowledged: Arc<AtomicUsize>,
+) -> Report {
+    let mut report = Report::default();
+    let mut open_connection = None;
     loop {
-        let mut connection = match kept.take() {
+        let mut connection = match open_connection.take() {
             Some(connection) => connection,
             None => match TcpStream::connect(address).await {
                 Ok(connection) => connection,
-                Err(_) => return tally,
+                Err(_) => return report,
             },
         };
         let Some(answer) = hold_over(&mut connection, &event_id).await else {
-            tally.unanswered += 1;
+            report.unanswered += 1;
             continue;
         };
-        tally.holds.push(answer.hold_id());
+        report.holds.push(answer.hold_id());
         acknowledged.fetch_add(1, Ordering::SeqCst);
-        kept = (!answer.closes()).then_some(connection);
+        open_connection = (!answer.closes()).then_some(connection);
     }
 }
 
@@ -121,7 +128,7 @@ impl Answer {
     }
 }
 
-/// `None` if the connection ends before anything comes back. What is begun must be complete.
+/// Places a hold. `None` if the connection ends without an answer; an answer that has begun must be complete.
 async fn hold_over(connection: &mut TcpStream, event_id: &str) -> Option<Answer> {
     let body = json!({"event_id": event_id, "qty": 1}).to_string();
     let request = format!(
@@ -151,12 +158,12 @@ fn parse(bytes: &[u8]) -> Option<Answer> {
     whole.then(|| Answer { head, body: serde_json::from_str(body).expect("the body is JSON") })
 }
 
-/// Returns when every client could have been answered twice more; fails when they are gone before that.
-async fn until_so_many_more(acknowledged: &AtomicUsize, crowd: &[JoinHandle<Tally>]) {
-    let enough = acknowledged.load(Ordering::SeqCst) + 2 * CLIENTS;
-    let mut looks = tokio::time::interval(LOOK_PAUSE);
-    while acknowledged.load(Ordering::SeqCst) < enough {
-        looks.tick().await;
-        assert!(!crowd.iter().all(JoinHandle::is_finished), "nobody is served any more");
+/// Waits for as many further acknowledgements as two per client; fails if all clients end before that.
+async fn until_clients_are_served(acknowledged: &AtomicUsize, crowd: &[JoinHandle<Report>]) {
+    let expected = acknowledged.load(Ordering::SeqCst) + 2 * CLIENTS;
+    let mut polls = tokio::time::interval(POLL_PAUSE);
+    while acknowledged.load(Ordering::SeqCst) < expected {
+        polls.tick().await;
+        assert!(!crowd.iter().all(JoinHandle::is_finished), "no client is served any more");
     }
 }

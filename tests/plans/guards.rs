@@ -1,5 +1,4 @@
-//! The guards of the schema: what PostgreSQL itself refuses, whatever our code believes. Every statement here writes past
-//! the code.
+//! The guards of the schema: invalid writes that PostgreSQL itself refuses. The statements here bypass the code.
 
 use std::collections::BTreeSet;
 
@@ -48,7 +47,7 @@ const SOLD: &str = "
     INSERT INTO blocks (block_id, event_id, pool_id, quantity, reason, created_at, updated_at)
     SELECT '00000000-0000-7000-8000-000000000010', event_id, pool_id, 1, 'House seats', now(), now() FROM pools";
 
-/// What nobody can write into a database that is `SOLD`, and the constraint that sees to it.
+/// Invalid statements on a database filled by `SOLD`, and the constraint that refuses each.
 const REFUSED: &[(&str, &str)] = &[
     // Events.
     ("INSERT INTO events SELECT * FROM events", "events_pkey"),
@@ -68,7 +67,7 @@ const REFUSED: &[(&str, &str)] = &[
     ("UPDATE events SET series_id = gen_random_uuid()", "events_series_fkey"),
     ("UPDATE events SET layout_version = 2", "events_layout_fkey"),
     ("UPDATE events SET layout_version = NULL", "events_layout_whole"),
-    // Pools: the truth about capacity.
+    // Pools: capacity and counters.
     ("INSERT INTO pools SELECT pool_id, event_id, 1, 'Balcony', 10 FROM pools", "pools_pkey"),
     ("INSERT INTO pools SELECT gen_random_uuid(), event_id, 1, name, 10 FROM pools", "pools_name_unique"),
     ("UPDATE pools SET event_id = gen_random_uuid()", "pools_event_fkey"),
@@ -146,7 +145,7 @@ const REFUSED: &[(&str, &str)] = &[
     ("UPDATE bookings SET payment = 'later'", "bookings_payment_known"),
     ("UPDATE bookings SET status = 'cancelled'", "bookings_confirmed_until_cancelled"),
     ("UPDATE bookings SET cancelled_at = now()", "bookings_confirmed_until_cancelled"),
-    // The journal, and kept answers.
+    // The journal, and stored responses.
     ("INSERT INTO journal SELECT * FROM journal", "journal_pkey"),
     ("UPDATE journal SET kind = 'magic'", "journal_kind_known"),
     ("UPDATE journal SET pool_id = NULL", "journal_deltas_have_a_pool"),
@@ -199,14 +198,14 @@ const REFUSED: &[(&str, &str)] = &[
     ("UPDATE series SET name = ''", "series_name_length"),
     ("UPDATE series SET name = repeat('x', 201)", "series_name_length"),
     ("UPDATE series SET description = repeat('x', 5001)", "series_description_length"),
-    // Seats: the truth about each of them.
+    // Seats.
     ("INSERT INTO seats SELECT * FROM seats", "seats_pkey"),
     ("UPDATE seats SET state = 'lost', hold_id = NULL", "seats_state_known"),
     ("UPDATE seats SET state = 'available'", "seats_taken_by_a_hold"),
     ("UPDATE seats SET hold_id = NULL", "seats_taken_by_a_hold"),
     ("UPDATE seats SET state = 'blocked', hold_id = NULL", "seats_blocked_by_a_block"),
     ("UPDATE seats SET block_id = gen_random_uuid()", "seats_blocked_by_a_block"),
-    // What a hold was placed with, and blocks.
+    // Items that a hold was placed with, and blocks.
     ("INSERT INTO placed_items SELECT * FROM placed_items", "placed_items_pkey"),
     ("UPDATE placed_items SET quantity = 0", "placed_items_quantity_positive"),
     ("UPDATE placed_items SET unit_price = -1", "placed_items_unit_price_not_negative"),
@@ -217,7 +216,7 @@ const REFUSED: &[(&str, &str)] = &[
 ];
 
 #[tokio::test]
-async fn what_is_written_past_the_code_is_refused_by_the_constraint_for_it_and_by_nothing_else() {
+async fn each_invalid_write_is_refused_by_its_own_constraint_and_by_no_other() {
     let database = Database::create().await;
     let mut connection = PgConnection::connect(&database.url()).await.expect("the database accepts connections");
     connection.execute(SOLD).await.expect("a sale is no violation");
@@ -231,13 +230,14 @@ async fn what_is_written_past_the_code_is_refused_by_the_constraint_for_it_and_b
 }
 
 #[test]
-fn every_constraint_of_the_contract_has_something_to_refuse() {
+fn every_constraint_of_the_contract_refuses_at_least_one_statement() {
     let tried: BTreeSet<_> = REFUSED.iter().map(|(_, name)| *name).collect();
     let contract: BTreeSet<_> = CONTRACT.iter().map(|constraint| constraint.name).collect();
     assert_eq!(tried, contract);
 }
 
-/// The constraint that refuses a statement; `None` if nothing does. Nothing is kept.
+/// The constraint that refuses a statement; `None` if the statement succeeds. The transaction is rolled back. If
+/// `dropped` is given, that constraint is dropped first.
 async fn refused_by(connection: &mut PgConnection, dropped: Option<&Constraint>, statement: &str) -> Option<String> {
     let mut transaction = connection.begin().await.expect("a transaction begins");
     if let Some(constraint) = dropped {
@@ -246,8 +246,8 @@ async fn refused_by(connection: &mut PgConnection, dropped: Option<&Constraint>,
     let result = (&mut *transaction).execute(AssertSqlSafe(statement.to_owned())).await;
     transaction.rollback().await.expect("a transaction rolls back");
     let error = result.err()?;
-    let by = error.as_database_error().and_then(|error| error.constraint());
-    Some(by.unwrap_or_else(|| panic!("{statement}: {error}")).to_owned())
+    let refusing = error.as_database_error().and_then(|error| error.constraint());
+    Some(refusing.unwrap_or_else(|| panic!("{statement}: {error}")).to_owned())
 }
 
 fn drop_statement(constraint: &Constraint) -> String {

@@ -1,5 +1,5 @@
-//! Plans: every statement of the catalogue is explained on a database of some size, and none may read a table that grows
-//! from end to end. The catalogue is `sqlx-data.json`; CI fails when it is stale.
+//! Plans: every statement of the catalogue is explained on a filled database, and none may read a growing table from
+//! end to end. The catalogue is `sqlx-data.json`; CI fails when it is stale.
 
 #[path = "../support/mod.rs"]
 pub mod support;
@@ -32,9 +32,12 @@ const GROWING: [&str; 17] = [
     "blocks",
 ];
 
-/// Statements that read everything because that is what they are for: the part of their text, and why it is no harm.
+/// Statements that read whole tables on purpose: a part of their text, and the reason why that is acceptable.
 const READS_EVERYTHING: [(&str, &str); 3] = [
-    ("/* audit */", "the audit compares all rows with all counters; it is run by operators and every few minutes"),
+    (
+        "/* audit */",
+        "the invariants check compares all rows with all counters; operators and the worker run it every few minutes",
+    ),
     ("/* demo */", "`boxoffice dev` looks for its demo event once, when it starts"),
     ("/* totals */", "the totals add up one narrow row per event and pool; they are read at scrape time"),
 ];
@@ -44,7 +47,7 @@ async fn no_statement_reads_a_growing_table_from_end_to_end() {
     let database = Database::create().await;
     fill(&database).await;
     let mut connection = PgConnection::connect(&database.url()).await.expect("the database accepts connections");
-    // As on the lanes: the plan may not depend on the values. Scans are allowed here, so choosing an index is a choice.
+    // As on the lanes, the plan may not depend on the values. Scans are allowed, so that the planner has a choice.
     connection.execute("SET plan_cache_mode = force_generic_plan").await.expect("a setting of PostgreSQL");
 
     let catalogue = catalogue();
@@ -91,7 +94,7 @@ async fn explain(connection: &mut PgConnection, text: &str, parameters: usize) -
     let explain = format!("EXPLAIN (FORMAT JSON, COSTS OFF) EXECUTE explained{arguments}");
     let plan: Value =
         sqlx::query_scalar(run(explain)).fetch_one(&mut *connection).await.unwrap_or_else(|e| panic!("{text}: {e}"));
-    connection.execute("DEALLOCATE explained").await.expect("what was prepared can be forgotten");
+    connection.execute("DEALLOCATE explained").await.expect("a prepared statement can be deallocated");
     plan[0]["Plan"].clone()
 }
 
@@ -108,7 +111,7 @@ fn collect(node: &Value, limited: bool, found: &mut Vec<String>) {
     if full && GROWING.contains(&table) {
         found.push(format!("{kind} on {table}"));
     }
-    // A LIMIT bounds what streams up to it; a sort or an aggregate in between reads all of its input first.
+    // A LIMIT bounds the rows that stream up to it; a sort or an aggregate in between reads all of its input first.
     let limited = match kind {
         "Limit" => true,
         "Sort" | "Aggregate" | "Hash" | "Materialize" => false,

@@ -1,23 +1,23 @@
-//! From inventory's answers to the model's words, so that they can be compared.
+//! Converts inventory's answers to the model's types, so that the two can be compared.
 
 use boxoffice::domain::block::Block;
 use boxoffice::domain::booking::Booking;
 use boxoffice::domain::event::EventStatus;
 use boxoffice::domain::hold::{Hold, HoldStatus};
-use boxoffice::inventory::command::{Answer, Outcome, Refusal};
+use boxoffice::inventory::command::{Decision, Outcome, Refusal};
 
-use crate::model::{self, BlockView, BookingView, Expected, HoldView, Refused, Short, Status};
+use crate::model::{self, BlockView, BookingView, Expected, HoldView, Refused, Shortage, Status};
 use crate::translate::{number, seconds};
 
-/// What was answered, in the model's words.
-pub fn answered(answer: &Answer) -> Expected {
+/// Converts an answer to the model's form.
+pub fn to_model(answer: &Decision) -> Expected {
     match answer {
-        Ok(outcome) => granted(outcome),
-        Err(refusal) => Expected::Refused(refused(refusal)),
+        Ok(outcome) => outcome_to_model(outcome),
+        Err(refusal) => Expected::Refused(refusal_to_model(refusal)),
     }
 }
 
-fn granted(outcome: &Outcome) -> Expected {
+fn outcome_to_model(outcome: &Outcome) -> Expected {
     match outcome {
         Outcome::Placed { hold, replayed } => Expected::Placed { hold: hold_view(hold), replayed: *replayed },
         Outcome::Extended { hold, extensions_left, replayed, .. } => {
@@ -72,7 +72,7 @@ fn booking_view(booking: &Booking, hold: &Hold) -> BookingView {
     }
 }
 
-/// Of a block of places. One of seats, which no pool of the model has, compares as no other.
+/// Converts a block of places. A block of seats gets a pool number that the model never uses, so it equals none.
 fn block_view(block: &Block) -> BlockView {
     let part = block.parts.first().filter(|part| block.parts.len() == 1 && part.seats.is_empty());
     BlockView {
@@ -88,7 +88,7 @@ fn block_view(block: &Block) -> BlockView {
     }
 }
 
-fn refused(refusal: &Refusal) -> Refused {
+fn refusal_to_model(refusal: &Refusal) -> Refused {
     match refusal {
         Refusal::EventNotFound => Refused::EventNotFound,
         Refusal::PoolNotFound => Refused::PoolNotFound,
@@ -104,23 +104,23 @@ fn refused(refusal: &Refusal) -> Refused {
             Refused::SaleNotStarted { starts: seconds(*starts_at), now: seconds(*now) }
         }
         Refusal::QuantityOutOfRange { ticket_type_id, requested, min, max } => Refused::QuantityOutOfRange {
-            of_type: ticket_type_id.map(|of_type| number(of_type.as_uuid())),
+            type_no: ticket_type_id.map(|id| number(id.as_uuid())),
             requested: *requested,
             min: *min,
             max: *max,
         },
         Refusal::InsufficientSeats { shortages, retry_at, now } => {
-            let short = shortages.iter().map(|shortage| Short {
+            let short = shortages.iter().map(|shortage| Shortage {
                 pool: number(shortage.pool_id.as_uuid()),
-                types: shortage.ticket_type_ids.iter().map(|of_type| number(of_type.as_uuid())).collect(),
+                types: shortage.ticket_type_ids.iter().map(|id| number(id.as_uuid())).collect(),
                 requested: shortage.requested,
                 available: shortage.available,
                 held: shortage.held,
             });
             Refused::Insufficient { shortages: short.collect(), retry_at: retry_at.map(seconds), now: seconds(*now) }
         }
-        Refusal::NotInHold { ticket_type_id: Some(of_type), seats } if seats.is_empty() => {
-            Refused::NotInHold(number(of_type.as_uuid()))
+        Refusal::NotInHold { ticket_type_id: Some(id), seats } if seats.is_empty() => {
+            Refused::NotInHold(number(id.as_uuid()))
         }
         Refusal::IdempotencyKeyReused => Refused::KeyReused,
         Refusal::InvalidPaymentToken => Refused::InvalidToken,
@@ -134,7 +134,7 @@ fn refused(refusal: &Refusal) -> Refused {
             Refused::BelowCommitted { requested: *requested, least: *least }
         }
         Refusal::IllegalTransition { from, to } => Refused::IllegalMove { from: status(*from), to: status(*to) },
-        Refusal::Contradictory(invalid) => Refused::EndNotAfterStart { of_sale: invalid.pointer == "/sale_ends_at" },
+        Refusal::Contradictory(invalid) => Refused::EndNotAfterStart { sale_times: invalid.pointer == "/sale_ends_at" },
         Refusal::EventHasHistory => Refused::HasHistory,
         Refusal::SeatsNotFound { .. }
         | Refusal::SeatsUnavailable { .. }

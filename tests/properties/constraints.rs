@@ -1,4 +1,4 @@
-//! The CHECKs of `migrations/`, by their names there, for the columns that a batch can write.
+//! The CHECK constraints of `migrations/`, by name, for the columns that a batch can write.
 
 use std::collections::BTreeSet;
 
@@ -28,7 +28,7 @@ pub fn hold(hold: &Hold) -> Result<(), Violation> {
     items(&hold.items)
 }
 
-/// Those of holds, and those that holds were placed with.
+/// Checks items of a hold, current or as placed.
 pub fn items(items: &[Item]) -> Result<(), Violation> {
     let types: BTreeSet<_> = items.iter().map(|item| item.ticket_type_id).collect();
     check("items_pkey", types.len() == items.len())?;
@@ -50,8 +50,8 @@ pub fn booking(booking: &Booking) -> Result<(), Violation> {
     check("bookings_confirmed_until_cancelled", cancelled == booking.cancelled_at.is_some())
 }
 
-/// Adds a delta to a pool's counters, if the sums may be.
-pub fn advance_pool(pool: &mut Pool, delta: &PoolDelta) -> Result<(), Violation> {
+/// Adds a delta to a pool's counters; the violated constraint if a sum is out of range.
+pub fn add_pool_delta(pool: &mut Pool, delta: &PoolDelta) -> Result<(), Violation> {
     let sum = |column: u32, delta: i32| u32::try_from(i64::from(column) + i64::from(delta)).ok();
     pool.capacity = sum(pool.capacity, delta.capacity).ok_or("pools_capacity_range")?;
     pool.held = sum(pool.held, delta.held).ok_or("pools_held_not_negative")?;
@@ -61,8 +61,8 @@ pub fn advance_pool(pool: &mut Pool, delta: &PoolDelta) -> Result<(), Violation>
     check("pools_never_oversold", pool.held + pool.booked + pool.blocked <= pool.capacity)
 }
 
-/// Adds a delta to an event's counters, if the sums may be.
-pub fn advance_tallies(counters: &mut EventCounters, delta: &EventCounters) -> Result<(), Violation> {
+/// Adds a delta to an event's counters; the violated constraint if a sum is out of range.
+pub fn add_event_counters(counters: &mut EventCounters, delta: &EventCounters) -> Result<(), Violation> {
     counters.seq += delta.seq;
     counters.active_holds += delta.active_holds;
     counters.expired_holds += delta.expired_holds;

@@ -1,49 +1,50 @@
-//! Random batches through `decide`: the answers are the model's, the rows stay consistent, and `load` reads enough.
+//! Random batches through `decide`: the answers are the model's, the rows stay consistent, and `load` reads enough
+//! rows.
 
 use std::collections::BTreeSet;
 
 use boxoffice::domain::hold::{Hold, HoldStatus};
 use boxoffice::inventory::changes::Changes;
-use boxoffice::inventory::command::{Answer, Command, Outcome, Refusal};
+use boxoffice::inventory::command::{Command, Decision, Outcome, Refusal};
 
 use crate::answers;
-use crate::invariants::{self, same};
+use crate::invariants::{self, check_equal};
 use crate::model::{self, Expected, State};
 use crate::rows::Violation;
-use crate::script::{BY_THE_THOUSAND, for_all_scripts};
+use crate::script::{IN_MEMORY, for_all_scripts};
 use crate::shelves;
 use crate::stage::{Batch, Stage, play};
 use crate::translate::{self, id, instant, seconds};
 
 #[test]
 fn every_answer_is_what_a_naive_model_says_and_every_invariant_holds() {
-    for_all_scripts("every_answer_is_what_a_naive_model_says", &BY_THE_THOUSAND, |script| {
+    for_all_scripts("every_answer_is_what_a_naive_model_says", &IN_MEMORY, |script| {
         play(script, |stage, batch| {
-            let everything = shelves::with_everything(&stage.rows, instant(stage.now));
+            let everything = shelves::load_all_rows(&stage.rows, instant(stage.now));
             let (answers, changes) = stage.decide(everything, &batch.commands)?;
-            answers_are_the_models(batch, &answers)?;
+            answers_match_the_model(batch, &answers)?;
             stage.rows.apply(&changes)?;
             invariants::check(&stage.rows)?;
-            rows_are_what_the_model_knows(stage)?;
-            what_was_due_is_swept(stage, batch)?;
+            rows_match_the_model(stage)?;
+            due_holds_are_expired(stage, batch)?;
             a_repeated_batch_changes_nothing(stage, batch, &answers)
         })
     });
 }
 
 #[test]
-fn what_load_reads_is_enough_to_decide_and_decide_is_deterministic() {
-    for_all_scripts("what_load_reads_is_enough_to_decide", &BY_THE_THOUSAND, |script| {
+fn load_reads_enough_to_decide_and_decide_is_deterministic() {
+    for_all_scripts("load_reads_enough_to_decide", &IN_MEMORY, |script| {
         play(script, |stage, batch| {
-            let everything = shelves::with_everything(&stage.rows, instant(stage.now));
+            let everything = shelves::load_all_rows(&stage.rows, instant(stage.now));
             let (answers, changes) = stage.decide(everything, &batch.commands)?;
             let mut decided = Vec::new();
             for _ in 0..2 {
-                let loaded = shelves::as_loaded(&stage.rows, &batch.commands, instant(stage.now));
+                let loaded = shelves::load(&stage.rows, &batch.commands, instant(stage.now));
                 decided.push(stage.decide(loaded, &batch.commands)?);
             }
             for (again, changes_again) in &decided {
-                same("answers", again, &answers)?;
+                check_equal("answers", again, &answers)?;
                 same_changes(changes_again, &changes)?;
             }
             stage.rows.apply(&changes)
@@ -51,48 +52,48 @@ fn what_load_reads_is_enough_to_decide_and_decide_is_deterministic() {
     });
 }
 
-fn answers_are_the_models(batch: &Batch, answers: &[Answer]) -> Result<(), Violation> {
-    for ((op, expected), answer) in batch.asked.iter().zip(answers) {
-        let answered = answers::answered(answer);
+fn answers_match_the_model(batch: &Batch, answers: &[Decision]) -> Result<(), Violation> {
+    for ((op, expected), answer) in batch.expectations.iter().zip(answers) {
+        let answered = answers::to_model(answer);
         if !expected.allows(&answered) {
             return Err(format!("{op:?}\n  must be answered {expected:?}\n  and was           {answered:?}"));
         }
     }
-    same("answers of a batch", &answers.len(), &batch.asked.len())
+    check_equal("answers of a batch", &answers.len(), &batch.expectations.len())
 }
 
-/// Not only what is answered: also what will be found later.
-fn rows_are_what_the_model_knows(stage: &Stage) -> Result<(), Violation> {
+/// Compares the rows too: later batches read them.
+fn rows_match_the_model(stage: &Stage) -> Result<(), Violation> {
     let (model, rows) = (&stage.model, &stage.rows);
     for (number, event) in model.events.iter().enumerate() {
         let row = rows.events.get(&id(number));
-        same("whether an event is there", &row.is_some(), &!event.deleted)?;
+        check_equal("whether an event is there", &row.is_some(), &!event.deleted)?;
         if let Some(row) = row {
-            same("terms", &row.terms, &translate::terms(event))?;
-            same("starts_at", &row.details.starts_at.map(seconds), &event.starts)?;
-            same("ends_at", &row.details.ends_at.map(seconds), &event.ends)?;
+            check_equal("terms", &row.terms, &translate::terms(event))?;
+            check_equal("starts_at", &row.details.starts_at.map(seconds), &event.starts)?;
+            check_equal("ends_at", &row.details.ends_at.map(seconds), &event.ends)?;
         }
     }
     for pool in rows.pools.values() {
         let number = translate::number(pool.pool_id.as_uuid());
-        same("capacity", &pool.capacity, &model.pools[number].capacity)?;
-        same("booked", &pool.booked, &model.booked(number))?;
+        check_equal("capacity", &pool.capacity, &model.pools[number].capacity)?;
+        check_equal("booked", &pool.booked, &model.booked(number))?;
     }
-    same("holds", &rows.holds.len(), &model.holds.len())?;
+    check_equal("holds", &rows.holds.len(), &model.holds.len())?;
     for hold in &model.holds {
-        let row = rows.holds.get(&id(hold.asked.hold)).ok_or("a hold is missing")?;
-        same("expires_at", &seconds(row.expires_at), &hold.expires)?;
-        same("extensions", &row.extensions, &hold.extensions)?;
-        same("total", &row.total(), &hold.view().total)?;
+        let row = rows.holds.get(&id(hold.request.hold)).ok_or("a hold is missing")?;
+        check_equal("expires_at", &seconds(row.expires_at), &hold.expires)?;
+        check_equal("extensions", &row.extensions, &hold.extensions)?;
+        check_equal("total", &row.total(), &hold.view().total)?;
         if !is_in_state(row, hold.state(stage.now), stage.now) {
             return Err(format!("{row:?} should be {:?}", hold.state(stage.now)));
         }
     }
-    same("blocks", &rows.blocks.len(), &model.blocks.len())?;
-    same("bookings", &rows.bookings.len(), &model.bookings.len())?;
+    check_equal("blocks", &rows.blocks.len(), &model.blocks.len())?;
+    check_equal("bookings", &rows.bookings.len(), &model.bookings.len())?;
     for booking in &model.bookings {
         let row = rows.bookings.get(&id(booking.booking)).ok_or("a booking is missing")?;
-        same("cancelled_at", &row.cancelled_at.map(seconds), &booking.cancelled)?;
+        check_equal("cancelled_at", &row.cancelled_at.map(seconds), &booking.cancelled)?;
     }
     Ok(())
 }
@@ -102,26 +103,27 @@ fn is_in_state(row: &Hold, state: State, now: model::Seconds) -> bool {
         State::Active => row.status == HoldStatus::Active,
         State::Booked => row.status == HoldStatus::Booked,
         State::Released => row.status == HoldStatus::Released,
-        // Swept or not swept yet.
+        // The sweeper may not have expired it yet.
         State::Expired(_) => row.status == HoldStatus::Expired || row.is_overdue(instant(now)),
     }
 }
 
-fn what_was_due_is_swept(stage: &Stage, batch: &Batch) -> Result<(), Violation> {
-    for (op, expected) in &batch.asked {
+fn due_holds_are_expired(stage: &Stage, batch: &Batch) -> Result<(), Violation> {
+    for (op, expected) in &batch.expectations {
         if let Expected::ExpiredNowOrBefore { hold } = expected {
             let status = stage.rows.holds.get(&id(*hold)).map(|row| row.status);
-            same(&format!("after {op:?}"), &status, &Some(HoldStatus::Expired))?;
+            check_equal(&format!("after {op:?}"), &status, &Some(HoldStatus::Expired))?;
         }
     }
     Ok(())
 }
 
-/// A client that repeats what succeeded, at any time within the same second, moves nothing.
-fn a_repeated_batch_changes_nothing(stage: &Stage, batch: &Batch, answers: &[Answer]) -> Result<(), Violation> {
+/// Repeats of successful commands at the same time change nothing.
+fn a_repeated_batch_changes_nothing(stage: &Stage, batch: &Batch, answers: &[Decision]) -> Result<(), Violation> {
     let mut latest = BTreeSet::new();
     let mut repeats: Vec<Command> = Vec::new();
-    // From the end, because of two capacities for one pool only the last is a repeat of the present, and so on.
+    // From the end: of two capacities for one pool, only a repeat of the last changes nothing. The same holds for
+    // others.
     for (command, answer) in batch.commands.iter().zip(answers).rev() {
         let repeatable = match command {
             Command::Place(place) => place.idempotency.is_some(),
@@ -138,16 +140,16 @@ fn a_repeated_batch_changes_nothing(stage: &Stage, batch: &Batch, answers: &[Ans
             repeats.insert(0, command.clone());
         }
     }
-    let (again, changes) = stage.decide(shelves::with_everything(&stage.rows, instant(stage.now)), &repeats)?;
+    let (again, changes) = stage.decide(shelves::load_all_rows(&stage.rows, instant(stage.now)), &repeats)?;
     if !(changes.journal.is_empty() && changes.deleted_events.is_empty()) {
         return Err(format!("a repeat of {repeats:#?}\nchanged {changes:#?}"));
     }
     for (command, answer) in repeats.iter().zip(&again) {
-        let as_before = match (command, answer) {
+        let unchanged = match (command, answer) {
             (Command::Place(_), Ok(Outcome::Placed { replayed, .. })) => *replayed,
             (Command::Book { .. }, Ok(Outcome::Booked { replayed, .. })) => *replayed,
             (Command::Extend { .. }, Ok(Outcome::Extended { replayed, .. })) => *replayed,
-            // The hold or the event may have ended later in the batch.
+            // A later command of the batch may have ended the hold.
             (Command::Extend { .. }, Err(refusal)) => !matches!(refusal, Refusal::ExtensionLimitReached { .. }),
             (
                 Command::Resize { .. }
@@ -159,7 +161,7 @@ fn a_repeated_batch_changes_nothing(stage: &Stage, batch: &Batch, answers: &[Ans
             ) => true,
             (_, answer) => answer.is_ok(),
         };
-        if !as_before {
+        if !unchanged {
             return Err(format!("a repeat of {command:?} was answered {answer:?}"));
         }
     }
@@ -167,20 +169,20 @@ fn a_repeated_batch_changes_nothing(stage: &Stage, batch: &Batch, answers: &[Ans
 }
 
 fn same_changes(found: &Changes, expected: &Changes) -> Result<(), Violation> {
-    same("new holds", &found.new_holds, &expected.new_holds)?;
-    same("changed holds", &found.changed_holds, &expected.changed_holds)?;
-    same("changed items", &found.changed_items, &expected.changed_items)?;
-    same("written blocks", &found.written_blocks, &expected.written_blocks)?;
-    same("ended blocks", &found.ended_blocks, &expected.ended_blocks)?;
-    same("new bookings", &found.new_bookings, &expected.new_bookings)?;
-    same("cancelled bookings", &found.cancelled_bookings, &expected.cancelled_bookings)?;
-    same("deleted events", &found.deleted_events, &expected.deleted_events)?;
-    same("pool deltas", &found.pool_deltas, &expected.pool_deltas)?;
-    same("counters", &found.counters, &expected.counters)?;
-    same("journal", &found.journal, &expected.journal)?;
+    check_equal("new holds", &found.new_holds, &expected.new_holds)?;
+    check_equal("changed holds", &found.changed_holds, &expected.changed_holds)?;
+    check_equal("changed items", &found.changed_items, &expected.changed_items)?;
+    check_equal("written blocks", &found.written_blocks, &expected.written_blocks)?;
+    check_equal("ended blocks", &found.ended_blocks, &expected.ended_blocks)?;
+    check_equal("new bookings", &found.new_bookings, &expected.new_bookings)?;
+    check_equal("cancelled bookings", &found.cancelled_bookings, &expected.cancelled_bookings)?;
+    check_equal("deleted events", &found.deleted_events, &expected.deleted_events)?;
+    check_equal("pool deltas", &found.pool_deltas, &expected.pool_deltas)?;
+    check_equal("counters", &found.counters, &expected.counters)?;
+    check_equal("journal", &found.journal, &expected.journal)?;
     let amended = |changes: &Changes| {
         let events = changes.amended_events.iter();
         events.map(|event| (event.event_id, event.details.clone(), event.terms.clone())).collect::<Vec<_>>()
     };
-    same("amended events", &amended(found), &amended(expected))
+    check_equal("amended events", &amended(found), &amended(expected))
 }

@@ -1,4 +1,4 @@
-//! Plain examples of the rules that `decide` owns, one for each row of the semantics.
+//! Plain examples of the rules in `decide`.
 
 mod capacity;
 mod events;

@@ -1,4 +1,4 @@
-//! The invariants of the design, recomputed from the rows alone.
+//! Invariants of the design, computed again from the rows.
 
 mod seats;
 
@@ -18,7 +18,7 @@ pub fn check(rows: &Rows) -> Result<(), Violation> {
     journals_tell_what_holds_are(rows)?;
     seats::check(rows)?;
     for (event_id, row) in &rows.events {
-        tallies_are_the_counts(rows, *event_id, row)?;
+        event_counters_are_the_counts(rows, *event_id, row)?;
     }
     Ok(())
 }
@@ -27,8 +27,8 @@ fn one_booking_per_hold(rows: &Rows) -> Result<(), Violation> {
     let booked: BTreeSet<HoldId> = rows.bookings.values().map(|booking| booking.hold_id).collect();
     let holds_booked = rows.holds.values().filter(|hold| hold.status == HoldStatus::Booked);
     let holds_booked: BTreeSet<HoldId> = holds_booked.map(|hold| hold.hold_id).collect();
-    same("booked holds", &holds_booked, &booked)?;
-    same("bookings per booked hold", &rows.bookings.len(), &booked.len())
+    check_equal("booked holds", &holds_booked, &booked)?;
+    check_equal("bookings per booked hold", &rows.bookings.len(), &booked.len())
 }
 
 fn counters_are_the_sums_of_items(rows: &Rows) -> Result<(), Violation> {
@@ -53,9 +53,9 @@ fn counters_are_the_sums_of_items(rows: &Rows) -> Result<(), Violation> {
         *blocked.entry(part.pool_id).or_default() += part.quantity;
     }
     for (pool_id, pool) in &rows.pools {
-        same("held", &pool.held, held.get(pool_id).unwrap_or(&0))?;
-        same("booked", &pool.booked, booked.get(pool_id).unwrap_or(&0))?;
-        same("blocked", &pool.blocked, blocked.get(pool_id).unwrap_or(&0))?;
+        check_equal("held", &pool.held, held.get(pool_id).unwrap_or(&0))?;
+        check_equal("booked", &pool.booked, booked.get(pool_id).unwrap_or(&0))?;
+        check_equal("blocked", &pool.blocked, blocked.get(pool_id).unwrap_or(&0))?;
         if pool.held + pool.booked + pool.blocked > pool.capacity {
             return Err(format!("oversold: {pool:?}"));
         }
@@ -63,15 +63,15 @@ fn counters_are_the_sums_of_items(rows: &Rows) -> Result<(), Violation> {
     Ok(())
 }
 
-/// No gap in the numbers, and the deltas are the counters.
+/// Journal numbers have no gap, and the deltas of each pool add up to its counters.
 fn journals_add_up(rows: &Rows) -> Result<(), Violation> {
     let mut sums: BTreeMap<PoolId, PoolDelta> = BTreeMap::new();
     let mut last: BTreeMap<EventId, i64> = BTreeMap::new();
     for ((event_id, seq), entry) in &rows.journal {
         let before = last.insert(*event_id, *seq).unwrap_or(0);
-        same("the journal's next number", seq, &(before + 1))?;
+        check_equal("the journal's next number", seq, &(before + 1))?;
         if let Some(delta) = entry.delta {
-            sums.entry(delta.pool_id).or_insert(PoolDelta::none(delta.pool_id)).add(delta);
+            sums.entry(delta.pool_id).or_insert(PoolDelta::zero(delta.pool_id)).add(delta);
         }
     }
     for (pool_id, pool) in &rows.pools {
@@ -82,17 +82,17 @@ fn journals_add_up(rows: &Rows) -> Result<(), Violation> {
             booked: pool.booked as i32,
             blocked: pool.blocked as i32,
         };
-        same("the journal's sum", sums.get(pool_id).unwrap_or(&PoolDelta::none(*pool_id)), &counters)?;
+        check_equal("the journal's sum", sums.get(pool_id).unwrap_or(&PoolDelta::zero(*pool_id)), &counters)?;
     }
     for (event_id, row) in &rows.events {
-        same("the event's sequence", &row.counters.seq, last.get(event_id).unwrap_or(&0))?;
+        check_equal("the event's sequence", &row.counters.seq, last.get(event_id).unwrap_or(&0))?;
     }
     Ok(())
 }
 
-/// The last entry about a hold is what became of it.
+/// The last journal entry of a hold tells its status.
 fn journals_tell_what_holds_are(rows: &Rows) -> Result<(), Violation> {
-    let mut told: BTreeMap<HoldId, HoldStatus> = BTreeMap::new();
+    let mut journal_statuses: BTreeMap<HoldId, HoldStatus> = BTreeMap::new();
     for entry in rows.journal.values() {
         let status = match entry.kind {
             EntryKind::HoldPlaced | EntryKind::HoldChanged | EntryKind::HoldExtended => HoldStatus::Active,
@@ -106,13 +106,13 @@ fn journals_tell_what_holds_are(rows: &Rows) -> Result<(), Violation> {
             | EntryKind::PlacesUnblocked => continue,
         };
         let hold_id = entry.hold_id.ok_or_else(|| format!("an entry without its hold: {entry:?}"))?;
-        told.insert(hold_id, status);
+        journal_statuses.insert(hold_id, status);
     }
     let statuses: BTreeMap<HoldId, HoldStatus> = rows.holds.iter().map(|(id, hold)| (*id, hold.status)).collect();
-    same("what the journal tells of holds", &told, &statuses)
+    check_equal("hold statuses according to the journal", &journal_statuses, &statuses)
 }
 
-fn tallies_are_the_counts(rows: &Rows, event_id: EventId, row: &EventRow) -> Result<(), Violation> {
+fn event_counters_are_the_counts(rows: &Rows, event_id: EventId, row: &EventRow) -> Result<(), Violation> {
     let holds = |status| {
         let holds = rows.holds.values().filter(|hold| hold.event_id == event_id && hold.status == status);
         holds.count() as i64
@@ -124,10 +124,10 @@ fn tallies_are_the_counts(rows: &Rows, event_id: EventId, row: &EventRow) -> Res
         expired_holds: holds(HoldStatus::Expired),
         bookings: confirmed.filter(|booking| booking.event_id == event_id).count() as i64,
     };
-    same("counters", &row.counters, &counted)
+    check_equal("counters", &row.counters, &counted)
 }
 
-/// Both, if they differ.
-pub fn same<T: PartialEq + std::fmt::Debug>(what: &str, found: &T, expected: &T) -> Result<(), Violation> {
-    if found == expected { Ok(()) } else { Err(format!("{what}: {found:?} instead of {expected:?}")) }
+/// Returns a violation with both values if they differ.
+pub fn check_equal<T: PartialEq + std::fmt::Debug>(label: &str, found: &T, expected: &T) -> Result<(), Violation> {
+    if found == expected { Ok(()) } else { Err(format!("{label}: {found:?} instead of {expected:?}")) }
 }

@@ -1,8 +1,9 @@
-//! Properties: random histories against a naive model, of the pure decision by the thousand and of the whole service by the
-//! dozen, and plain examples beside them.
+//! Property tests: random histories compared with a naive model, thousands for `decide` and dozens for the whole
+//! service. Plain examples complete them.
 //!
-//! `service` drives real servers over HTTP; all else has no database and no clock. A failure prints the shortest history it could find and the line that plays it again;
-//! `BOXOFFICE_SEED` and `BOXOFFICE_CASES` choose what is played.
+//! `service` drives two servers over HTTP; all other modules use neither database nor clock. A failure prints the
+//! shortest history that it found and the command that plays it again; `BOXOFFICE_SEED` and `BOXOFFICE_CASES` set the
+//! first seed and the number of cases.
 #![expect(
     clippy::cast_possible_truncation,
     clippy::cast_possible_wrap,

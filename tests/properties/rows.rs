@@ -1,4 +1,4 @@
-//! The database, played by lists in memory: the same rows, constraints and row counts, and none of its patience.
+//! The database in memory: the same rows, constraints and row counts.
 //!
 //! It applies `Changes` as `store` does: new rows inserted, deltas added, changed rows only where they are as expected.
 //! A constraint of `migrations/` that would be violated is an error that names it.
@@ -24,7 +24,7 @@ use crate::constraints;
 
 pub type Violation = String;
 
-/// `events` and `inventory`, which share their key.
+/// Row of `events` together with its row of `inventory`.
 #[derive(Clone, Debug)]
 pub struct EventRow {
     pub details: EventDetails,
@@ -33,16 +33,17 @@ pub struct EventRow {
     pub counters: EventCounters,
 }
 
+/// All rows.
 #[derive(Clone, Debug, Default)]
 pub struct Rows {
     pub events: BTreeMap<EventId, EventRow>,
     pub pools: BTreeMap<PoolId, Pool>,
     pub ticket_types: BTreeMap<TicketTypeId, TicketType>,
-    /// With their items.
+    /// Holds with their items.
     pub holds: BTreeMap<HoldId, Hold>,
-    /// What holds were placed with whose items were changed since.
+    /// Items as placed, of holds whose items were changed later.
     pub placed_items: BTreeMap<HoldId, Vec<Item>>,
-    /// With their seats, which in the database are told by the seats' rows.
+    /// Blocks with their seats, which the database stores in the seat rows.
     pub blocks: BTreeMap<(EventId, BlockId), Block>,
     pub layouts: BTreeMap<(VenueId, u32), Arc<Layout>>,
     pub seats: BTreeMap<(EventId, SeatIndex), SeatRow>,
@@ -51,7 +52,7 @@ pub struct Rows {
 }
 
 impl Rows {
-    /// As `ops::create_event` leaves an event: with one journal entry per pool.
+    /// Inserts an event as `ops::create_event` does; [`Self::add_pool`] writes its journal entry per pool.
     pub fn add_event(&mut self, event_id: EventId, terms: EventTerms) {
         let details = EventDetails {
             name: "An evening".to_owned(),
@@ -68,7 +69,7 @@ impl Rows {
         self.pools.insert(pool_id, Pool { pool_id, event_id, capacity, held: 0, booked: 0, blocked: 0, seated: false });
         let counters = &mut self.events.get_mut(&event_id).expect("the event comes first").counters;
         counters.seq += 1;
-        let opened = PoolDelta { capacity: capacity as i32, ..PoolDelta::none(pool_id) };
+        let opened = PoolDelta { capacity: capacity as i32, ..PoolDelta::zero(pool_id) };
         let entry = JournalEntry {
             event_id,
             seq: counters.seq,
@@ -81,7 +82,7 @@ impl Rows {
         self.journal.insert((event_id, entry.seq), entry);
     }
 
-    /// Writes what a batch changed.
+    /// Applies the changes of a batch.
     pub fn apply(&mut self, changes: &Changes) -> Result<(), Violation> {
         for hold in &changes.new_holds {
             self.insert_hold(hold)?;
@@ -120,14 +121,14 @@ impl Rows {
         if key(hold).is_some() && self.holds.values().any(|other| key(other) == key(hold)) {
             return Err("holds_idempotency_key_unique".to_owned());
         }
-        // The items of a hold come back in the order of their key.
+        // `load` reads the items of a hold in the order of their key.
         let mut hold = hold.clone();
         hold.items.sort_by_key(|item| item.ticket_type_id);
         self.holds.insert(hold.hold_id, hold);
         Ok(())
     }
 
-    /// Only the columns that `store` writes; nothing else of a hold may have changed.
+    /// Updates the columns that `store` writes, and checks that no other column has changed.
     fn change_hold(&mut self, hold: &Hold, items_too: bool) -> Result<(), Violation> {
         constraints::hold(hold)?;
         let row = self.holds.get_mut(&hold.hold_id).filter(|row| row.status == HoldStatus::Active);
@@ -143,7 +144,7 @@ impl Rows {
         if row == hold { Ok(()) } else { Err(format!("a column that is never written differs: {row:?} {hold:?}")) }
     }
 
-    /// Of a hold whose items were changed before, the first are kept already.
+    /// Stores the items as placed, unless an earlier change has stored them.
     fn keep_placed(&mut self, placed: &[(HoldId, Vec<Item>)]) -> Result<(), Violation> {
         for (hold_id, items) in placed {
             constraints::items(items)?;
@@ -193,7 +194,7 @@ impl Rows {
     fn advance(&mut self, changes: &Changes) -> Result<(), Violation> {
         for delta in &changes.pool_deltas {
             let pool = self.pools.get_mut(&delta.pool_id).ok_or("UPDATE pools touched no row")?;
-            constraints::advance_pool(pool, delta)?;
+            constraints::add_pool_delta(pool, delta)?;
         }
         for entry in &changes.journal {
             if self.journal.insert((entry.event_id, entry.seq), entry.clone()).is_some() {
@@ -202,7 +203,7 @@ impl Rows {
         }
         for (event_id, delta) in &changes.counters {
             let row = self.events.get_mut(event_id).ok_or("UPDATE inventory touched no row")?;
-            constraints::advance_tallies(&mut row.counters, delta)?;
+            constraints::add_event_counters(&mut row.counters, delta)?;
         }
         Ok(())
     }

@@ -1,6 +1,6 @@
-//! Random scripts, and the runner that plays thousands of them and shrinks one that fails.
+//! Random scripts, and the runner that plays many of them and shrinks one that fails.
 //!
-//! Every case has a seed of its own, which a failure prints. `BOXOFFICE_SEED=n BOXOFFICE_CASES=1` plays just that one again.
+//! Each case has its own seed, which a failure prints. `BOXOFFICE_SEED=n BOXOFFICE_CASES=1` plays that case again.
 
 use std::fmt::Debug;
 use std::ops::Range;
@@ -15,55 +15,56 @@ use crate::model::{Model, Seconds};
 
 const EVENTS: Range<usize> = 2..5;
 
-/// What kind of scripts a property plays, and how many.
+/// Number and kind of the scripts that a property plays.
 #[derive(Clone, Copy, Debug)]
 pub struct Plan {
-    /// Unless `BOXOFFICE_CASES` says otherwise.
+    /// Number of cases, unless `BOXOFFICE_CASES` is set.
     pub cases: u64,
     pub commands_per_case: usize,
     pub batch_commands_max: usize,
-    /// One batch has about so many commands; each script has its own measure.
+    /// Average commands per batch; each script uses one of these values.
     pub batches_about: &'static [u64],
     pub tick: Seconds,
-    /// How many shorter scripts are tried once one has failed.
+    /// Number of shorter scripts tried after a failure.
     pub shrinks_max: u32,
 }
 
-/// For what needs no more than the processor.
-pub const BY_THE_THOUSAND: Plan = Plan {
+/// Plan of tests without database.
+pub const IN_MEMORY: Plan = Plan {
     cases: 10_000,
     commands_per_case: 50,
     batch_commands_max: 20,
     batches_about: &[1, 2, 5, 12, 30],
-    // One tick is too little for a second extension, two are enough.
+    // 3 s: a second extension must gain 5 s, so one tick is too little and two are enough.
     tick: 3,
     shrinks_max: 2_000,
 };
 
-/// A world, and what happens in it.
+/// World, and the steps that are played in it.
 #[derive(Clone, Debug)]
 pub struct Script<W = Model, S = Step> {
     pub world: W,
     pub steps: Vec<S>,
 }
 
-/// How scripts are drawn.
-pub type Drawing<W = Model, S = Step> = fn(&Plan, &mut TestRng) -> Script<W, S>;
+/// Function that draws a script.
+pub type DrawScript<W = Model, S = Step> = fn(&Plan, &mut TestRng) -> Script<W, S>;
 
-/// Plays `property` on as many scripts of the naive model as asked.
+/// Checks `property` on random scripts of the naive model; see [`for_all_scripts_of`].
 pub fn for_all_scripts(name: &str, plan: &Plan, property: impl Fn(&Script) -> Result<(), String> + Sync) {
-    for_all_scripts_of(general_admission, name, plan, property);
+    for_all_drawn_scripts(general_admission, name, plan, property);
 }
 
-/// Plays `property` on as many scripts as asked, on all cores. `name` is the test's, for whoever wants to run it again.
-pub fn for_all_scripts_of<W: Clone + Debug, S: Clone + Debug>(
-    draw: Drawing<W, S>,
+/// Checks `property` on `plan.cases` random scripts, on all cores. A failure prints the command that repeats the test
+/// `name`.
+pub fn for_all_drawn_scripts<W: Clone + Debug, S: Clone + Debug>(
+    draw: DrawScript<W, S>,
     name: &str,
     plan: &Plan,
     property: impl Fn(&Script<W, S>) -> Result<(), String> + Sync,
 ) {
-    let cases = variable("BOXOFFICE_CASES").unwrap_or(plan.cases);
-    let first = variable("BOXOFFICE_SEED").unwrap_or_else(chance);
+    let cases = number_variable("BOXOFFICE_CASES").unwrap_or(plan.cases);
+    let first = number_variable("BOXOFFICE_SEED").unwrap_or_else(random_seed);
     let workers = thread::available_parallelism().map_or(1, |cores| cores.get() as u64);
     let failure = thread::scope(|scope| {
         let play = |worker| {
@@ -74,12 +75,12 @@ pub fn for_all_scripts_of<W: Clone + Debug, S: Clone + Debug>(
     });
     if let Some((seed, failure)) = failure {
         let again = format!("BOXOFFICE_SEED={seed} BOXOFFICE_CASES=1 cargo test --test properties {name}");
-        panic!("{failure}\n\nonce more: {again}");
+        panic!("{failure}\n\nrun it again: {again}");
     }
 }
 
 fn play<W: Clone + Debug, S: Clone + Debug>(
-    draw: Drawing<W, S>,
+    draw: DrawScript<W, S>,
     plan: &Plan,
     seed: u64,
     property: &impl Fn(&Script<W, S>) -> Result<(), String>,
@@ -96,29 +97,30 @@ fn runner(plan: &Plan, seed: u64) -> TestRunner {
     TestRunner::new(Config {
         cases: 1,
         rng_seed: RngSeed::Fixed(seed),
-        failure_persistence: None, // The seed says it all.
+        failure_persistence: None, // The printed seed is enough to repeat a case.
         max_shrink_iters: plan.shrinks_max,
         ..Config::default()
     })
 }
 
-/// The script of a seed.
-pub fn script(plan: &Plan, seed: u64) -> Script {
-    script_of(general_admission, plan, seed)
+/// Script of the naive model for a seed.
+pub fn script_from_seed(plan: &Plan, seed: u64) -> Script {
+    draw_script(general_admission, plan, seed)
 }
 
-/// The same of other scripts.
-pub fn script_of<W: Clone + Debug, S: Clone + Debug>(draw: Drawing<W, S>, plan: &Plan, seed: u64) -> Script<W, S> {
+/// Script for a seed, drawn by `draw`.
+pub fn draw_script<W: Clone + Debug, S: Clone + Debug>(draw: DrawScript<W, S>, plan: &Plan, seed: u64) -> Script<W, S> {
     Scripts { plan: *plan, draw }.new_tree(&mut runner(plan, seed)).expect("every seed has a script").current()
 }
 
-pub fn variable(name: &str) -> Option<u64> {
+/// Environment variable as a number; panics if it is not one.
+pub fn number_variable(name: &str) -> Option<u64> {
     let value = std::env::var(name).ok()?;
     Some(value.parse().unwrap_or_else(|_| panic!("{name} must be a number, not {value:?}")))
 }
 
-/// Another part of the world in every run.
-pub fn chance() -> u64 {
+/// Random seed, a different one in every run.
+pub fn random_seed() -> u64 {
     use std::hash::{BuildHasher, RandomState};
     RandomState::new().hash_one(0)
 }
@@ -133,11 +135,11 @@ fn general_admission(plan: &Plan, rng: &mut TestRng) -> Script {
     Script { world, steps }
 }
 
-/// Makes scripts.
+/// Proptest strategy for scripts.
 #[derive(Debug)]
 struct Scripts<W, S> {
     plan: Plan,
-    draw: Drawing<W, S>,
+    draw: DrawScript<W, S>,
 }
 
 impl<W: Clone + Debug, S: Clone + Debug> Strategy for Scripts<W, S> {
@@ -147,19 +149,19 @@ impl<W: Clone + Debug, S: Clone + Debug> Strategy for Scripts<W, S> {
     fn new_tree(&self, runner: &mut TestRunner) -> NewTree<Self> {
         let script = (self.draw)(&self.plan, runner.rng());
         let chunk = self.plan.commands_per_case / 2;
-        Ok(Shrinking { script, chunk, at: 0, removed: vec![], again: false })
+        Ok(Shrinking { script, chunk, at: 0, removed: vec![], removed_any: false })
     }
 }
 
-/// Shrinks by leaving steps out: halves first, single ones last, over and over until none can be spared.
+/// Shrinks a script by removing steps: halves first, single steps last, until no step can be removed.
 struct Shrinking<W, S> {
     script: Script<W, S>,
     chunk: usize,
     at: usize,
-    /// What the last simplification took.
+    /// Steps that the last simplification removed.
     removed: Vec<S>,
-    /// Whether this round has taken anything.
-    again: bool,
+    /// Whether this round has removed a step for good.
+    removed_any: bool,
 }
 
 impl<W: Clone + Debug, S: Clone + Debug> ValueTree for Shrinking<W, S> {
@@ -170,19 +172,19 @@ impl<W: Clone + Debug, S: Clone + Debug> ValueTree for Shrinking<W, S> {
     }
 
     fn simplify(&mut self) -> bool {
-        self.again |= !self.removed.is_empty();
+        self.removed_any |= !self.removed.is_empty();
         if self.at >= self.script.steps.len() {
-            if self.chunk == 1 && !self.again {
+            if self.chunk == 1 && !self.removed_any {
                 return false;
             }
-            (self.chunk, self.at, self.again) = ((self.chunk / 2).max(1), 0, false);
+            (self.chunk, self.at, self.removed_any) = ((self.chunk / 2).max(1), 0, false);
         }
         let end = self.script.steps.len().min(self.at + self.chunk);
         self.removed = self.script.steps.drain(self.at..end).collect();
         !self.removed.is_empty()
     }
 
-    /// What was left out mattered: it goes back, and the next chunk is tried.
+    /// Puts the removed steps back, because the script no longer fails without them, and goes on to the next chunk.
     fn complicate(&mut self) -> bool {
         let removed = std::mem::take(&mut self.removed);
         let any = !removed.is_empty();

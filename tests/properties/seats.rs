@@ -1,4 +1,5 @@
-//! Seats in `decide`: random batches in a small house against a naive model that looks up who has each seat.
+//! Seats in `decide`: random batches in a small venue, compared with a naive model that searches the owner of each
+//! seat.
 
 mod chooser;
 mod examples;
@@ -9,17 +10,17 @@ mod stage;
 
 use std::collections::BTreeMap;
 
-use crate::script::{for_all_scripts_of, script_of};
+use crate::script::{draw_script, for_all_drawn_scripts};
 use crate::translate::instant;
 use script::{SEATS, draw};
 
 #[test]
-fn every_answer_about_seats_is_the_models_together_or_alone_and_the_rows_are_true() {
+fn every_answer_about_seats_is_the_models_in_one_batch_or_one_by_one_and_the_rows_match() {
     let name = "every_answer_about_seats_is_the_models";
-    for_all_scripts_of(draw, name, &SEATS, stage::play);
+    for_all_drawn_scripts(draw, name, &SEATS, stage::play);
 }
 
-/// A property that never meets a case says nothing about it.
+/// A property proves nothing about answers that its scripts never produce.
 #[test]
 fn random_scripts_of_seats_meet_every_answer_often() {
     const SCRIPTS: u64 = 300;
@@ -68,7 +69,7 @@ fn random_scripts_of_seats_meet_every_answer_often() {
     ];
     let mut met: BTreeMap<String, usize> = BTreeMap::new();
     for seed in 0..SCRIPTS {
-        let script = script_of(draw, &SEATS, seed);
+        let script = draw_script(draw, &SEATS, seed);
         let mut model = script.world;
         for step in script.steps {
             let answer = model.apply(&step.command, instant(step.at));

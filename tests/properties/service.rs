@@ -1,7 +1,7 @@
-//! Properties of the whole service: random histories over HTTP, on two servers that share a database.
+//! Properties of the whole service: random histories over HTTP, on two servers with one database.
 //!
-//! Each history plays on events of its own, on a pair of servers that has played others before. Time passes without
-//! waiting: see `calendar`. A seed plays the same requests again; who is first of those that race is chance anew.
+//! Each history has its own events; the servers are used again for later histories. Tests advance the time without
+//! waiting: see `calendar`. A seed gives the same requests again, but not the same order of simultaneous ones.
 
 mod asking;
 mod calendar;
@@ -18,9 +18,9 @@ mod replies;
 
 use crate::script::Plan;
 use house::for_all_histories;
-use play::{Manner, play};
+use play::{Timing, play};
 
-/// One request after the other; in each pause of a history its time passes.
+/// Histories of one request after the other, with pauses in which time advances.
 pub const SEQUENTIAL: Plan = Plan {
     cases: 36,
     commands_per_case: 40,
@@ -30,27 +30,28 @@ pub const SEQUENTIAL: Plan = Plan {
     shrinks_max: 80,
 };
 
-/// Up to five requests at the same time: so few that every order of them can be tried.
+/// Histories with up to five requests at the same time: few enough to try every order of them.
 pub const CONCURRENT: Plan =
     Plan { commands_per_case: 50, batch_commands_max: 5, batches_about: &[3, 5, 8], ..SEQUENTIAL };
 
-/// Time stands still, so that nobody has to wait for anybody.
+/// Histories without pauses: time does not advance, so that clients need not wait for each other.
 const CROWDED: Plan = Plan { cases: 12, commands_per_case: 150, ..SEQUENTIAL };
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_answer_over_http_is_what_a_naive_model_says() {
     let name = "every_answer_over_http_is_what_a_naive_model_says";
-    for_all_histories(name, &SEQUENTIAL, async |house, script| play(house, script, Manner::OneByOne).await).await;
+    for_all_histories(name, &SEQUENTIAL, async |servers, script| play(servers, script, Timing::Sequential).await).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn simultaneous_requests_are_answered_as_if_they_had_come_one_after_the_other() {
     let name = "simultaneous_requests_are_answered_as_if_they_had_come_one_after_the_other";
-    for_all_histories(name, &CONCURRENT, async |house, script| play(house, script, Manner::Together).await).await;
+    for_all_histories(name, &CONCURRENT, async |servers, script| play(servers, script, Timing::Simultaneous).await)
+        .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_a_crowd_was_promised_is_there_and_never_more_than_the_capacity() {
-    let name = "what_a_crowd_was_promised_is_there_and_never_more_than_the_capacity";
+async fn everything_acknowledged_to_a_crowd_exists_and_never_exceeds_the_capacity() {
+    let name = "everything_acknowledged_to_a_crowd_exists_and_never_exceeds_the_capacity";
     for_all_histories(name, &CROWDED, crowd::play).await;
 }

@@ -1,4 +1,4 @@
-//! Shelves filled from the rows: with everything, or with exactly what `load` would read for a batch.
+//! Builds batch states from the rows: with all rows, or with exactly the rows that `load` reads for a batch.
 
 mod seatings;
 
@@ -9,19 +9,19 @@ use boxoffice::domain::ids::{EventId, PoolId};
 use boxoffice::domain::time::Instant;
 use boxoffice::inventory::batch_state::{BatchState, LoadedEvent};
 use boxoffice::inventory::command::Command;
-use boxoffice::inventory::read_set::{Named, missing};
+use boxoffice::inventory::read_set::{ReadSet, find_missing};
 use uuid::Uuid;
 
-pub use seatings::Kept;
+pub use seatings::SeatCacheModel;
 
 use crate::rows::Rows;
 
-/// Every row there is.
-pub fn with_everything(rows: &Rows, now: Instant) -> BatchState {
+/// Batch state with all rows.
+pub fn load_all_rows(rows: &Rows, now: Instant) -> BatchState {
     let events: Vec<EventId> = rows.events.keys().copied().collect();
-    let mut state = with_terms(rows, &events, now);
+    let mut state = load_terms(rows, &events, now);
     for event_id in &events {
-        seatings::read_whole(rows, &mut state, *event_id);
+        seatings::load_all_seats(rows, &mut state, *event_id);
     }
     rows.blocks.values().for_each(|block| state.add_block(block.clone()));
     for hold in rows.holds.values() {
@@ -29,31 +29,31 @@ pub fn with_everything(rows: &Rows, now: Instant) -> BatchState {
     }
     rows.placed_items.iter().for_each(|(hold_id, items)| state.add_placed_items(*hold_id, items.clone()));
     for event_id in events {
-        read_next_expiries(rows, &mut state, event_id);
-        read_details(rows, &mut state, event_id);
-        read_history(rows, &mut state, event_id);
+        load_next_expiries(rows, &mut state, event_id);
+        load_details(rows, &mut state, event_id);
+        load_history(rows, &mut state, event_id);
     }
     state
 }
 
-/// The statements of `load`, one after the other, on what its own rules say that the commands need.
-pub fn as_loaded(rows: &Rows, commands: &[Command], now: Instant) -> BatchState {
-    as_loaded_and_kept(rows, &mut Kept::default(), commands, now)
+/// Batch state with the rows that `load` reads for these commands.
+pub fn load(rows: &Rows, commands: &[Command], now: Instant) -> BatchState {
+    load_with_cache(rows, &mut SeatCacheModel::default(), commands, now)
 }
 
-/// The same with what is known of seats from batches before, which is taken.
-pub fn as_loaded_and_kept(rows: &Rows, kept: &mut Kept, commands: &[Command], now: Instant) -> BatchState {
-    let named = Named::by(commands);
-    let mut state = with_terms(rows, &locked(rows, &named), now);
-    seatings::read(rows, &mut state, kept, &named.judged_seats);
+/// Batch state as `load` builds it with a seat cache. Takes the seats that it uses out of the cache.
+pub fn load_with_cache(rows: &Rows, cache: &mut SeatCacheModel, commands: &[Command], now: Instant) -> BatchState {
+    let named = ReadSet::from_commands(commands);
+    let mut state = load_terms(rows, &locked_events(rows, &named), now);
+    seatings::load_seats(rows, &mut state, cache, &named.affinities_needing_seats);
     for (event_id, block_id) in rows.blocks.keys() {
         if named.blocked_events.contains(&event_id.as_uuid()) && named.blocks.contains(&block_id.as_uuid()) {
             state.add_block(rows.blocks[&(*event_id, *block_id)].clone());
         }
     }
-    let short = missing(&state, commands);
-    if named.names_holds() || !short.of_anything.is_empty() || !named.cancelled_events.is_empty() {
-        for hold in rows.holds.values().filter(|hold| is_read(rows, hold, &named, &short.of_anything, now)) {
+    let missing_rows = find_missing(&state, commands);
+    if named.names_holds() || !missing_rows.overdue_holds.is_empty() || !named.cancelled_events.is_empty() {
+        for hold in rows.holds.values().filter(|hold| is_loaded(rows, hold, &named, &missing_rows.overdue_holds, now)) {
             add_hold(rows, &mut state, hold);
         }
     }
@@ -62,20 +62,20 @@ pub fn as_loaded_and_kept(rows: &Rows, kept: &mut Kept, commands: &[Command], no
             state.add_placed_items(hold_id, items.clone());
         }
     }
-    for event_id in short.of_places {
-        read_next_expiries(rows, &mut state, event_id);
+    for event_id in missing_rows.next_expiries {
+        load_next_expiries(rows, &mut state, event_id);
     }
     for event_id in named.amended_events.iter().map(|event_id| EventId::from(*event_id)) {
-        read_details(rows, &mut state, event_id);
+        load_details(rows, &mut state, event_id);
     }
     for event_id in named.deleted_events.iter().map(|event_id| EventId::from(*event_id)) {
-        read_history(rows, &mut state, event_id);
+        load_history(rows, &mut state, event_id);
     }
     state
 }
 
-/// `load/lock.rs`
-fn locked(rows: &Rows, named: &Named) -> Vec<EventId> {
+/// Events that `load/lock.rs` locks.
+fn locked_events(rows: &Rows, named: &ReadSet) -> Vec<EventId> {
     let mut events: BTreeSet<EventId> = named.events.iter().map(|event_id| (*event_id).into()).collect();
     events.extend(named.holds.iter().filter_map(|id| rows.holds.get(&(*id).into())).map(|hold| hold.event_id));
     events.extend(named.bookings.iter().filter_map(|id| rows.bookings.get(&(*id).into())).map(|row| row.event_id));
@@ -83,9 +83,9 @@ fn locked(rows: &Rows, named: &Named) -> Vec<EventId> {
     events.into_iter().filter(|event_id| rows.events.contains_key(event_id)).collect()
 }
 
-/// `load/terms.rs`
-fn with_terms(rows: &Rows, events: &[EventId], now: Instant) -> BatchState {
-    // With no event there is nothing to judge, and the statement that reads the time finds no row.
+/// Batch state with the rows that `load/terms.rs` reads.
+fn load_terms(rows: &Rows, events: &[EventId], now: Instant) -> BatchState {
+    // Without an event, the statement that reads the clock finds no row.
     let mut state = BatchState::new(if events.is_empty() { Instant::UNIX_EPOCH } else { now });
     for event_id in events {
         let row = &rows.events[event_id];
@@ -109,19 +109,19 @@ fn with_terms(rows: &Rows, events: &[EventId], now: Instant) -> BatchState {
     state
 }
 
-/// `load/holds.rs`: which holds are read.
-fn is_read(rows: &Rows, hold: &Hold, named: &Named, short: &BTreeSet<EventId>, now: Instant) -> bool {
-    let booked_as = |id: &Uuid| rows.bookings.get(&(*id).into()).is_some_and(|row| row.hold_id == hold.hold_id);
+/// Whether `load/holds.rs` reads this hold.
+fn is_loaded(rows: &Rows, hold: &Hold, named: &ReadSet, missing_rows: &BTreeSet<EventId>, now: Instant) -> bool {
+    let is_booked_by = |id: &Uuid| rows.bookings.get(&(*id).into()).is_some_and(|row| row.hold_id == hold.hold_id);
     let key = hold.idempotency.as_ref().map(|idempotency| idempotency.key);
     let active = hold.status == HoldStatus::Active;
     named.holds.contains(&hold.hold_id.as_uuid())
         || key.is_some_and(|key| named.idempotency_keys.contains(&key))
-        || named.bookings.iter().any(booked_as)
-        || (active && hold.expires_at <= now && short.contains(&hold.event_id))
+        || named.bookings.iter().any(is_booked_by)
+        || (active && hold.expires_at <= now && missing_rows.contains(&hold.event_id))
         || (active && named.cancelled_events.contains(&hold.event_id.as_uuid()))
 }
 
-/// `load/holds.rs`: a hold and the booking that it became.
+/// Adds a hold and its booking, as `load/holds.rs` does.
 fn add_hold(rows: &Rows, state: &mut BatchState, hold: &Hold) {
     state.add_hold(hold.clone());
     if let Some(booking) = rows.bookings.values().find(|booking| booking.hold_id == hold.hold_id) {
@@ -129,8 +129,8 @@ fn add_hold(rows: &Rows, state: &mut BatchState, hold: &Hold) {
     }
 }
 
-/// `load/expiries.rs`: of the live holds that are not on the state.
-fn read_next_expiries(rows: &Rows, state: &mut BatchState, event_id: EventId) {
+/// Adds the next expiry per pool, as `load/expiries.rs` does: of the active holds that are not in the batch state.
+fn load_next_expiries(rows: &Rows, state: &mut BatchState, event_id: EventId) {
     let mut next_expiry: BTreeMap<PoolId, Instant> = BTreeMap::new();
     for hold in rows.holds.values().filter(|hold| hold.event_id == event_id) {
         let live = hold.status == HoldStatus::Active && hold.expires_at > state.now;
@@ -141,20 +141,20 @@ fn read_next_expiries(rows: &Rows, state: &mut BatchState, event_id: EventId) {
             }
         }
     }
-    state.with_event(event_id, |event| event.next_expiry = next_expiry);
+    state.update_event(event_id, |event| event.next_expiry = next_expiry);
 }
 
-/// `load/amended.rs`
-fn read_details(rows: &Rows, state: &mut BatchState, event_id: EventId) {
+/// Adds the details of an event, as `load/amended.rs` does.
+fn load_details(rows: &Rows, state: &mut BatchState, event_id: EventId) {
     if let Some(row) = rows.events.get(&event_id) {
-        state.with_event(event_id, |event| event.details = Some(row.details.clone()));
+        state.update_event(event_id, |event| event.details = Some(row.details.clone()));
     }
 }
 
-/// `load/amended.rs`
-fn read_history(rows: &Rows, state: &mut BatchState, event_id: EventId) {
+/// Adds whether an event ever had a hold, as `load/amended.rs` does.
+fn load_history(rows: &Rows, state: &mut BatchState, event_id: EventId) {
     let mut entries = rows.journal.values().filter(|entry| entry.event_id == event_id);
     if entries.any(|entry| entry.hold_id.is_some()) {
-        state.with_event(event_id, |event| event.ever_held = true);
+        state.update_event(event_id, |event| event.ever_held = true);
     }
 }

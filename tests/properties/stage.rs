@@ -1,4 +1,4 @@
-//! The stage: a script played batch by batch, on the model and on the rows side by side.
+//! Stage: plays a script batch by batch, on the model and on the rows.
 
 use std::fmt::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use boxoffice::domain::hold_rules::HoldRules;
 use boxoffice::inventory::batch_state::{BatchState, TicketType};
 use boxoffice::inventory::changes::Changes;
-use boxoffice::inventory::command::{Answer, Command};
+use boxoffice::inventory::command::{Command, Decision};
 use boxoffice::inventory::decide::decide;
 
 use crate::model::random::{PRICE_RISE, Step};
@@ -15,62 +15,64 @@ use crate::rows::{Rows, Violation};
 use crate::script::Script;
 use crate::translate::{self, id};
 
+/// Model and rows while a script is played.
 pub struct Stage {
-    /// What should be, after the batch.
+    /// Expected state, after the batch.
     pub model: Model,
-    /// What is, before the batch.
+    /// Rows, before the batch until `check` applies its changes.
     pub rows: Rows,
     pub now: Seconds,
     rules: HoldRules,
 }
 
-/// Commands that are decided together, and what the model says to each.
+/// Commands that are decided together, and the answer that the model expects to each.
 pub struct Batch {
-    pub asked: Vec<(Op, Expected)>,
+    pub expectations: Vec<(Op, Expected)>,
     pub commands: Vec<Command>,
 }
 
-/// Plays a script. `check` decides on each batch, applies the changes to the rows, and looks at what became of them.
+/// Plays a script. `check` decides each batch, applies the changes to the rows, and checks both. A failure has the
+/// transcript of the script up to that batch.
 pub fn play(script: &Script, check: impl Fn(&mut Stage, &Batch) -> Result<(), Violation>) -> Result<(), String> {
     let mut stage = Stage::new(script.world.clone());
     for (played, steps) in script.steps.chunk_by(|a, b| a.batch == b.batch).enumerate() {
         let batch = stage.ask(steps);
         check(&mut stage, &batch).map_err(|violation| {
             let batches = script.steps.chunk_by(|a, b| a.batch == b.batch).take(played + 1);
-            format!("{violation}\n\n{}", tell(&script.world, batches))
+            format!("{violation}\n\n{}", transcript(&script.world, batches))
         })?;
     }
     Ok(())
 }
 
-/// What happened, for whoever must understand a failure.
-fn tell<'a>(world: &Model, batches: impl Iterator<Item = &'a [Step]>) -> String {
-    let mut story = scene(world);
+/// Text of the batches played so far, for the failure message.
+fn transcript<'a>(world: &Model, batches: impl Iterator<Item = &'a [Step]>) -> String {
+    let mut text = describe_world(world);
     let mut model = world.clone();
     for batch in batches {
-        let _ = writeln!(story, "at {}:", batch[0].at);
+        let _ = writeln!(text, "at {}:", batch[0].at);
         for step in batch {
-            make_dearer(&mut model, step);
+            raise_price(&mut model, step);
             let expected = model.apply(&step.op, step.at);
-            let _ = writeln!(story, "  {:?}\n    -> {expected:?}", step.op);
+            let _ = writeln!(text, "  {:?}\n    -> {expected:?}", step.op);
         }
     }
-    story
+    text
 }
 
-/// The world in which it happened.
-pub fn scene(world: &Model) -> String {
-    let mut scene = format!("{:?}\n", world.rules);
-    let mut list = |line: std::fmt::Arguments| _ = writeln!(scene, "{line}");
+/// Text of the world in which a script starts, for the failure message.
+pub fn describe_world(world: &Model) -> String {
+    let mut text = format!("{:?}\n", world.rules);
+    let mut list = |line: std::fmt::Arguments| _ = writeln!(text, "{line}");
     world.events.iter().enumerate().for_each(|(n, event)| list(format_args!("event {n}: {event:?}")));
     world.pools.iter().enumerate().for_each(|(n, pool)| list(format_args!("pool {n}: {pool:?}")));
-    world.types.iter().enumerate().for_each(|(n, of_type)| list(format_args!("ticket type {n}: {of_type:?}")));
-    scene
+    world.types.iter().enumerate().for_each(|(n, ticket_type)| list(format_args!("ticket type {n}: {ticket_type:?}")));
+    text
 }
 
-fn make_dearer(model: &mut Model, step: &Step) {
-    if let Some(of_type) = step.dearer {
-        model.types[of_type].price += PRICE_RISE;
+fn raise_price(model: &mut Model, step: &Step) {
+    if let Some(type_no) = step.raised_type {
+        model.types[type_no].price += PRICE_RISE;
     }
 }
 
@@ -83,14 +85,14 @@ impl Stage {
         for (number, pool) in model.pools.iter().enumerate() {
             rows.add_pool(id(number), id(pool.event), pool.capacity);
         }
-        for (number, of_type) in model.types.iter().enumerate() {
+        for (number, model_type) in model.types.iter().enumerate() {
             let ticket_type = TicketType {
                 ticket_type_id: id(number),
-                event_id: id(model.pools[of_type.pool].event),
-                pool_id: id(of_type.pool),
-                price: of_type.price,
-                min_quantity: of_type.min.unwrap_or(1),
-                max_quantity: of_type.max,
+                event_id: id(model.pools[model_type.pool].event),
+                pool_id: id(model_type.pool),
+                price: model_type.price,
+                min_quantity: model_type.min.unwrap_or(1),
+                max_quantity: model_type.max,
             };
             rows.ticket_types.insert(id(number), ticket_type);
         }
@@ -98,32 +100,32 @@ impl Stage {
         Self { model, rows, now: 0, rules }
     }
 
-    /// Prices are not inventory's to change, but they change while it works.
+    /// Asks the model, and applies price rises: no command changes a price, but prices change between batches.
     fn ask(&mut self, steps: &[Step]) -> Batch {
-        let mut asked = Vec::new();
+        let mut expectations = Vec::new();
         for step in steps {
             self.now = step.at;
-            make_dearer(&mut self.model, step);
-            if let Some(row) = step.dearer.and_then(|of_type| self.rows.ticket_types.get_mut(&id(of_type))) {
+            raise_price(&mut self.model, step);
+            if let Some(row) = step.raised_type.and_then(|type_no| self.rows.ticket_types.get_mut(&id(type_no))) {
                 row.price += PRICE_RISE;
             }
-            asked.push((step.op.clone(), self.model.apply(&step.op, step.at)));
+            expectations.push((step.op.clone(), self.model.apply(&step.op, step.at)));
         }
-        let commands = asked.iter().map(|(op, _)| translate::command(op)).collect();
-        Batch { asked, commands }
+        let commands = expectations.iter().map(|(op, _)| translate::command(op)).collect();
+        Batch { expectations, commands }
     }
 
-    pub fn decide(&self, state: BatchState, commands: &[Command]) -> Result<(Vec<Answer>, Changes), Violation> {
+    pub fn decide(&self, state: BatchState, commands: &[Command]) -> Result<(Vec<Decision>, Changes), Violation> {
         decided(&self.rules, state, commands)
     }
 }
 
-/// A panic is a violation like any other.
+/// Runs `decide`; a panic becomes a violation.
 pub fn decided(
     rules: &HoldRules,
     state: BatchState,
     commands: &[Command],
-) -> Result<(Vec<Answer>, Changes), Violation> {
+) -> Result<(Vec<Decision>, Changes), Violation> {
     let decided = catch_unwind(AssertUnwindSafe(|| decide(rules, state, commands)));
     decided.map_err(|_| "decide panicked; its message is above".to_owned())
 }

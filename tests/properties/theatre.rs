@@ -1,13 +1,13 @@
-//! A small theatre for the plain examples: one event, asked in plain words, at seconds that the example says.
+//! One event in memory for the plain examples; each example sets the time in seconds.
 
 use boxoffice::domain::event::{EventChanges, EventStatus, EventTerms};
-use boxoffice::domain::hold::{Amount, Hold, Idempotency, Wanted};
+use boxoffice::domain::hold::{Amount, Hold, Idempotency, RequestedItems};
 use boxoffice::domain::hold_rules::HoldRules;
 use boxoffice::domain::ids::{BookingId, EventId, HoldId, PoolId, TicketTypeId};
 use boxoffice::domain::payment_token::Possession::{self, Proven, Refuted};
 use boxoffice::domain::quantity::{Capacity, Quantity};
 use boxoffice::inventory::batch_state::TicketType;
-use boxoffice::inventory::command::{Answer, Command, ExpiryCause, Outcome, Place, Pool};
+use boxoffice::inventory::command::{Command, Decision, ExpiryCause, NewHold, Outcome, Pool};
 use boxoffice::inventory::decide::decide;
 use uuid::Uuid;
 
@@ -20,10 +20,10 @@ use crate::translate::{id, instant};
 pub const RULES: HoldRules =
     HoldRules { ttl_seconds_default: 120, quantity_max: 100, lifetime_seconds_max: 300, extensions_max: 3 };
 
-/// The number of the event.
+/// Number of the event.
 const EVENT: usize = 1;
 
-/// An event on sale. Holds and bookings are numbered by whoever asks.
+/// Event on sale, with its rows. The example chooses the numbers of holds and bookings.
 pub struct Theatre {
     pub rows: Rows,
     pub event: EventId,
@@ -32,7 +32,7 @@ pub struct Theatre {
 }
 
 impl Theatre {
-    pub fn empty() -> Self {
+    pub fn without_pools() -> Self {
         let mut rows = Rows::default();
         let terms = EventTerms {
             status: EventStatus::OnSale,
@@ -47,9 +47,9 @@ impl Theatre {
         Self { rows, event: id(EVENT), pools: 0, types: 0 }
     }
 
-    /// One pool and one free ticket type.
-    pub fn with_places(capacity: u32) -> Self {
-        let mut theatre = Self::empty();
+    /// An event with one pool and one free ticket type.
+    pub fn with_one_pool(capacity: u32) -> Self {
+        let mut theatre = Self::without_pools();
         let stalls = theatre.add_pool(capacity);
         theatre.add_type(stalls, 0);
         theatre
@@ -69,8 +69,8 @@ impl Theatre {
         ticket_type_id
     }
 
-    /// Changes the terms of the event, behind the back of inventory.
-    pub fn terms(&mut self, change: impl FnOnce(&mut EventTerms)) {
+    /// Changes the terms of the event directly in the rows.
+    pub fn change_terms(&mut self, change: impl FnOnce(&mut EventTerms)) {
         change(&mut self.rows.events.get_mut(&self.event).expect("the event is there").terms);
     }
 
@@ -82,23 +82,23 @@ impl Theatre {
         &self.rows.holds[&hold_id(hold)]
     }
 
-    /// One command, decided alone.
-    pub fn ask(&mut self, now: Seconds, command: Command) -> Answer {
-        self.ask_together(now, &[command]).remove(0)
+    /// Executes one command in a batch of its own.
+    pub fn execute(&mut self, now: Seconds, command: Command) -> Decision {
+        self.execute_batch(now, &[command]).remove(0)
     }
 
-    /// One batch. Afterwards every invariant holds.
-    pub fn ask_together(&mut self, now: Seconds, commands: &[Command]) -> Vec<Answer> {
-        let state = shelves::as_loaded(&self.rows, commands, instant(now));
+    /// Executes one batch, and checks all invariants afterwards.
+    pub fn execute_batch(&mut self, now: Seconds, commands: &[Command]) -> Vec<Decision> {
+        let state = shelves::load(&self.rows, commands, instant(now));
         let (answers, changes) = decide(&RULES, state, commands);
         self.rows.apply(&changes).expect("the database takes what was decided");
         invariants::check(&self.rows).expect("every invariant holds");
         answers
     }
 
-    /// Places that must be had.
+    /// Places a hold; panics if it is refused.
     pub fn hold_places(&mut self, now: Seconds, hold: usize, places: u32) -> Hold {
-        match self.ask(now, self.place(hold, places)) {
+        match self.execute(now, self.place(hold, places)) {
             Ok(Outcome::Placed { hold, .. }) => hold,
             other => panic!("{places} places were refused: {other:?}"),
         }
@@ -108,8 +108,8 @@ impl Theatre {
 /// Commands.
 impl Theatre {
     pub fn place(&self, hold: usize, places: u32) -> Command {
-        let wanted = Wanted::Places(quantity(places));
-        Command::Place(Place {
+        let wanted = RequestedItems::Places(quantity(places));
+        Command::Place(NewHold {
             hold_id: hold_id(hold),
             event_id: self.event,
             wanted,
@@ -119,10 +119,10 @@ impl Theatre {
     }
 
     pub fn place_items(&self, hold: usize, items: &[(TicketTypeId, u32)]) -> Command {
-        let wanted = Wanted::Items(
-            items.iter().map(|(of_type, places)| (*of_type, Amount::Places(quantity(*places)))).collect(),
+        let wanted = RequestedItems::Items(
+            items.iter().map(|(ticket_type_id, places)| (*ticket_type_id, Amount::Places(quantity(*places)))).collect(),
         );
-        Command::Place(Place {
+        Command::Place(NewHold {
             hold_id: hold_id(hold),
             event_id: self.event,
             wanted,
@@ -131,11 +131,11 @@ impl Theatre {
         })
     }
 
-    /// With an idempotency key; `body` stands for the fingerprint of the request.
+    /// Command with an idempotency key; `body` stands for the fingerprint of the request.
     pub fn place_with_key(&self, hold: usize, places: u32, key: u128, body: u8) -> Command {
         let idempotency = Some(Idempotency { key: Uuid::from_u128(key), fingerprint: [body; 32] });
-        let wanted = Wanted::Places(quantity(places));
-        Command::Place(Place { hold_id: hold_id(hold), event_id: self.event, wanted, ttl_seconds: None, idempotency })
+        let wanted = RequestedItems::Places(quantity(places));
+        Command::Place(NewHold { hold_id: hold_id(hold), event_id: self.event, wanted, ttl_seconds: None, idempotency })
     }
 
     pub fn amend(&self, change: impl FnOnce(&mut EventChanges)) -> Command {
@@ -181,7 +181,7 @@ pub fn cancel(booking: usize) -> Command {
     Command::Cancel { booking_id: id::<BookingId>(booking) }
 }
 
-/// Ends in the same two bytes as its event's: that is how a batch knows which event a hold belongs to before it is read.
+/// Hold id with the same last two bytes as its event's id: from them a batch knows the event before it reads the hold.
 pub fn hold_id(hold: usize) -> HoldId {
     id((hold << 16) + EVENT)
 }

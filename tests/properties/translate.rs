@@ -1,18 +1,18 @@
-//! From the model's words to inventory's: numbers become ids, seconds become instants.
+//! Converts the model's types to inventory's: numbers become ids, seconds become instants.
 //!
-//! An id is its number, so both directions are exact, and the order of ids is the order of numbers.
+//! An id contains its number, so the conversion works in both directions and ids sort as numbers do.
 
 use std::collections::BTreeMap;
 
-use boxoffice::domain::block::{BlockWanted, BlockedPlaces};
+use boxoffice::domain::block::{BlockRequest, BlockedPlaces};
 use boxoffice::domain::event::{EventChanges, EventStatus, EventTerms};
-use boxoffice::domain::hold::{Amount, Idempotency, Portion, Wanted};
+use boxoffice::domain::hold::{Amount, Idempotency, Portion, RequestedItems};
 use boxoffice::domain::hold_rules::HoldRules;
 use boxoffice::domain::ids::TicketTypeId;
 use boxoffice::domain::payment_token::Possession;
 use boxoffice::domain::quantity::{Capacity, Quantity};
 use boxoffice::domain::time::Instant;
-use boxoffice::inventory::command::{Command, ExpiryCause, Place};
+use boxoffice::inventory::command::{Command, ExpiryCause, NewHold};
 use time::Duration;
 use uuid::Uuid;
 
@@ -60,7 +60,7 @@ pub fn command(op: &Op) -> Command {
         if proven { Possession::Proven } else { Possession::Refuted }
     };
     match op {
-        Op::Place(asked) => Command::Place(place(asked)),
+        Op::Place(request) => Command::Place(place(request)),
         Op::Extend { hold, proven } => Command::Extend { hold_id: id(*hold), possession: possession(*proven) },
         Op::Release { hold, proven } => Command::Release { hold_id: id(*hold), possession: possession(*proven) },
         Op::ExpireDue { hold } => Command::Expire { hold_id: id(*hold), cause: ExpiryCause::Due },
@@ -82,7 +82,7 @@ pub fn command(op: &Op) -> Command {
         Op::Block(block) => Command::Block {
             event_id: id(block.event),
             block_id: id(block.block),
-            wanted: BlockWanted {
+            wanted: BlockRequest {
                 reason: block.reason.clone(),
                 places: BlockedPlaces::Places { pool_id: id(block.pool), quantity: quantity(block.quantity) },
             },
@@ -93,39 +93,41 @@ pub fn command(op: &Op) -> Command {
     }
 }
 
-fn place(asked: &model::Place) -> Place {
-    let wanted = wanted(&asked.wanted);
-    let idempotency = asked.key.map(|key| Idempotency { key: Uuid::from_u128(key as u128), fingerprint: body(asked) });
-    let ttl_seconds = asked.ttl.map(|ttl| ttl as u32);
-    Place { hold_id: id(asked.hold), event_id: id(asked.event), wanted, ttl_seconds, idempotency }
+fn place(request: &model::Place) -> NewHold {
+    let wanted = wanted(&request.wanted);
+    let idempotency = request
+        .key
+        .map(|key| Idempotency { key: Uuid::from_u128(key as u128), fingerprint: body_fingerprint(request) });
+    let ttl_seconds = request.ttl.map(|ttl| ttl as u32);
+    NewHold { hold_id: id(request.hold), event_id: id(request.event), wanted, ttl_seconds, idempotency }
 }
 
-fn wanted(wanted: &model::Wanted) -> Wanted {
+fn wanted(wanted: &model::Wanted) -> RequestedItems {
     match wanted {
-        model::Wanted::Places(places) => Wanted::Places(quantity(*places)),
-        model::Wanted::Items(items) => Wanted::Items(amounts(items)),
+        model::Wanted::Places(places) => RequestedItems::Places(quantity(*places)),
+        model::Wanted::Items(items) => RequestedItems::Items(amounts(items)),
     }
 }
 
-/// As the edge does it: repetitions of a ticket type added up, in the order of the ids.
+/// Adds up repeated ticket types and sorts by id, as the HTTP layer does.
 fn amounts(items: &[(usize, u32)]) -> Vec<(TicketTypeId, Amount)> {
     let mut sums = BTreeMap::new();
-    for (of_type, places) in items {
-        *sums.entry(*of_type).or_insert(0) += places;
+    for (type_no, places) in items {
+        *sums.entry(*type_no).or_insert(0) += places;
     }
-    sums.into_iter().map(|(of_type, places)| (id(of_type), Amount::Places(quantity(places)))).collect()
+    sums.into_iter().map(|(type_no, places)| (id(type_no), Amount::Places(quantity(places)))).collect()
 }
 
 fn quantity(places: u32) -> Quantity {
     Quantity::new(places.into()).expect("test quantities are small and not 0")
 }
 
-/// What stands for the SHA-256 of a body: equal for equal bodies, and never met by chance in one run.
-fn body(asked: &model::Place) -> [u8; 32] {
+/// Stand-in for the SHA-256 of a body: equal for equal bodies, and in practice different for different ones.
+fn body_fingerprint(request: &model::Place) -> [u8; 32] {
     use std::hash::{DefaultHasher, Hash, Hasher};
     let mut hasher = DefaultHasher::new();
-    (asked.event, asked.ttl).hash(&mut hasher);
-    match &asked.wanted {
+    (request.event, request.ttl).hash(&mut hasher);
+    match &request.wanted {
         model::Wanted::Places(places) => (0, places).hash(&mut hasher),
         model::Wanted::Items(items) => (1, items).hash(&mut hasher),
     }

@@ -1,4 +1,4 @@
-//! The queue of the lanes: whose turn it is, by example and in random histories.
+//! The lanes' queue: order of turns, in examples and random histories.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,13 +11,13 @@ use proptest::prelude::any;
 use proptest::test_runner::{Config, RngSeed, TestCaseError, TestRunner};
 use uuid::Uuid;
 
-use crate::script::{chance, variable};
+use crate::script::{number_variable, random_seed};
 
 const BATCH_MAX: usize = 16;
-/// More than an eighth of a batch.
+/// Commands that make an event crowded: more than an eighth of a batch.
 const CROWD: usize = 3;
 
-/// The affinity of an event.
+/// Affinity (queue key) of an event.
 fn event(number: u8) -> Affinity {
     EventId::from(Uuid::from_u128(number.into())).affinity()
 }
@@ -36,11 +36,11 @@ fn admit(queue: &mut Queue<usize>, number: u8, holds: std::ops::Range<usize>) {
 fn an_event_is_in_one_batch_at_a_time_and_gets_another_turn_afterwards() {
     let mut queue = queue();
     admit(&mut queue, 1, 0..2);
-    let first = queue.take(BATCH_MAX).expect("somebody waits");
+    let first = queue.take_batch(BATCH_MAX).expect("a command waits");
     admit(&mut queue, 1, 2..4);
-    assert!(queue.take(BATCH_MAX).is_none(), "its batch is still running");
-    queue.done(&first.affinities, |_| Some(false));
-    assert_eq!(queue.take(BATCH_MAX).expect("it has more").waiting, [2, 3]);
+    assert!(queue.take_batch(BATCH_MAX).is_none(), "its batch is still running");
+    queue.finish_batch(&first.affinities, |_| Some(false));
+    assert_eq!(queue.take_batch(BATCH_MAX).expect("the event has more commands").waiting, [2, 3]);
 }
 
 #[test]
@@ -49,21 +49,21 @@ fn a_crowded_event_goes_alone_and_the_others_go_together() {
     admit(&mut queue, 1, 0..1);
     admit(&mut queue, 2, 10..10 + CROWD);
     admit(&mut queue, 3, 20..21);
-    let others = queue.take(BATCH_MAX).expect("somebody waits");
+    let others = queue.take_batch(BATCH_MAX).expect("a command waits");
     assert_eq!(others.waiting, [0, 20]);
     assert!(queue.has_turns(), "another lane can take the crowd");
-    assert_eq!(queue.take(BATCH_MAX).expect("the crowd waits").affinities, [event(2)]);
+    assert_eq!(queue.take_batch(BATCH_MAX).expect("the crowded event waits").affinities, [event(2)]);
 }
 
 #[test]
 fn a_crowd_that_does_not_fit_waits_for_its_next_turn_behind_the_others() {
     let mut queue = queue();
     admit(&mut queue, 1, 0..BATCH_MAX + 1);
-    let crowd = queue.take(BATCH_MAX).expect("somebody waits");
+    let crowd = queue.take_batch(BATCH_MAX).expect("a command waits");
     assert_eq!(crowd.waiting.len(), BATCH_MAX);
     admit(&mut queue, 2, 50..51);
-    queue.done(&crowd.affinities, |_| Some(false));
-    assert_eq!(queue.take(BATCH_MAX).expect("both wait").waiting, [50, BATCH_MAX]);
+    queue.finish_batch(&crowd.affinities, |_| Some(false));
+    assert_eq!(queue.take_batch(BATCH_MAX).expect("both events wait").waiting, [50, BATCH_MAX]);
 }
 
 #[test]
@@ -72,7 +72,7 @@ fn bookings_go_before_holds_and_each_in_the_order_in_which_they_came() {
     for (class, waiting) in [(Class::Hold, 1), (Class::Booking, 2), (Class::Hold, 3), (Class::Organiser, 4)] {
         queue.admit(event(1), class, waiting).expect("there is room");
     }
-    assert_eq!(queue.take(BATCH_MAX).expect("somebody waits").waiting, [2, 4, 1, 3]);
+    assert_eq!(queue.take_batch(BATCH_MAX).expect("a command waits").waiting, [2, 4, 1, 3]);
 }
 
 #[test]
@@ -86,46 +86,46 @@ fn a_stampede_of_holds_takes_no_place_from_bookings_nor_from_other_events() {
 }
 
 #[test]
-fn the_oldest_hold_that_waits_is_known_and_bookings_are_not_looked_at() {
+fn the_oldest_waiting_hold_is_known_and_bookings_are_ignored() {
     let mut queue = queue();
     assert_eq!(queue.oldest_hold(event(1)), None);
     queue.admit(event(1), Class::Booking, 1).expect("there is room");
     assert_eq!(queue.oldest_hold(event(1)), None);
     admit(&mut queue, 1, 2..4);
     assert_eq!(queue.oldest_hold(event(1)), Some(&2));
-    queue.take(BATCH_MAX).expect("somebody waits");
+    queue.take_batch(BATCH_MAX).expect("a command waits");
     assert_eq!(queue.oldest_hold(event(1)), None);
 }
 
 #[test]
-fn an_event_whose_batch_had_trouble_goes_alone_until_one_succeeds() {
+fn an_event_whose_batch_failed_goes_alone_until_a_batch_succeeds() {
     let mut queue = queue();
     for succeeds in [false, true] {
         admit(&mut queue, 1, 0..1);
-        let alone = queue.take(BATCH_MAX).expect("somebody waits");
-        queue.done(&alone.affinities, |_| Some(!succeeds));
-        // A batch of which nothing was executed tells nothing.
+        let alone = queue.take_batch(BATCH_MAX).expect("a command waits");
+        queue.finish_batch(&alone.affinities, |_| Some(!succeeds));
+        // A batch in which no command was executed counts neither as failed nor as succeeded.
         admit(&mut queue, 1, 9..10);
-        let late = queue.take(BATCH_MAX).expect("somebody waits");
-        queue.done(&late.affinities, |_| None);
+        let late = queue.take_batch(BATCH_MAX).expect("a command waits");
+        queue.finish_batch(&late.affinities, |_| None);
         admit(&mut queue, 1, 1..2);
         admit(&mut queue, 2, 2..3);
-        let next = queue.take(BATCH_MAX).expect("both wait");
+        let next = queue.take_batch(BATCH_MAX).expect("both events wait");
         assert_eq!(next.waiting.len(), if succeeds { 2 } else { 1 });
-        queue.done(&next.affinities, |_| Some(false));
-        let rest = queue.take(BATCH_MAX);
-        queue.done(&rest.map(|taken| taken.affinities).unwrap_or_default(), |_| Some(false));
+        queue.finish_batch(&next.affinities, |_| Some(false));
+        let rest = queue.take_batch(BATCH_MAX);
+        queue.finish_batch(&rest.map(|taken| taken.affinities).unwrap_or_default(), |_| Some(false));
     }
 }
 
 #[test]
-fn an_event_that_its_organiser_changes_keeps_no_other_waiting() {
+fn a_command_of_an_organiser_keeps_no_other_event_waiting() {
     let mut queue = queue();
     admit(&mut queue, 1, 0..1);
     queue.admit(event(2), Class::Organiser, 1).expect("there is room");
     admit(&mut queue, 3, 2..3);
-    assert_eq!(queue.take(BATCH_MAX).expect("somebody waits").waiting, [0, 2]);
-    assert_eq!(queue.take(BATCH_MAX).expect("the organiser waits").waiting, [1]);
+    assert_eq!(queue.take_batch(BATCH_MAX).expect("a command waits").waiting, [0, 2]);
+    assert_eq!(queue.take_batch(BATCH_MAX).expect("the organiser command waits").waiting, [1]);
 }
 
 #[test]
@@ -134,27 +134,27 @@ fn a_closed_queue_admits_nothing_and_still_gives_out_what_waits() {
     admit(&mut queue, 1, 0..1);
     queue.close();
     assert_eq!(queue.admit(event(1), Class::Booking, 1), Err(NotAdmitted::Closed));
-    assert_eq!(queue.take(BATCH_MAX).expect("what was accepted is finished").waiting, [0]);
+    assert_eq!(queue.take_batch(BATCH_MAX).expect("admitted commands are still given out").waiting, [0]);
 }
 
-/// Commands come, batches begin and end, in any order; nothing is lost, doubled or overtaken.
+/// Commands arrive and batches begin and end in any order; no command is lost, doubled or overtaken in its class.
 #[test]
-fn whatever_happens_every_command_is_taken_once_in_its_order_and_no_event_is_in_two_batches() {
-    let seed = variable("BOXOFFICE_SEED").unwrap_or_else(chance);
-    let cases = variable("BOXOFFICE_CASES").map_or(2_000, |cases| u32::try_from(cases).unwrap_or(u32::MAX));
+fn every_command_is_taken_once_and_in_order_and_no_event_is_in_two_batches_at_once() {
+    let seed = number_variable("BOXOFFICE_SEED").unwrap_or_else(random_seed);
+    let cases = number_variable("BOXOFFICE_CASES").map_or(2_000, |cases| u32::try_from(cases).unwrap_or(u32::MAX));
     let config = Config { cases, rng_seed: RngSeed::Fixed(seed), failure_persistence: None, ..Config::default() };
     let played = TestRunner::new(config)
         .run(&vec(any::<(u8, u8)>(), 0..300), |steps| History::default().play(&steps).map_err(TestCaseError::fail));
     if let Err(failure) = played {
         panic!(
-            "{failure}\n\nonce more: BOXOFFICE_SEED={seed} BOXOFFICE_CASES={cases} cargo test --test properties turns"
+            "{failure}\n\nrun it again: BOXOFFICE_SEED={seed} BOXOFFICE_CASES={cases} cargo test --test properties turns"
         );
     }
 }
 
 #[derive(Default)]
 struct History {
-    /// What was admitted and is not taken yet, by event and class.
+    /// Commands admitted and not yet taken, by event and by class: `true` for bookings, `false` for holds.
     waiting: BTreeMap<(Affinity, bool), Vec<usize>>,
     running: Vec<Vec<Affinity>>,
     admitted: usize,
@@ -163,9 +163,9 @@ struct History {
 impl History {
     fn play(mut self, steps: &[(u8, u8)]) -> Result<(), String> {
         let mut queue = queue();
-        for (what, number) in steps {
-            match what % 8 {
-                0..4 => self.admit(&mut queue, event(number % 5), what & 64 != 0),
+        for (action, number) in steps {
+            match action % 8 {
+                0..4 => self.admit(&mut queue, event(number % 5), action & 64 != 0),
                 4..6 => self.take(&mut queue)?,
                 _ => self.end(&mut queue, usize::from(*number)),
             }
@@ -187,7 +187,7 @@ impl History {
     }
 
     fn take(&mut self, queue: &mut Queue<usize>) -> Result<(), String> {
-        let Some(taken) = queue.take(BATCH_MAX) else { return Ok(()) };
+        let Some(taken) = queue.take_batch(BATCH_MAX) else { return Ok(()) };
         if taken.waiting.is_empty() || taken.waiting.len() > BATCH_MAX {
             return Err(format!("a batch of {}", taken.waiting.len()));
         }
@@ -195,13 +195,13 @@ impl History {
         if !taken.affinities.iter().all(|affinity| busy.insert(*affinity)) {
             return Err("an event is in two batches".to_owned());
         }
-        // Each class of each event gives its oldest ones, and the batch has nothing else.
+        // The batch consists of the oldest commands of each class of its events, and of no others.
         let mut rest: BTreeSet<usize> = taken.waiting.iter().copied().collect();
         for affinity in &taken.affinities {
             for booking in [true, false] {
-                let line = self.waiting.entry((*affinity, booking)).or_default();
-                let count = line.iter().take_while(|command| rest.contains(command)).count();
-                line.drain(..count).for_each(|command| {
+                let waiting = self.waiting.entry((*affinity, booking)).or_default();
+                let count = waiting.iter().take_while(|command| rest.contains(command)).count();
+                waiting.drain(..count).for_each(|command| {
                     rest.remove(&command);
                 });
             }
@@ -216,7 +216,7 @@ impl History {
     fn end(&mut self, queue: &mut Queue<usize>, number: usize) {
         if !self.running.is_empty() {
             let ended = self.running.swap_remove(number % self.running.len());
-            queue.done(&ended, |_| Some(number.is_multiple_of(3)));
+            queue.finish_batch(&ended, |_| Some(number.is_multiple_of(3)));
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Time against the client. The expiry is moved by writing it; nobody waits for it.
+//! Expiry against booking. Tests move the expiry by writing it; they do not wait for it.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use tokio::sync::Barrier;
 
 use crate::support::{Reply, Service};
 
-/// Enough for both winners to be seen; each round is one fair race.
+/// Enough rounds for both winners to occur; each round is one race.
 const ROUNDS: usize = 400;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -42,16 +42,16 @@ async fn book_and_sweep_at_the_expiry_instant_have_exactly_one_winner() {
             assert_eq!(hold_now.body["status"], "expired", "{}", hold_now.text);
         }
     }
-    assert!(booked > 0 && expired > 0, "both winners are seen: {booked} booked, {expired} expired");
+    assert!(booked > 0 && expired > 0, "both winners must occur: {booked} booked, {expired} expired");
     let status = service.client.status(&event_id).await;
     assert_eq!((status["booked"].as_i64(), status["held"].as_i64()), (Some(booked), Some(0)));
-    service.database.assert_sound().await;
+    service.database.assert_invariants_hold().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_hold_expires_exactly_once_when_two_sweepers_race() {
     let service = Service::start().await;
-    let (second, _) = service.another();
+    let (second, _) = service.start_second_server();
     let event_id = service.client.event(100).await;
     let holds = join_all((0..100).map(|_| service.client.hold(&event_id, 1))).await;
     for hold in &holds {
@@ -64,23 +64,23 @@ async fn a_hold_expires_exactly_once_when_two_sweepers_race() {
     let entries = service.database.number("SELECT count(*) FROM journal WHERE kind = 'hold_expired'").await;
     assert_eq!(entries, 100);
     assert_eq!(service.client.status(&event_id).await["available"], 100);
-    service.database.assert_sound().await;
+    service.database.assert_invariants_hold().await;
     second.stop().await.expect("the second server stops");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_batch_that_waited_for_the_lock_judges_by_the_time_after_the_wait() {
+async fn a_batch_that_waited_for_the_lock_decides_by_the_time_after_the_wait() {
     let service = Service::start().await;
     let event_id = service.client.event(10).await;
     let hold = service.client.hold(&event_id, 1).await.expect(201);
 
-    // Somebody holds the lock while the hold's last moment passes.
-    let mut blocker = service.database.lock_everything().await;
+    // The lock is held by the test while the hold expires.
+    let mut blocker = service.database.lock_all_events().await;
     let book = tokio::spawn({
         let (client, hold) = (service.client.clone(), hold.clone());
         async move { client.book(&hold).await }
     });
-    service.database.until_somebody_waits_for_a_lock().await;
+    service.database.wait_for_blocked_statement().await;
     sqlx::query("UPDATE holds SET expires_at = clock_timestamp()")
         .execute(&mut *blocker)
         .await
@@ -89,7 +89,7 @@ async fn a_batch_that_waited_for_the_lock_judges_by_the_time_after_the_wait() {
 
     // The batch's transaction and its lock statement began before the expiry; the decision comes after.
     book.await.expect("the booking is answered").expect_problem(410, "HOLD_EXPIRED");
-    service.database.assert_sound().await;
+    service.database.assert_invariants_hold().await;
 }
 
 async fn expire_in(service: &Service, hold: &Reply, time_left: Duration) {

@@ -1,4 +1,4 @@
-//! Races: many clients, one truth. Each test ends with the audit.
+//! Races: many concurrent clients. Each test ends with a check of all invariants.
 
 #[path = "../support/mod.rs"]
 pub mod support;

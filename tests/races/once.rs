@@ -1,4 +1,4 @@
-//! Repeats, at once and from everywhere: each effect happens exactly once, and everybody hears the same.
+//! Concurrent repeats on two servers: each effect happens exactly once, and all answers are the same.
 
 use futures_util::future::join_all;
 use reqwest::Method;
@@ -10,9 +10,9 @@ use crate::support::{Client, Reply, Service};
 const REPEATS: usize = 32;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_hold_repeated_with_its_key_on_two_servers_is_placed_once_and_answered_alike() {
+async fn a_hold_repeated_with_its_key_on_two_servers_is_placed_once_with_one_answer() {
     let service = Service::start().await;
-    let (second, second_client) = service.another();
+    let (second, second_client) = service.start_second_server();
     let clients = [service.client.clone(), second_client];
     let event_id = clients[0].event(1000).await;
     for _ in 0..10 {
@@ -22,7 +22,7 @@ async fn a_hold_repeated_with_its_key_on_two_servers_is_placed_once_and_answered
         assert_one_effect(&replies, 201);
     }
     assert_eq!(clients[0].status(&event_id).await["held"], 30);
-    service.database.assert_sound().await;
+    service.database.assert_invariants_hold().await;
     second.stop().await.expect("the second server stops");
 }
 
@@ -30,7 +30,7 @@ async fn a_hold_repeated_with_its_key_on_two_servers_is_placed_once_and_answered
 async fn one_key_used_for_two_events_at_once_places_one_hold_and_refuses_the_other() {
     let service = Service::start().await;
     for _ in 0..20 {
-        // Different events, so different locks: the unique index decides, and the loser is told why.
+        // Different events have different locks, so the unique index decides, and the loser is refused with the reason.
         let events = [service.client.event(10).await, service.client.event(10).await];
         let key = Uuid::now_v7().to_string();
         let replies = join_all((0..8).map(|n| {
@@ -46,13 +46,13 @@ async fn one_key_used_for_two_events_at_once_places_one_hold_and_refuses_the_oth
             reply.expect_problem(422, "IDEMPOTENCY_KEY_REUSED");
         }
     }
-    service.database.assert_sound().await;
+    service.database.assert_invariants_hold().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_hold_booked_by_many_at_once_on_two_servers_becomes_one_booking() {
     let service = Service::start().await;
-    let (second, second_client) = service.another();
+    let (second, second_client) = service.start_second_server();
     let clients = [service.client.clone(), second_client];
     let event_id = clients[0].event(100).await;
     for _ in 0..10 {
@@ -62,14 +62,14 @@ async fn a_hold_booked_by_many_at_once_on_two_servers_becomes_one_booking() {
     }
     let status = service.client.status(&event_id).await;
     assert_eq!((&status["booked"], &status["held"]), (&json!(20), &json!(0)));
-    service.database.assert_sound().await;
+    service.database.assert_invariants_hold().await;
     second.stop().await.expect("the second server stops");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_booking_cancelled_by_many_at_once_gives_its_capacity_back_once() {
     let service = Service::start().await;
-    let (second, second_client) = service.another();
+    let (second, second_client) = service.start_second_server();
     let clients = [service.client.clone(), second_client];
     let event_id = clients[0].event(10).await;
     for _ in 0..10 {
@@ -84,12 +84,12 @@ async fn a_booking_cancelled_by_many_at_once_gives_its_capacity_back_once() {
     }
     let entries = service.database.number("SELECT count(*) FROM journal WHERE kind = 'booking_cancelled'").await;
     assert_eq!(entries, 10);
-    service.database.assert_sound().await;
+    service.database.assert_invariants_hold().await;
     second.stop().await.expect("the second server stops");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_release_book_and_expire_at_once_one_wins_and_all_report_the_final_state() {
+async fn of_concurrent_release_book_and_expire_exactly_one_succeeds() {
     let service = Service::start().await;
     let event_id = service.client.event(100).await;
     for _ in 0..50 {
@@ -106,14 +106,14 @@ async fn of_release_book_and_expire_at_once_one_wins_and_all_report_the_final_st
         };
         assert_eq!(ended.body["status"], expected);
     }
-    service.database.assert_sound().await;
+    service.database.assert_invariants_hold().await;
 }
 
 async fn place_with_key(client: &Client, key: &str, body: &Value) -> Reply {
     client.send(Method::POST, "/api/v1/holds", &[("Idempotency-Key", key)], Some(body.clone())).await
 }
 
-/// All succeeded with one body, and all but one say that they repeat the first.
+/// Asserts that all succeeded with the same body, and that all but one are marked as replayed.
 #[track_caller]
 fn assert_one_effect(replies: &[Reply], status: u16) {
     assert!(!replies.is_empty());

@@ -1,4 +1,4 @@
-//! An organiser changes capacity while people hold.
+//! An organiser changes the capacity of pools while clients place holds.
 
 use futures_util::future::join_all;
 use serde_json::json;
@@ -6,9 +6,9 @@ use serde_json::json;
 use crate::support::Service;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn resizes_against_holds_never_oversell_and_say_the_least_possible_capacity() {
+async fn resizes_concurrent_with_holds_never_oversell_and_return_the_least_possible_capacity() {
     let service = Service::start().await;
-    let (second, second_client) = service.another();
+    let (second, second_client) = service.start_second_server();
     for round in 0..30 {
         let event_id = service.client.event(50).await;
         let pool_id = service.client.status(&event_id).await["pools"][0]["pool_id"].as_str().expect("an id").to_owned();
@@ -26,14 +26,14 @@ async fn resizes_against_holds_never_oversell_and_say_the_least_possible_capacit
         assert_eq!(status["held"], held, "round {round}");
         assert!(json!(held).as_i64() <= status["total"].as_i64(), "round {round}: {status}");
     }
-    service.database.assert_sound().await;
+    service.database.assert_invariants_hold().await;
     second.stop().await.expect("the second server stops");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn two_pools_that_grow_at_once_do_not_make_their_event_too_large_together() {
+async fn two_pools_that_grow_concurrently_do_not_make_their_event_too_large_together() {
     let service = Service::start().await;
-    let (second, second_client) = service.another();
+    let (second, second_client) = service.start_second_server();
     let pools = json!([{"name": "Stalls", "capacity": 1}, {"name": "Balcony", "capacity": 1}]);
     for round in 0..20 {
         let request = json!({"name": "A festival", "pools": pools});
@@ -50,6 +50,6 @@ async fn two_pools_that_grow_at_once_do_not_make_their_event_too_large_together(
             assert_eq!(refused.expect_invalid("/capacity").body["max"], 4_000_000, "round {round}");
         }
     }
-    service.database.assert_sound().await;
+    service.database.assert_invariants_hold().await;
     second.stop().await.expect("the second server stops");
 }

@@ -1,4 +1,4 @@
-//! Seats: many want the same ones, in every way in which a seat can change hands, on two servers that share a database.
+//! Seats: many clients request the same ones on two servers that share a database, by holds, changes and blocks.
 
 use std::collections::BTreeSet;
 
@@ -6,37 +6,37 @@ use futures_util::future::join_all;
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::support::process::{PATIENT, ServerProcess};
-use crate::support::theatre::{THEATRE_SEATS, seats_of, states_with};
+use crate::support::process::{LONG_TIMEOUTS, ServerProcess};
+use crate::support::theatre::{THEATRE_SEATS, seat_states, seats_of};
 use crate::support::{Client, Database, Reply, Service, Theatre};
 
 const CLIENTS: usize = 256;
 const ROUNDS: u32 = 10;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_256_clients_who_want_the_same_ten_seats_one_gets_them_all() {
+async fn of_256_clients_that_request_the_same_ten_seats_one_gets_them_all() {
     let service = Service::start().await;
-    let (second, second_client) = service.another();
+    let (second, second_client) = service.start_second_server();
     let clients = [service.client.clone(), second_client];
     let seats: Vec<u32> = (0..10).collect();
     for _ in 0..3 {
         let theatre = Theatre::create(&clients[0]).await;
         let replies = join_all((0..CLIENTS).map(|n| theatre.hold_seats(&clients[n % 2], &seats))).await;
         let (held, refused): (Vec<Reply>, Vec<Reply>) = replies.into_iter().partition(|reply| reply.status == 201);
-        assert_eq!(held.len(), 1, "exactly one");
+        assert_eq!(held.len(), 1, "exactly one hold succeeds");
         for reply in refused {
             assert_eq!(reply.expect_problem(409, "SEATS_UNAVAILABLE").body["seat_ids"], json!(seats));
         }
-        assert_eq!(theatre.states(&clients[1]).await, states_with(&[(&seats, 'h')]));
+        assert_eq!(theatre.states(&clients[1]).await, seat_states(&[(&seats, 'h')]));
     }
-    service.database.assert_sound().await;
+    service.database.assert_invariants_hold().await;
     second.stop().await.expect("the second server stops");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_256_clients_who_want_one_of_ten_seats_ten_get_one_each() {
+async fn of_256_clients_that_request_one_of_ten_seats_ten_get_one_each() {
     let service = Service::start().await;
-    let (second, second_client) = service.another();
+    let (second, second_client) = service.start_second_server();
     let clients = [service.client.clone(), second_client];
     let theatre = Theatre::create(&clients[0]).await;
     let want = async |n: u32| theatre.hold_seats(&clients[n as usize % 2], &[n / 2 % 10]).await;
@@ -44,16 +44,16 @@ async fn of_256_clients_who_want_one_of_ten_seats_ten_get_one_each() {
     let held: Vec<u64> = replies.iter().filter(|reply| reply.status == 201).flat_map(seats_of).collect();
     assert_eq!(held.iter().copied().collect::<BTreeSet<u64>>(), (0..10).collect(), "every seat");
     assert_eq!(held.len(), 10, "each seat once");
-    service.database.assert_sound().await;
+    service.database.assert_invariants_hold().await;
     second.stop().await.expect("the second server stops");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn overlapping_seats_that_are_asked_for_in_opposite_orders_never_wait_for_each_other() {
+async fn holds_of_overlapping_seats_in_opposite_orders_never_wait_for_each_other() {
     let service = Service::start().await;
-    let (second, second_client) = service.another();
+    let (second, second_client) = service.start_second_server();
     let clients = [service.client.clone(), second_client];
-    // Of two events at once: two locks, and each hold wants seats of both ends of the house.
+    // Two events have two locks, and each hold requests seats of the stalls and of the balcony.
     let theatres = [Theatre::create(&clients[0]).await, Theatre::create(&clients[0]).await];
     for _ in 0..ROUNDS {
         let want = async |n: u32| {
@@ -73,20 +73,20 @@ async fn overlapping_seats_that_are_asked_for_in_opposite_orders_never_wait_for_
             clients[0].release(hold).await.expect(200);
         }
     }
-    service.database.assert_sound().await;
+    service.database.assert_invariants_hold().await;
     second.stop().await.expect("the second server stops");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn holds_that_swap_seats_with_each_other_at_once_never_share_one() {
     let service = Service::start().await;
-    let (second, second_client) = service.another();
+    let (second, second_client) = service.start_second_server();
     let clients = [service.client.clone(), second_client];
     let theatre = Theatre::create(&clients[0]).await;
     let mine = theatre.hold_seats(&clients[0], &[0, 1]).await.expect(201);
     let yours = theatre.hold_seats(&clients[1], &[2, 3]).await.expect(201);
     for round in 0..ROUNDS {
-        // Each wants what the other has: neither can, whoever comes first.
+        // Each hold requests a seat of the other one, so both are refused in any order.
         let (one, other) = tokio::join!(
             theatre.change(&clients[round as usize % 2], &mine, json!({"seat_ids": [1, 2]})),
             theatre.change(&clients[(round as usize + 1) % 2], &yours, json!({"seat_ids": [1, 2]})),
@@ -94,30 +94,30 @@ async fn holds_that_swap_seats_with_each_other_at_once_never_share_one() {
         one.expect_problem(409, "SEATS_UNAVAILABLE");
         other.expect_problem(409, "SEATS_UNAVAILABLE");
 
-        // Both want the same free seats: one gets them.
+        // Both request the same free seats: one gets them.
         let free = [4 + 2 * (round % 3), 5 + 2 * (round % 3)];
         let (one, other) = tokio::join!(
             theatre.change(&clients[0], &mine, json!({"seat_ids": free})),
             theatre.change(&clients[1], &yours, json!({"seat_ids": free})),
         );
         assert_ne!(one.status == 200, other.status == 200, "{} {}", one.text, other.text);
-        // Back to where they were, at once.
+        // Both return to their first seats concurrently.
         let (one, other) = tokio::join!(
             theatre.change(&clients[0], &mine, json!({"seat_ids": [0, 1]})),
             theatre.change(&clients[1], &yours, json!({"seat_ids": [2, 3]})),
         );
         one.expect(200);
         other.expect(200);
-        assert_eq!(theatre.states(&clients[0]).await, states_with(&[(&[0, 1, 2, 3], 'h')]));
+        assert_eq!(theatre.states(&clients[0]).await, seat_states(&[(&[0, 1, 2, 3], 'h')]));
     }
-    service.database.assert_sound().await;
+    service.database.assert_invariants_hold().await;
     second.stop().await.expect("the second server stops");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_seat_that_is_blocked_and_held_at_once_is_one_or_the_other() {
+async fn of_a_concurrent_block_and_hold_of_the_same_seat_exactly_one_succeeds() {
     let service = Service::start().await;
-    let (second, second_client) = service.another();
+    let (second, second_client) = service.start_second_server();
     let theatre = Theatre::create(&service.client).await;
     for round in 0..ROUNDS {
         let block_id = Uuid::now_v7();
@@ -133,44 +133,46 @@ async fn a_seat_that_is_blocked_and_held_at_once_is_one_or_the_other() {
         };
         match (held.status.as_u16(), blocked.status.as_u16()) {
             (201, 409) => {
-                assert_eq!(theatre.states(&service.client).await, states_with(&[(&[31, 32], 'h')]));
+                assert_eq!(theatre.states(&service.client).await, seat_states(&[(&[31, 32], 'h')]));
                 service.client.release(&held).await.expect(200);
             }
             (409, 201) => {
-                assert_eq!(theatre.states(&service.client).await, states_with(&[(&[30, 31], 'x')]));
+                assert_eq!(theatre.states(&service.client).await, seat_states(&[(&[30, 31], 'x')]));
                 theatre.unblock(&service.client, block_id).await.expect(200);
             }
-            _ => panic!("one of them: {} {}", held.text, blocked.text),
+            _ => panic!("exactly one must succeed: {} {}", held.text, blocked.text),
         }
     }
-    service.database.assert_sound().await;
+    service.database.assert_invariants_hold().await;
     second.stop().await.expect("the second server stops");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_best_seats_go_to_one_each_until_there_are_none_from_whichever_process() {
+async fn two_processes_give_each_best_seat_once_until_no_seat_is_left() {
     let database = Database::create().await;
-    let servers =
-        [ServerProcess::start_with(&database, &PATIENT).await, ServerProcess::start_with(&database, &PATIENT).await];
+    let servers = [
+        ServerProcess::start_with(&database, &LONG_TIMEOUTS).await,
+        ServerProcess::start_with(&database, &LONG_TIMEOUTS).await,
+    ];
     let clients = servers.each_ref().map(|server| server.client.clone());
     for _ in 0..3 {
-        let theatre = one_type(&clients[0]).await;
+        let theatre = event_with_one_type_per_pool(&clients[0]).await;
         let taken = join_all((0..CLIENTS).map(|n| take_best(&clients[n % 2], &theatre, 1 + n % 4))).await;
         let taken: Vec<u64> = taken.into_iter().flatten().collect();
         assert_eq!(taken.iter().copied().collect::<BTreeSet<u64>>().len(), taken.len(), "no seat twice: {taken:?}");
-        assert_eq!(taken.len(), THEATRE_SEATS, "none is left, since some come alone");
+        assert_eq!(taken.len(), THEATRE_SEATS, "no seat is left, because some clients request single seats");
     }
-    database.assert_sound().await;
+    database.assert_invariants_hold().await;
 }
 
-/// A theatre whose seats are each sold as one ticket type.
-async fn one_type(client: &Client) -> String {
-    let venue_id = Theatre::venue(client).await;
+/// Creates an event in which each pool of seats has one ticket type; returns its id.
+async fn event_with_one_type_per_pool(client: &Client) -> String {
+    let venue_id = Theatre::create_venue(client).await;
     let request = json!({"name": "A tragedy", "venue_id": venue_id});
     client.post("/api/v1/events", request).await.expect(201).id("event_id")
 }
 
-/// Takes groups of this size until there are none.
+/// Holds groups of `size` seats until one is refused; returns the seats.
 async fn take_best(client: &Client, event_id: &str, size: usize) -> Vec<u64> {
     let request = json!({"event_id": event_id, "best_available": {"qty": size, "together": "nearby"}});
     let mut taken = Vec::new();

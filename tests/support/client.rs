@@ -1,28 +1,29 @@
-//! A client that speaks JSON to one server.
+//! HTTP client that sends JSON to one server.
 
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
-/// Speaks to one server. Cheap to clone.
+/// HTTP client of one server. Cheap to clone.
 #[derive(Clone)]
 pub struct Client {
     base: String,
     http: reqwest::Client,
 }
 
-/// What came back.
+/// HTTP response, read completely.
 #[derive(Clone, Debug)]
 pub struct Reply {
     pub status: StatusCode,
     pub headers: reqwest::header::HeaderMap,
-    /// Null when the body is not JSON.
+    /// Body as JSON; null if it is not JSON.
     pub body: Value,
+    /// Body as text.
     pub text: String,
 }
 
 impl Client {
     pub fn new(base: impl Into<String>) -> Self {
-        // Everybody after the first is told that it is done, which is as good.
+        // Fails for every client but the first, because the provider is installed already.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let http = reqwest::Client::builder().no_proxy().build().expect("a client without TLS builds");
         Self { base: base.into(), http }
@@ -52,7 +53,7 @@ impl Client {
         self.try_send(method, path, headers, body).await.unwrap_or_else(|error| panic!("{path}: {error:?}"))
     }
 
-    /// For servers that may die.
+    /// Sends a request to a server that may be killed meanwhile; returns a broken connection as an error.
     pub async fn try_send(
         &self,
         method: Method,
@@ -70,7 +71,7 @@ impl Client {
         Reply::read(request.send().await?).await
     }
 
-    /// A body as it is, whatever it is. `Content-Type` is one of the headers, or absent.
+    /// Sends the body unchanged. Sets no `Content-Type`; pass it in `headers`.
     pub async fn send_text(&self, method: Method, path: &str, headers: &[(&str, &str)], body: &str) -> Reply {
         let mut request = self.http.request(method, self.url(path)).body(body.to_owned());
         for (name, value) in headers {
@@ -80,7 +81,7 @@ impl Client {
         answered.await.unwrap_or_else(|error| panic!("{path}: {error:?}"))
     }
 
-    /// The body to the byte: it may be compressed.
+    /// Returns the body as bytes, still compressed if the server compressed it. `Reply::body` and `text` stay empty.
     pub async fn get_bytes(&self, path: &str, headers: &[(&str, &str)]) -> (Reply, Vec<u8>) {
         let mut request = self.http.get(self.url(path));
         for (name, value) in headers {
@@ -92,12 +93,12 @@ impl Client {
         (Reply { status, headers, body: Value::Null, text: String::new() }, bytes.to_vec())
     }
 
-    /// A write that can be repeated.
+    /// Sends a POST with an `Idempotency-Key` header.
     pub async fn post_with_key(&self, path: &str, key: &str, body: &Value) -> Reply {
         self.send(Method::POST, path, &[("Idempotency-Key", key)], Some(body.clone())).await
     }
 
-    /// An event of one pool and one free ticket type, on sale.
+    /// Creates an event on sale, with one pool and one free ticket type; returns its id.
     pub async fn event(&self, total_seats: u32) -> String {
         let reply = self.post("/api/v1/events", json!({"name": "A show", "total_seats": total_seats})).await;
         reply.expect(201).id("event_id")
@@ -130,7 +131,7 @@ impl Client {
         self.send(Method::POST, &format!("/api/v1/bookings/{}/cancel", booking.id("booking_id")), &[], None).await
     }
 
-    /// What Prometheus is told of one series, by name and labels. 0 if it is told nothing.
+    /// Value of one Prometheus series, given by name and labels; 0 if `/metrics` does not list it.
     pub async fn metric(&self, series: &str) -> f64 {
         let scraped = self.get("/metrics").await.expect(200).text;
         let value = scraped.lines().find_map(|line| line.strip_prefix(series)?.strip_prefix(' '));
@@ -149,14 +150,14 @@ impl Reply {
         Ok(Self { status, headers, body: serde_json::from_str(&text).unwrap_or(Value::Null), text })
     }
 
-    /// The status is as expected; the message shows what came instead.
+    /// Asserts the status; the failure message shows the body.
     #[track_caller]
     pub fn expect(self, status: u16) -> Self {
         assert_eq!(self.status.as_u16(), status, "{}", self.text);
         self
     }
 
-    /// A problem with this status and code, complete as RFC 9457 wants it.
+    /// Asserts an RFC 9457 problem document with this status and code, and with all its members.
     #[track_caller]
     pub fn expect_problem(self, status: u16, code: &str) -> Self {
         let reply = self.expect(status);
@@ -168,7 +169,7 @@ impl Reply {
         reply
     }
 
-    /// A field, header or query parameter is not valid; the pointer says which.
+    /// Asserts a `VALIDATION_FAILED` problem; `pointer` names the invalid field, header or query parameter.
     #[track_caller]
     pub fn expect_invalid(self, pointer: &str) -> Self {
         let reply = self.expect_problem(422, "VALIDATION_FAILED");
@@ -177,13 +178,13 @@ impl Reply {
         reply
     }
 
-    /// A member that is a string.
+    /// String member of the body, such as an id or a token.
     #[track_caller]
     pub fn id(&self, member: &str) -> String {
         self.body[member].as_str().unwrap_or_else(|| panic!("no {member} in {}", self.text)).to_owned()
     }
 
-    /// A header, or nothing.
+    /// Header value; empty if the header is absent.
     pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
     }

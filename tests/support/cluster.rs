@@ -1,12 +1,14 @@
-//! A PostgreSQL of one test's own, for tests that do to it what the others could not bear.
+//! A PostgreSQL server for one test alone, for tests that stop or crash it.
 #![cfg(feature = "embedded")]
 
 use std::io::{BufRead as _, BufReader};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
-/// A throw-away server, as long as nobody closes the standard input of the command that runs beside it.
-pub fn with_postgres(exit_code: i32) -> (Child, String) {
+/// Starts `boxoffice with-postgres`; returns its process and the database URL.
+///
+/// PostgreSQL runs until the standard input of the process is closed; the process then ends with `exit_code`.
+pub fn spawn_with_postgres(exit_code: i32) -> (Child, String) {
     let script = format!("echo $DATABASE_URL; read -r _; exit {exit_code}");
     let mut child = Command::new(env!("CARGO_BIN_EXE_boxoffice"))
         .args(["with-postgres", "--", "sh", "-c", &script])
@@ -21,7 +23,7 @@ pub fn with_postgres(exit_code: i32) -> (Child, String) {
     (child, url.trim_end().to_owned())
 }
 
-/// The directory of the socket, which is there as long as the server.
+/// Directory of the server's socket, taken from the URL. It exists as long as the server runs.
 pub fn socket_directory(url: &str) -> PathBuf {
     let (_, encoded) = url.split_once("?host=").expect("the URL leads to a socket");
     PathBuf::from(encoded.replace("%2F", "/"))

@@ -1,6 +1,6 @@
-//! What all tests share: a database of their own, the real server, and a client that speaks JSON.
+//! Shared test support: a database per test, the HTTP server, and a JSON client.
 //!
-//! Test binaries include it as `pub mod`: each uses another part, and what one leaves unused is no mistake.
+//! Each test binary includes it as `pub mod`, because a binary uses only a part and must get no warning for the rest.
 
 pub mod client;
 pub mod cluster;

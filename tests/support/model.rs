@@ -1,7 +1,8 @@
-//! A naive model of the booking service: what each request must be answered, written from the rules and not from the code.
+//! A naive model of the booking service: the expected answer to each request, written from the rules and not from the
+//! code.
 //!
-//! It is obvious in place of fast: no counters, no rows, nothing that is swept. Lists are scanned, and what a hold is
-//! follows from the time. It knows nothing of the service's types, so it judges the pure decision and the real server alike.
+//! It is simple and slow: no counters, no rows, no sweeper. It scans lists, and derives the state of a hold from the
+//! time. It uses no types of the service, so the same model checks both `decide` and the HTTP server.
 
 #[path = "model/blocks.rs"]
 mod blocks;
@@ -24,12 +25,12 @@ mod words;
 
 pub use words::*;
 
-/// The rules of the service, where an event does not say otherwise.
+/// Limits of the service; an event may set its own.
 #[derive(Clone, Copy, Debug)]
 pub struct Rules {
     pub ttl: Seconds,
     pub max_quantity: u32,
-    /// From when a hold was placed.
+    /// Longest life of a hold with all its extensions, counted from its placing.
     pub max_lifetime: Seconds,
     pub max_extensions: u32,
 }
@@ -62,11 +63,11 @@ pub struct TicketType {
 
 #[derive(Clone, Debug)]
 pub struct Hold {
-    /// The request that made it.
-    pub asked: Place,
-    /// What it was answered.
+    /// Request that placed the hold.
+    pub request: Place,
+    /// Hold as that request was answered.
     pub placed: HoldView,
-    /// What it has now, as in `placed`.
+    /// Current items, in the form of [`HoldView::items`].
     pub items: Vec<(TypeNo, u32, i64)>,
     pub ttl: Seconds,
     pub expires: Seconds,
@@ -74,7 +75,7 @@ pub struct Hold {
     pub ended: Option<Ended>,
 }
 
-/// How somebody ended a hold. Time ends it without being written down.
+/// End of a hold by a request. An expiry by time is not recorded: it follows from `Hold::expires`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Ended {
     Booked,
@@ -82,7 +83,7 @@ pub enum Ended {
     ByOperator(Seconds),
 }
 
-/// What a hold is at some time.
+/// State of a hold at a given time.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum State {
     Active,
@@ -92,7 +93,7 @@ pub enum State {
 }
 
 impl Hold {
-    /// Half-open: at the instant of its expiry it is expired.
+    /// State at `now`. At the instant of its expiry a hold is already expired.
     pub fn state(&self, now: Seconds) -> State {
         match self.ended {
             Some(Ended::Booked) => State::Booked,
@@ -103,7 +104,7 @@ impl Hold {
         }
     }
 
-    /// As it is told now.
+    /// Hold as an answer shows it now.
     pub fn view(&self) -> HoldView {
         HoldView {
             quantity: self.items.iter().map(|(_, quantity, _)| quantity).sum(),
@@ -139,7 +140,8 @@ impl Model {
         Self { rules, events: vec![], pools: vec![], types: vec![], holds: vec![], bookings: vec![], blocks: vec![] }
     }
 
-    /// Does what is asked, if it may be done, and says what must be answered. Time never goes back between calls.
+    /// Executes the request if the rules allow it, and returns the expected answer. `now` must not go back between
+    /// calls.
     pub fn apply(&mut self, op: &Op, now: Seconds) -> Expected {
         let answer = match op {
             Op::Place(place) => self.place(place, now),
@@ -161,32 +163,32 @@ impl Model {
         answer.unwrap_or_else(Expected::Refused)
     }
 
-    /// Places of a pool in live holds.
+    /// Places of a pool in active holds.
     pub fn held(&self, pool: PoolNo, now: Seconds) -> u32 {
         let live = self.holds.iter().filter(|hold| hold.state(now) == State::Active);
         live.map(|hold| self.quantity_in(hold, pool)).sum()
     }
 
-    /// Places of a pool in holds that time alone has ended. Who counts rows may find them held until somebody sweeps.
+    /// Places of a pool in holds that expired by time. The service may still count them as held until it sweeps them.
     pub fn overdue(&self, pool: PoolNo, now: Seconds) -> u32 {
         let by_time = self.holds.iter().filter(|hold| hold.ended.is_none() && hold.state(now) != State::Active);
         by_time.map(|hold| self.quantity_in(hold, pool)).sum()
     }
 
-    /// Places of a pool in bookings that were not cancelled.
+    /// Places of a pool in bookings that are not cancelled.
     pub fn booked(&self, pool: PoolNo) -> u32 {
         let confirmed = self.bookings.iter().filter(|booking| booking.cancelled.is_none());
-        let holds = confirmed.filter_map(|booking| self.holds.iter().find(|hold| hold.asked.hold == booking.hold));
+        let holds = confirmed.filter_map(|booking| self.holds.iter().find(|hold| hold.request.hold == booking.hold));
         holds.map(|hold| self.quantity_in(hold, pool)).sum()
     }
 
-    /// Places of a pool that are kept back.
+    /// Places of a pool in blocks.
     pub fn blocked(&self, pool: PoolNo) -> u32 {
-        self.blocks.iter().filter(|kept| kept.block.pool == pool).map(|kept| kept.block.quantity).sum()
+        self.blocks.iter().filter(|view| view.block.pool == pool).map(|view| view.block.quantity).sum()
     }
 
     pub fn quantity_in(&self, hold: &Hold, pool: PoolNo) -> u32 {
-        let of_pool = hold.items.iter().filter(|(of_type, _, _)| self.types[*of_type].pool == pool);
+        let of_pool = hold.items.iter().filter(|(type_no, _, _)| self.types[*type_no].pool == pool);
         of_pool.map(|(_, quantity, _)| quantity).sum()
     }
 }

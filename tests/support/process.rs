@@ -1,4 +1,4 @@
-//! The real binary as a child process, for tests that kill it.
+//! The `boxoffice` binary as a child process, for tests that kill it.
 
 use std::net::TcpListener;
 use std::process::{Child, Command, Stdio};
@@ -7,12 +7,12 @@ use std::time::Duration;
 use super::service::PAYMENT_TOKEN_KEY;
 use super::{Client, Database};
 
-/// How long a server may take until it is ready, in polls.
+/// Number of polls before a server counts as not ready: 15 s.
 const READY_POLLS_MAX: u32 = 600;
 const READY_POLL: Duration = Duration::from_millis(25);
 
-/// Limits that a slow machine does not reach: what is late there is not what is tested.
-pub const PATIENT: [(&str, &str); 5] = [
+/// Settings with time limits so long that a slow machine does not reach them.
+pub const LONG_TIMEOUTS: [(&str, &str); 5] = [
     ("ANSWER_WITHIN_MS", "60000"),
     ("COMMAND_DEADLINE_MS", "30000"),
     ("DB_ACQUIRE_TIMEOUT_MS", "10000"),
@@ -33,13 +33,13 @@ impl ServerProcess {
         Self::start_with(database, &[]).await
     }
 
-    /// The same with settings of the test's own.
+    /// Starts a server with these environment variables, and waits until it is ready.
     pub async fn start_with(database: &Database, settings: &[(&str, &str)]) -> Self {
-        Self::start_at(free_port(), database, settings).await
+        Self::start_on_port(free_port(), database, settings).await
     }
 
-    /// The same on this port, as its predecessor's successor.
-    pub async fn start_at(port: u16, database: &Database, settings: &[(&str, &str)]) -> Self {
+    /// Starts a server on this port, for example the port of a server that was killed, and waits until it is ready.
+    pub async fn start_on_port(port: u16, database: &Database, settings: &[(&str, &str)]) -> Self {
         let child = Command::new(env!("CARGO_BIN_EXE_boxoffice"))
             .arg("serve")
             .env("DATABASE_URL", database.url())
@@ -56,19 +56,19 @@ impl ServerProcess {
         server
     }
 
-    /// kill -9: no warning, no clean-up.
+    /// Sends SIGKILL: the server ends at once, without clean-up.
     pub fn kill(&mut self) {
         self.child.kill().expect("the server can be killed");
         self.child.wait().expect("the server was killed");
     }
 
-    /// SIGTERM: the wish that it may end.
+    /// Sends SIGTERM: the server shuts down in order.
     pub fn terminate(&self) {
         let sent = Command::new("kill").args(["-s", "TERM", &self.child.id().to_string()]).status();
         assert!(sent.expect("`kill` is on every machine").success(), "the server is still there");
     }
 
-    /// Waits for its end.
+    /// Waits until the process has ended; `None` if a signal ended it.
     pub fn exit_code(mut self) -> Option<i32> {
         self.child.wait().expect("the server was started here").code()
     }
@@ -96,7 +96,7 @@ impl Drop for ServerProcess {
     }
 }
 
-/// A port that was free a moment ago.
+/// Port that was free when the function looked.
 pub fn free_port() -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").expect("some port is free");
     listener.local_addr().expect("a bound listener has an address").port()

@@ -1,4 +1,4 @@
-//! The real server, in this process, on a free port.
+//! The HTTP server under test, in the test process, on a free port.
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
@@ -9,7 +9,7 @@ use boxoffice::server::{self, Running};
 
 use super::{Client, Database};
 
-/// Every server of the tests has the same key, as every instance of one service has.
+/// Key of all servers in the tests; instances of one service share their key too.
 pub const PAYMENT_TOKEN_KEY: &str = "a key that is only used by tests, 32 bytes or more";
 
 /// A server and its database.
@@ -20,39 +20,40 @@ pub struct Service {
 }
 
 impl Service {
-    /// With default settings. The workers do not tick by themselves: tests drive them.
+    /// Starts a server on a new database, with [`settings`]. Background workers do not tick on their own; tests call
+    /// them.
     pub async fn start() -> Self {
         Self::start_with(|_| {}).await
     }
 
-    /// With settings of the test's own.
+    /// Starts a server on a new database, with adjusted settings.
     pub async fn start_with(adjust: impl FnOnce(&mut Settings)) -> Self {
         Self::start_on(Database::create().await, adjust)
     }
 
-    /// On a database that the test has prepared.
+    /// Starts a server on a database that the test has prepared.
     pub fn start_on(database: Database, adjust: impl FnOnce(&mut Settings)) -> Self {
         let (running, client) = start(&database.url(), adjust);
         Self { client, database, running }
     }
 
-    /// Another server on the same database.
-    pub fn another(&self) -> (Running, Client) {
-        self.another_with(|_| {})
+    /// Starts a second server on the same database.
+    pub fn start_second_server(&self) -> (Running, Client) {
+        self.start_second_server_with(|_| {})
     }
 
-    /// Another server on the same database, with settings of the test's own.
-    pub fn another_with(&self, adjust: impl FnOnce(&mut Settings)) -> (Running, Client) {
+    /// Starts a second server on the same database, with adjusted settings.
+    pub fn start_second_server_with(&self, adjust: impl FnOnce(&mut Settings)) -> (Running, Client) {
         start(&self.database.url(), adjust)
     }
 
-    /// A server on a database that somebody else uses too.
-    pub fn beside(database: &Database) -> (Running, Client) {
+    /// Starts a server on a database that the caller keeps.
+    pub fn start_server_on(database: &Database) -> (Running, Client) {
         start(&database.url(), |_| {})
     }
 }
 
-/// A server on any database.
+/// Starts a server on the database of this URL, with adjusted settings.
 pub fn start(database_url: &str, adjust: impl FnOnce(&mut Settings)) -> (Running, Client) {
     let mut settings = settings(database_url);
     adjust(&mut settings);
@@ -61,7 +62,8 @@ pub fn start(database_url: &str, adjust: impl FnOnce(&mut Settings)) -> (Running
     (running, client)
 }
 
-/// Defaults of production, but for a sweep interval that no test lives to see, and no audits.
+/// Settings close to the production defaults, with longer time limits, a sweep interval of one hour, and no invariants
+/// check.
 pub fn settings(database_url: &str) -> Settings {
     Settings {
         app_name: "Box Office API".to_owned(),
@@ -71,7 +73,7 @@ pub fn settings(database_url: &str) -> Settings {
         database: DatabaseSettings {
             url: database_url.to_owned().into(),
             pool_connections_max: 5,
-            // Two cores and many tests at once: a slow connect is not what is tested.
+            // Many tests run at once on few cores; a slow connect must not fail them.
             acquire_timeout: Duration::from_secs(10),
             statement_timeout: Duration::from_secs(30),
             lock_timeout: Duration::from_secs(10),
@@ -82,7 +84,7 @@ pub fn settings(database_url: &str) -> Settings {
             batch_max: 512,
             event_queue_max: 4096,
             queue_max: 16_384,
-            // As above: what is late on this machine is not what is tested.
+            // As above: a slow machine must not fail a test.
             command_deadline: Duration::from_secs(20),
             answer_within: Duration::from_secs(30),
             mode: InventoryMode::Lanes,

@@ -1,4 +1,4 @@
-//! A theatre with seats: what the tests of reserved seating start from.
+//! A venue and an event with seats, for the tests of reserved seating.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -6,10 +6,10 @@ use uuid::Uuid;
 
 use super::{Client, Reply};
 
-/// An event of five pools. Its seats, by their ids, rows from the front:
+/// Event with five pools. The seats by seat id, front rows first:
 ///
 /// ```text
-/// Stalls   A   0  1  2  3  4 |  5  6  7  8  9    Premium, 5000 cents; 0 is accessible, 1 is a companion's
+/// Stalls   A   0  1  2  3  4 |  5  6  7  8  9    Premium, 5000 cents; 0 is accessible, 1 is a companion seat
 ///          B  10 11 12 13 14 | 15 16 17 18 19    Adult 3000 or Child 1000
 ///          C  20 21 22 23 24 | 25 26 27 28 29    the same
 /// Balcony  A  30 31 32 33 34 35                  2000 cents
@@ -27,32 +27,35 @@ pub struct Theatre {
     pub standing_pool: String,
 }
 
-/// How many seats it has.
+/// Number of seats of a [`Theatre`].
 pub const THEATRE_SEATS: usize = 36;
 
 impl Theatre {
     pub async fn create(client: &Client) -> Self {
-        let venue_id = Self::venue(client).await;
-        let reply = client.post("/api/v1/events", Self::request(&venue_id)).await.expect(201);
-        let of = |list: &str, name: &str, id: &str| {
+        let venue_id = Self::create_venue(client).await;
+        let reply = client.post("/api/v1/events", Self::event_request(&venue_id)).await.expect(201);
+        let find_id = |list: &str, name: &str, id: &str| {
             let list = reply.body[list].as_array().expect("a list");
-            let found = list.iter().find(|one| one["name"] == name);
-            found.and_then(|one| one[id].as_str()).unwrap_or_else(|| panic!("no {name}: {}", reply.text)).to_owned()
+            let found = list.iter().find(|element| element["name"] == name);
+            found
+                .and_then(|element| element[id].as_str())
+                .unwrap_or_else(|| panic!("no {name}: {}", reply.text))
+                .to_owned()
         };
         Self {
             event_id: reply.id("event_id"),
-            premium: of("ticket_types", "Premium", "ticket_type_id"),
-            adult: of("ticket_types", "Adult", "ticket_type_id"),
-            child: of("ticket_types", "Child", "ticket_type_id"),
-            balcony: of("ticket_types", "Balcony", "ticket_type_id"),
-            standing: of("ticket_types", "Standing", "ticket_type_id"),
-            balcony_pool: of("pools", "Balcony", "pool_id"),
-            standing_pool: of("pools", "Standing", "pool_id"),
+            premium: find_id("ticket_types", "Premium", "ticket_type_id"),
+            adult: find_id("ticket_types", "Adult", "ticket_type_id"),
+            child: find_id("ticket_types", "Child", "ticket_type_id"),
+            balcony: find_id("ticket_types", "Balcony", "ticket_type_id"),
+            standing: find_id("ticket_types", "Standing", "ticket_type_id"),
+            balcony_pool: find_id("pools", "Balcony", "pool_id"),
+            standing_pool: find_id("pools", "Standing", "pool_id"),
             venue_id,
         }
     }
 
-    pub async fn venue(client: &Client) -> String {
+    pub async fn create_venue(client: &Client) -> String {
         let stalls = "rows A-C, 1-10, aisle after 5, accessible A1, companion A2";
         let request = json!({
             "name": "Old theatre",
@@ -65,8 +68,8 @@ impl Theatre {
         client.post("/api/v1/venues", request).await.expect(201).id("venue_id")
     }
 
-    /// The event.
-    pub fn request(venue_id: &str) -> Value {
+    /// Request body that creates the event.
+    pub fn event_request(venue_id: &str) -> Value {
         json!({
             "name": "A comedy",
             "currency": "EUR",
@@ -82,8 +85,8 @@ impl Theatre {
         })
     }
 
-    /// One item: seats as a ticket type.
-    pub fn seats(ticket_type_id: &str, seat_ids: &[u32]) -> Value {
+    /// Item of a request: these seats as this ticket type.
+    pub fn seats_item(ticket_type_id: &str, seat_ids: &[u32]) -> Value {
         json!({"ticket_type_id": ticket_type_id, "seat_ids": seat_ids})
     }
 
@@ -91,7 +94,7 @@ impl Theatre {
         client.post("/api/v1/holds", json!({"event_id": self.event_id, "items": items})).await
     }
 
-    /// Of pools with one ticket type.
+    /// Holds seats without naming a ticket type, which works for seats of pools with one ticket type.
     pub async fn hold_seats(&self, client: &Client, seat_ids: &[u32]) -> Reply {
         client.post("/api/v1/holds", json!({"event_id": self.event_id, "seat_ids": seat_ids})).await
     }
@@ -100,7 +103,7 @@ impl Theatre {
         client.post("/api/v1/holds", json!({"event_id": self.event_id, "best_available": best_available})).await
     }
 
-    /// What somebody wants instead, in the form of the body of a hold without its event.
+    /// Replaces the items of a hold; `wanted` is the body of a hold without `event_id`.
     pub async fn change(&self, client: &Client, hold: &Reply, wanted: Value) -> Reply {
         let path = format!("/api/v1/holds/{}/items", hold.id("hold_id"));
         client.send(Method::PUT, &path, &[("X-Payment-Token", &hold.id("payment_token"))], Some(wanted)).await
@@ -115,15 +118,15 @@ impl Theatre {
         client.delete(&format!("/api/v1/events/{}/blocks/{block_id}", self.event_id)).await
     }
 
-    /// One letter for each seat, in the order of the ids.
+    /// Seat map: one letter per seat, in the order of the seat ids.
     pub async fn states(&self, client: &Client) -> String {
         let map = client.get(&format!("/api/v1/events/{}/seats", self.event_id)).await.expect(200);
         map.id("states")
     }
 }
 
-/// The states of a theatre of which these seats are not available.
-pub fn states_with(taken: &[(&[u32], char)]) -> String {
+/// Seat map of a [`Theatre`] in which these seats have these letters and all others are available.
+pub fn seat_states(taken: &[(&[u32], char)]) -> String {
     let mut states = vec!['a'; THEATRE_SEATS];
     for (seats, letter) in taken {
         seats.iter().for_each(|seat| states[*seat as usize] = *letter);
@@ -131,7 +134,7 @@ pub fn states_with(taken: &[(&[u32], char)]) -> String {
     states.into_iter().collect()
 }
 
-/// The seats of an answer with one item.
+/// Seat ids of all items of a response.
 #[track_caller]
 pub fn seats_of(reply: &Reply) -> Vec<u64> {
     let items = reply.body["items"].as_array().unwrap_or_else(|| panic!("no items: {}", reply.text));

@@ -1,12 +1,12 @@
-//! Each rule, broken on purpose: it must say where.
+//! Breaks each rule on purpose, in a made-up file: the rule must report the line.
 
 use crate::source::{Breach, Tree};
 use crate::{documents, layers, manners, size, sql};
 
-/// The lines of one made-up file that a rule complains about.
+/// Lines that a rule reports in a repository of one made-up file.
 fn lines(rule: fn(&Tree) -> Vec<Breach>, path: &str, text: &str) -> Vec<usize> {
-    let breaches = rule(&Tree::of(path, text));
-    assert!(breaches.iter().all(|breach| breach.path == path && !breach.what.is_empty()));
+    let breaches = rule(&Tree::from_file(path, text));
+    assert!(breaches.iter().all(|breach| breach.path == path && !breach.message.is_empty()));
     breaches.iter().map(|breach| breach.line).collect()
 }
 
@@ -31,7 +31,7 @@ fn a_file_without_a_header_is_found() {
 }
 
 #[test]
-fn a_test_named_by_a_word_is_found() {
+fn a_test_name_without_a_sentence_is_found() {
     let test =
         "#[test]\nfn it_works() {}\n\n#[tokio::test(flavor = \"multi_thread\")]\nasync fn it() {}\n\nfn a() {}\n";
     assert_eq!(lines(size::tests_without_a_sentence, "tests/a.rs", test), [2, 5]);
@@ -51,18 +51,18 @@ fn an_import_against_the_direction_is_found_in_every_form() {
 }
 
 #[test]
-fn a_clock_or_a_database_in_what_decides_is_found() {
-    let rule = layers::deciders_that_are_not_pure;
+fn a_clock_or_a_database_in_a_pure_file_is_found() {
+    let rule = layers::impure_code_in_pure_files;
     assert_eq!(lines(rule, "src/inventory/decide/a.rs", "\nlet now = std::time::SystemTime::now();\n"), [2, 2]);
     assert_eq!(lines(rule, "src/inventory/decide.rs", "use sqlx::PgPool;\n"), [1]);
-    assert_eq!(lines(rule, "src/inventory/state/moves.rs", "use tokio::sync::Mutex;\n"), [1]);
+    assert_eq!(lines(rule, "src/inventory/batch_state/moves.rs", "use tokio::sync::Mutex;\n"), [1]);
     assert_eq!(lines(rule, "src/domain/a.rs", "let at = OffsetDateTime::now_utc();\n"), [1]);
     assert_eq!(lines(rule, "src/inventory/lane.rs", "use tokio::sync::Mutex;\n"), []);
 }
 
 #[test]
 fn a_statement_in_a_handler_is_found() {
-    let rule = sql::statements_outside_their_rooms;
+    let rule = sql::statements_outside_their_folders;
     assert_eq!(lines(rule, "src/http/a.rs", "\n\nsqlx::query_scalar!(\"SELECT 1\")"), [3]);
     assert_eq!(lines(rule, "src/workers/a.rs", "query!(\"SELECT 1\")"), [1]);
     assert_eq!(lines(rule, "src/ops/a.rs", "sqlx::query!(\"SELECT 1\")"), []);
@@ -99,8 +99,8 @@ fn a_sleep_in_a_test_is_found() {
 }
 
 #[test]
-fn a_left_over_is_found() {
-    assert_eq!(lines(manners::left_overs, "src/a.rs", "// FIXME: later\nfn a() { todo!() }\n"), [2, 1]);
+fn a_mark_of_unfinished_work_is_found() {
+    assert_eq!(lines(manners::unfinished_work, "src/a.rs", "// FIXME: later\nfn a() { todo!() }\n"), [2, 1]);
 }
 
 #[test]
@@ -118,13 +118,13 @@ fn a_migration_without_a_reason_or_with_a_gap_is_found() {
 }
 
 #[test]
-fn a_link_that_leads_nowhere_is_found() {
+fn a_link_to_a_missing_file_is_found() {
     let text = "[a](https://a.example) [b](#b)\n[c](a.md#c) [d](../docs/d.md)\n";
     assert_eq!(lines(documents::broken_links, "docs/a.md", text), [2]);
 }
 
 #[test]
-fn a_test_that_a_document_names_and_nobody_wrote_is_found() {
+fn a_missing_test_that_a_document_names_is_found() {
     let text = "`a::b_is_c`\n`a::b` and `a::a_hold_expires_once_and_for_all` of `pools_booked_not_negative`\n";
-    assert_eq!(lines(documents::tests_that_are_not_there, "docs/a.md", text), [2]);
+    assert_eq!(lines(documents::missing_tests, "docs/a.md", text), [2]);
 }

@@ -1,13 +1,13 @@
-//! Migrations and documents.
+//! Rules for migrations and documents.
 
 use crate::source::{Breach, Tree};
 
-/// A header that says why, and numbers without a gap.
+/// Migrations without a header that says why, or numbered with a gap.
 pub fn migrations_out_of_order(tree: &Tree) -> Vec<Breach> {
     let mut breaches = Vec::new();
     let migrations = tree.texts.iter().filter(|(path, _)| path.starts_with("migrations/") && path.ends_with(".sql"));
     for (n, (path, text)) in migrations.enumerate() {
-        let mut breach = |what: String| breaches.push(Breach { path: path.clone(), line: 1, what });
+        let mut breach = |message: String| breaches.push(Breach { path: path.clone(), line: 1, message });
         if !text.starts_with("-- ") {
             breach("a migration begins with a comment that says why".to_owned());
         }
@@ -19,7 +19,7 @@ pub fn migrations_out_of_order(tree: &Tree) -> Vec<Breach> {
     breaches
 }
 
-/// Links of documents to files of the repository lead somewhere.
+/// Links of documents to files that are not in the repository.
 pub fn broken_links(tree: &Tree) -> Vec<Breach> {
     let mut breaches = Vec::new();
     for (path, text) in tree.texts.iter().filter(|(path, _)| path.ends_with(".md")) {
@@ -27,8 +27,8 @@ pub fn broken_links(tree: &Tree) -> Vec<Breach> {
         for (number, line) in text.lines().enumerate() {
             for target in links(line) {
                 if !tree.paths.contains(&resolve(folder, target)) {
-                    let what = format!("the link to {target} leads nowhere");
-                    breaches.push(Breach { path: path.clone(), line: number + 1, what });
+                    let message = format!("the link target {target} does not exist");
+                    breaches.push(Breach { path: path.clone(), line: number + 1, message });
                 }
             }
         }
@@ -36,23 +36,23 @@ pub fn broken_links(tree: &Tree) -> Vec<Breach> {
     breaches
 }
 
-/// Tests that a document names as `module::a_test_is_a_sentence` exist.
-pub fn tests_that_are_not_there(tree: &Tree) -> Vec<Breach> {
+/// Tests that a document names as `module::a_test_is_a_sentence`, but that do not exist.
+pub fn missing_tests(tree: &Tree) -> Vec<Breach> {
     let exists = |name: &str| tree.sources_in("tests/").any(|source| source.code.contains(&format!("fn {name}()")));
     let mut breaches = Vec::new();
     for (path, text) in tree.texts.iter().filter(|(path, _)| path.ends_with(".md")) {
         for (number, line) in text.lines().enumerate() {
             let names = line.split('`').skip(1).step_by(2).filter_map(|span| span.rsplit_once("::"));
             for (_, name) in names.filter(|(_, name)| name.matches('_').count() > 2 && !exists(name)) {
-                let what = format!("there is no test {name}");
-                breaches.push(Breach { path: path.clone(), line: number + 1, what });
+                let message = format!("there is no test {name}");
+                breaches.push(Breach { path: path.clone(), line: number + 1, message });
             }
         }
     }
     breaches
 }
 
-/// The relative targets in a line, without their anchors.
+/// Relative link targets in a line, without their anchors.
 fn links(line: &str) -> impl Iterator<Item = &str> {
     let targets = line.split("](").skip(1).filter_map(|rest| rest.split_once(')').map(|(target, _)| target));
     let relative = targets.filter(|target| !target.contains("://") && !target.starts_with("mailto:"));

@@ -1,16 +1,16 @@
-//! Who may know whom. Imports point one way, and what decides knows no clock and no database.
+//! Layers of `src/`: imports point one way, and files that decide use neither clock nor database.
 
 use crate::source::{Breach, Source, Tree};
 
-/// Each room of `src/`, and the rooms that it may import from: none that stands below it, or imports would go in a circle.
-const ROOMS: [(&str, &[&str]); 15] = [
+/// Layers of `src/`, and the layers that each may import from: only earlier ones of this list, so there are no cycles.
+const LAYERS: [(&str, &[&str]); 15] = [
     ("domain", &[]),
     ("error", &["domain"]),
     ("config", &["domain"]),
     ("telemetry", &["domain", "config", "error"]),
     ("db", &["domain", "config", "telemetry"]),
     ("queries", &["domain", "db"]),
-    // A layout never changes, so it is read by the same statement as for everybody else.
+    // `inventory` reads layouts with the statement of `queries`: a layout never changes, so it needs no lock.
     ("inventory", &["domain", "config", "db", "queries", "telemetry"]),
     ("ops", &["domain", "db", "queries", "inventory"]),
     ("reads", &["domain", "db", "queries"]),
@@ -22,21 +22,22 @@ const ROOMS: [(&str, &[&str]); 15] = [
     ("main", &["cli"]),
 ];
 
-/// Files that decide: no input, no output, no clock, no chance.
+/// Path prefixes of files that decide: no input or output, no clock, no randomness.
 const PURE: [&str; 10] = [
     "src/domain/",
-    "src/http/seats/svg", // draws what it is given, and would draw it again
+    "src/http/seats/svg", // the drawing depends on its arguments only
+    "src/inventory/batch_state.rs",
+    "src/inventory/batch_state/",
     "src/inventory/changes.rs",
     "src/inventory/command.rs",
     "src/inventory/command/",
     "src/inventory/decide",
-    "src/inventory/needs.rs",
-    "src/inventory/seating.rs",
-    "src/inventory/state.rs",
-    "src/inventory/state/",
+    "src/inventory/loaded_seats.rs",
+    "src/inventory/read_set.rs",
 ];
-/// Makes ids, which is chance by nature, and decides nothing.
+/// Creates random ids and decides nothing, so it is exempt.
 const MAKES_IDS: &str = "src/domain/ids.rs";
+/// Text that a pure file must not contain.
 const IMPURE: [&str; 12] = [
     "sqlx::",
     "tokio::",
@@ -52,13 +53,13 @@ const IMPURE: [&str; 12] = [
     "async fn",
 ];
 
-/// Importers of what stands below them.
-pub fn circles() -> Vec<(&'static str, &'static str)> {
-    let below = |importer: usize, imported: &str| ROOMS[importer..].iter().any(|(name, _)| *name == imported);
-    let rooms = ROOMS.iter().enumerate();
-    rooms
+/// Pairs of importer and imported layer in which the imported layer is not earlier in the list.
+pub fn import_cycles() -> Vec<(&'static str, &'static str)> {
+    let not_earlier = |importer: usize, imported: &str| LAYERS[importer..].iter().any(|(name, _)| *name == imported);
+    let layers = LAYERS.iter().enumerate();
+    layers
         .flat_map(|(at, (importer, allowed))| {
-            allowed.iter().filter(move |room| below(at, room)).map(move |room| (*importer, *room))
+            allowed.iter().filter(move |layer| not_earlier(at, layer)).map(move |layer| (*importer, *layer))
         })
         .collect()
 }
@@ -66,22 +67,22 @@ pub fn circles() -> Vec<(&'static str, &'static str)> {
 pub fn imports_against_the_direction(tree: &Tree) -> Vec<Breach> {
     let mut breaches = Vec::new();
     for source in tree.sources_in("src/").filter(|source| source.path != "src/lib.rs") {
-        let room = room(&source.path);
-        let Some((_, allowed)) = ROOMS.iter().find(|(name, _)| *name == room) else {
-            breaches.push(source.breach(0, format!("{room} is not a room that tests/tidy/layers.rs knows")));
+        let layer = layer_of(&source.path);
+        let Some((_, allowed)) = LAYERS.iter().find(|(name, _)| *name == layer) else {
+            breaches.push(source.breach(0, format!("{layer} is missing in LAYERS of tests/tidy/layers.rs")));
             continue;
         };
         for (at, imported) in imports(source) {
-            let known = ROOMS.iter().any(|(name, _)| *name == imported);
-            if known && imported != room && !allowed.contains(&imported.as_str()) {
-                breaches.push(source.breach(at, format!("{room} must not know {imported}")));
+            let known = LAYERS.iter().any(|(name, _)| *name == imported);
+            if known && imported != layer && !allowed.contains(&imported.as_str()) {
+                breaches.push(source.breach(at, format!("{layer} must not import {imported}")));
             }
         }
     }
     breaches
 }
 
-pub fn deciders_that_are_not_pure(tree: &Tree) -> Vec<Breach> {
+pub fn impure_code_in_pure_files(tree: &Tree) -> Vec<Breach> {
     let mut breaches = Vec::new();
     let pure = |source: &&Source| PURE.iter().any(|pure| source.path.starts_with(pure)) && source.path != MAKES_IDS;
     for source in tree.sources.iter().filter(pure) {
@@ -93,13 +94,13 @@ pub fn deciders_that_are_not_pure(tree: &Tree) -> Vec<Breach> {
     breaches
 }
 
-/// `src/http/holds.rs` is in `http`, `src/server.rs` is `server`.
-fn room(path: &str) -> &str {
+/// Layer of a path: `http` for `src/http/holds.rs`, `server` for `src/server.rs`.
+fn layer_of(path: &str) -> &str {
     let inside = path.trim_start_matches("src/");
     inside.split('/').next().unwrap_or(inside).trim_end_matches(".rs")
 }
 
-/// The rooms that a file names: after `crate::` or `boxoffice::`, in braces too, or by climbing out with `super::`.
+/// Layers that a file names, with offsets: after `crate::` or `boxoffice::`, in braces too, or after enough `super::`.
 fn imports(source: &Source) -> Vec<(usize, String)> {
     let mut found = Vec::new();
     for root in ["crate::", "boxoffice::"] {
@@ -110,13 +111,13 @@ fn imports(source: &Source) -> Vec<(usize, String)> {
     found.into_iter().flat_map(|at| first_words(&source.code[at..]).into_iter().map(move |word| (at, word))).collect()
 }
 
-/// How many modules deep a file is.
+/// Number of modules between the crate root and the content of a file.
 fn depth(path: &str) -> usize {
     let inside = path.trim_start_matches("src/").trim_end_matches(".rs").trim_end_matches("/mod");
     inside.split('/').count()
 }
 
-/// `a::b` begins with `a`; `{a::b, c::{d, e}}` with `a` and `c`.
+/// First words of a path: `a` for `a::b`, `a` and `c` for `{a::b, c::{d, e}}`.
 fn first_words(path: &str) -> Vec<String> {
     let word = |text: &str| text.trim_start().chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
     let Some(list) = path.strip_prefix('{') else { return vec![word(path)] };

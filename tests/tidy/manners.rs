@@ -1,26 +1,35 @@
-//! What is not written at all.
+//! Words and calls that must not be used.
 
 use crate::source::{Breach, Source, Tree, line_of};
 
-/// Each thing has one word; these are its synonyms.
+/// Synonyms that are not used, and the word to use instead.
 const WORDS_NOT_USED: [(&str, &str); 3] = [("reservation", "hold"), ("purchase", "booking"), ("slot", "place")];
-/// They may name the words in order to forbid them.
+/// Lines with one of these texts may name the synonyms, because they forbid them.
 const ABOUT_WORDS: [&str; 2] = ["no synonyms", "not used"];
 
 pub fn unwraps(tree: &Tree) -> Vec<Breach> {
-    found(tree.sources_in("src/"), |source| &source.code, &[".unwrap()"], "say with expect why it cannot fail")
+    find_patterns(
+        tree.sources_in("src/"),
+        |source| &source.code,
+        &[".unwrap()"],
+        "use expect with the reason why it cannot fail",
+    )
 }
 
 pub fn exceptions_without_a_reason(tree: &Tree) -> Vec<Breach> {
     let allows = ["#[allow(", "#![allow(", ", allow("];
-    let mut breaches =
-        found(tree.sources.iter(), |source| &source.code, &allows, "an exception is #[expect(…, reason = …)]");
+    let mut breaches = find_patterns(
+        tree.sources.iter(),
+        |source| &source.code,
+        &allows,
+        "use #[expect(…, reason = …)] for an exception",
+    );
     for source in &tree.sources {
         for attribute in ["#[expect(", "#![expect("] {
             for (at, _) in source.code.match_indices(attribute) {
                 let end = source.code[at..].find(")]").map_or(source.code.len(), |end| at + end);
                 if !source.code[at..end].contains("reason =") {
-                    breaches.push(source.breach(at, "an exception without its reason"));
+                    breaches.push(source.breach(at, "an exception without a reason"));
                 }
             }
         }
@@ -30,14 +39,14 @@ pub fn exceptions_without_a_reason(tree: &Tree) -> Vec<Breach> {
 
 pub fn sleeps_in_tests(tree: &Tree) -> Vec<Breach> {
     let sleeps = ["sleep(", "sleep_until("];
-    found(tree.sources_in("tests/"), |source| &source.code, &sleeps, "tests wait for what happens, not for time")
+    find_patterns(tree.sources_in("tests/"), |source| &source.code, &sleeps, "tests wait for a condition, not for time")
 }
 
-pub fn left_overs(tree: &Tree) -> Vec<Breach> {
+pub fn unfinished_work(tree: &Tree) -> Vec<Breach> {
     let macros = ["todo!", "unimplemented!", "dbg!"];
-    let mut breaches = found(tree.sources.iter(), |source| &source.code, &macros, "is a left-over");
+    let mut breaches = find_patterns(tree.sources.iter(), |source| &source.code, &macros, "marks unfinished work");
     let marks = ["FIXME", "TODO", "XXX"];
-    breaches.extend(found(tree.sources.iter(), |source| &source.comments, &marks, "is a left-over"));
+    breaches.extend(find_patterns(tree.sources.iter(), |source| &source.comments, &marks, "marks unfinished work"));
     breaches
 }
 
@@ -52,14 +61,14 @@ pub fn words_not_used(tree: &Tree) -> Vec<Breach> {
             breaches.extend(found.map(|(word, better)| Breach {
                 path: path.clone(),
                 line: number + 1,
-                what: format!("the word is {better}, not {word}"),
+                message: format!("use {better} instead of {word}"),
             }));
         }
     }
     breaches
 }
 
-/// At the beginning of a word, of a part of a snake_case name or of a CamelCase one.
+/// Whether `word` occurs at the start of a word, or of a part of a snake_case or CamelCase name.
 fn has_word(line: &str, word: &str) -> bool {
     line.to_lowercase().match_indices(word).any(|(at, _)| {
         let before = line[..at].chars().next_back();
@@ -67,7 +76,8 @@ fn has_word(line: &str, word: &str) -> bool {
     })
 }
 
-fn found<'a>(
+/// Occurrences of the patterns in one part of each source.
+fn find_patterns<'a>(
     sources: impl Iterator<Item = &'a Source>,
     part: impl Fn(&Source) -> &String,
     patterns: &[&str],
@@ -79,7 +89,7 @@ fn found<'a>(
             breaches.extend(part(source).match_indices(pattern).map(|(at, _)| Breach {
                 path: source.path.clone(),
                 line: line_of(&source.text, at),
-                what: format!("{pattern}: {why}"),
+                message: format!("{pattern}: {why}"),
             }));
         }
     }

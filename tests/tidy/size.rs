@@ -1,16 +1,16 @@
-//! How long things may be, and how they begin.
+//! Rules for the length of files and functions, file headers and test names.
 
 use crate::source::{Breach, Source, Tree};
 
 const FILE_LINES_MAX: usize = 400;
-/// Statements of SQL within it do not count: they are as long as they are.
+/// Lines of SQL strings do not count.
 const FUNCTION_LINES_MAX: usize = 70;
 const TEST_NAME_WORDS_MIN: usize = 4;
 
 pub fn long_files(tree: &Tree) -> Vec<Breach> {
     let long = tree.sources.iter().filter(|source| source.text.lines().count() > FILE_LINES_MAX);
-    let what = |lines| format!("{lines} lines are more than {FILE_LINES_MAX}: which idea moves out?");
-    long.map(|source| source.breach(0, what(source.text.lines().count()))).collect()
+    let message = |lines| format!("{lines} lines, more than {FILE_LINES_MAX}: move one idea to another file");
+    long.map(|source| source.breach(0, message(source.text.lines().count()))).collect()
 }
 
 pub fn long_functions(tree: &Tree) -> Vec<Breach> {
@@ -18,8 +18,8 @@ pub fn long_functions(tree: &Tree) -> Vec<Breach> {
     for source in &tree.sources {
         for function in functions(source) {
             if function.lines > FUNCTION_LINES_MAX {
-                let what = format!("{} has {} lines, more than {FUNCTION_LINES_MAX}", function.name, function.lines);
-                breaches.push(source.breach(function.start, what));
+                let message = format!("{} has {} lines, more than {FUNCTION_LINES_MAX}", function.name, function.lines);
+                breaches.push(source.breach(function.start, message));
             }
         }
     }
@@ -28,10 +28,10 @@ pub fn long_functions(tree: &Tree) -> Vec<Breach> {
 
 pub fn headless_files(tree: &Tree) -> Vec<Breach> {
     let headless = tree.sources.iter().filter(|source| !source.text.starts_with("//!"));
-    headless.map(|source| source.breach(0, "begins without a //! header that says what it is")).collect()
+    headless.map(|source| source.breach(0, "a //! header that describes the file is missing")).collect()
 }
 
-/// A test's name tells what is so, in words enough for a sentence.
+/// Tests whose names have too few words for a sentence about behaviour.
 pub fn tests_without_a_sentence(tree: &Tree) -> Vec<Breach> {
     let mut breaches = Vec::new();
     for source in &tree.sources {
@@ -51,7 +51,7 @@ pub fn tests_without_a_sentence(tree: &Tree) -> Vec<Breach> {
 
 struct Function {
     name: String,
-    /// Where its line begins to say something.
+    /// Offset of the first character of its line that is not blank.
     start: usize,
     lines: usize,
 }
@@ -71,7 +71,7 @@ fn functions(source: &Source) -> Vec<Function> {
     functions
 }
 
-/// Where the body of the function that begins here ends; none if it has none.
+/// Offset of the closing brace of the function that begins here; `None` if it has no body.
 fn body_end(code: &str) -> Option<usize> {
     let (mut round, mut curly) = (0, 0);
     for (at, byte) in code.bytes().enumerate() {
@@ -88,7 +88,7 @@ fn body_end(code: &str) -> Option<usize> {
     None
 }
 
-/// A line counts unless it lies wholly within a string.
+/// Number of lines that are not entirely inside a string.
 fn lines_without_sql(source: &Source, from: usize, to: usize) -> usize {
     let code = source.code[from..=to].split('\n');
     let strings = source.strings[from..=to].split('\n');

@@ -1,11 +1,11 @@
-//! Source text, told apart: what is code, what is comment, what is string. No parser: a lexer of forty lines is enough.
+//! Source text split into code, comments and strings, by a small lexer instead of a parser.
 
 use std::fs;
 use std::path::Path;
 
-/// One file, and its parts. Each part is as long as the whole, with blanks where the others are.
+/// One file and its parts. Each part is as long as the text, with blanks in place of the other parts.
 pub struct Source {
-    /// From the root of the repository.
+    /// Path from the root of the repository.
     pub path: String,
     pub text: String,
     pub code: String,
@@ -13,26 +13,26 @@ pub struct Source {
     pub strings: String,
 }
 
-/// What a rule found.
+/// A violation of a rule.
 #[derive(Debug)]
 pub struct Breach {
     pub path: String,
     pub line: usize,
-    pub what: String,
+    pub message: String,
 }
 
-/// Everything that is looked at.
+/// All files that the rules check.
 pub struct Tree {
-    /// Rust.
+    /// Rust files.
     pub sources: Vec<Source>,
-    /// Migrations and documents, as they are.
+    /// Path and text of SQL and Markdown files.
     pub texts: Vec<(String, String)>,
-    /// The paths that exist, for links.
+    /// All paths, to check links.
     pub paths: Vec<String>,
 }
 
 impl Tree {
-    /// The repository, without what is built or fetched.
+    /// Reads the repository, without hidden, built and downloaded files.
     pub fn read(root: &Path) -> Self {
         let mut paths = Vec::new();
         walk(root, "", &mut paths);
@@ -48,7 +48,7 @@ impl Tree {
     }
 
     /// A made-up repository of one file.
-    pub fn of(path: &str, text: &str) -> Self {
+    pub fn from_file(path: &str, text: &str) -> Self {
         let mut tree = Self { sources: Vec::new(), texts: Vec::new(), paths: vec![path.to_owned()] };
         match path.ends_with(".rs") {
             true => tree.sources.push(Source::new(path, text.to_owned())),
@@ -98,17 +98,17 @@ impl Source {
         Self { path: path.to_owned(), text, code, comments, strings }
     }
 
-    pub fn breach(&self, offset: usize, what: impl Into<String>) -> Breach {
-        Breach { path: self.path.clone(), line: line_of(&self.text, offset), what: what.into() }
+    pub fn breach(&self, offset: usize, message: impl Into<String>) -> Breach {
+        Breach { path: self.path.clone(), line: line_of(&self.text, offset), message: message.into() }
     }
 }
 
-/// From 1.
+/// Line number of an offset, from 1.
 pub fn line_of(text: &str, offset: usize) -> usize {
     1 + text.as_bytes()[..offset].iter().filter(|byte| **byte == b'\n').count()
 }
 
-/// Of every byte, what it belongs to.
+/// Kind of every byte.
 fn kinds(text: &str) -> Vec<Kind> {
     let mut kinds = Vec::with_capacity(text.len());
     while kinds.len() < text.len() {
@@ -119,7 +119,7 @@ fn kinds(text: &str) -> Vec<Kind> {
     kinds
 }
 
-/// The kind and length of what begins here.
+/// Kind and length in bytes of the token at this offset.
 fn token(text: &str, at: usize) -> (Kind, usize) {
     let rest = &text[at..];
     let to_end = |end: Option<usize>, mark: usize| end.map_or(rest.len(), |end| end + mark);
@@ -161,7 +161,7 @@ fn string_length(rest: &str) -> usize {
     rest.len()
 }
 
-/// Of a character literal after its quote, with the closing one; none if it is a lifetime.
+/// Length of a character literal after its opening quote, with the closing one; `None` for a lifetime.
 fn char_length(rest: &str) -> Option<usize> {
     if rest.starts_with('\\') {
         return rest[2..].find('\'').map(|end| end + 3);

@@ -1,8 +1,8 @@
-//! Where SQL may be, and which of it may write where.
+//! Rules for SQL: the folders that may contain it, and the tables that each may write.
 
 use crate::source::{Breach, Source, Tree};
 
-const ROOMS_WITH_SQL: [&str; 4] = ["src/db/", "src/inventory/", "src/ops/", "src/queries/"];
+const FOLDERS_WITH_SQL: [&str; 4] = ["src/db/", "src/inventory/", "src/ops/", "src/queries/"];
 const QUERIES: [&str; 8] = [
     "query!(",
     "query_as!(",
@@ -14,7 +14,7 @@ const QUERIES: [&str; 8] = [
     "QueryBuilder",
 ];
 
-/// What only `inventory/store` writes. An event's own row is here too: its terms decide what may be held.
+/// Tables that only `inventory/store` writes. Events are among them: their terms decide which holds are allowed.
 const GUARDED_TABLES: [&str; 11] = [
     "pools",
     "holds",
@@ -29,17 +29,17 @@ const GUARDED_TABLES: [&str; 11] = [
     "blocks",
 ];
 const WRITERS_OF_GUARDED_TABLES: &str = "src/inventory/store";
-/// A new event brings its rows with it; nobody can hold what does not exist yet.
+/// Inserts the rows of a new event. It needs no lock, because an event that does not exist yet cannot be held.
 const INSERTS_NEW_EVENTS: &str = "src/ops/create_event";
-const ROOMS_THAT_ONLY_READ: &str = "src/queries/";
+const FOLDER_THAT_ONLY_READS: &str = "src/queries/";
 
-pub fn statements_outside_their_rooms(tree: &Tree) -> Vec<Breach> {
+pub fn statements_outside_their_folders(tree: &Tree) -> Vec<Breach> {
     let mut breaches = Vec::new();
-    let elsewhere = |source: &&Source| !ROOMS_WITH_SQL.iter().any(|room| source.path.starts_with(room));
+    let elsewhere = |source: &&Source| !FOLDERS_WITH_SQL.iter().any(|folder| source.path.starts_with(folder));
     for source in tree.sources_in("src/").filter(elsewhere) {
         for query in QUERIES {
             let found = source.code.match_indices(query);
-            breaches.extend(found.map(|(at, _)| source.breach(at, format!("{query} outside {ROOMS_WITH_SQL:?}"))));
+            breaches.extend(found.map(|(at, _)| source.breach(at, format!("{query} outside {FOLDERS_WITH_SQL:?}"))));
         }
     }
     breaches
@@ -50,13 +50,14 @@ pub fn writes_past_inventory(tree: &Tree) -> Vec<Breach> {
     for source in tree.sources_in("src/") {
         for write in writes(source) {
             let guarded = GUARDED_TABLES.contains(&write.table.as_str());
-            let may = source.path.starts_with(WRITERS_OF_GUARDED_TABLES)
+            let allowed = source.path.starts_with(WRITERS_OF_GUARDED_TABLES)
                 || (source.path.starts_with(INSERTS_NEW_EVENTS) && write.verb == "INSERT");
-            if guarded && !may {
-                let what = format!("{} of {} is for {WRITERS_OF_GUARDED_TABLES} only", write.verb, write.table);
-                breaches.push(source.breach(write.at, what));
-            } else if source.path.starts_with(ROOMS_THAT_ONLY_READ) {
-                breaches.push(source.breach(write.at, format!("{} where everything only reads", write.verb)));
+            if guarded && !allowed {
+                let message =
+                    format!("{} of {} is allowed in {WRITERS_OF_GUARDED_TABLES} only", write.verb, write.table);
+                breaches.push(source.breach(write.at, message));
+            } else if source.path.starts_with(FOLDER_THAT_ONLY_READS) {
+                breaches.push(source.breach(write.at, format!("{} in a folder that only reads", write.verb)));
             }
         }
     }
@@ -69,7 +70,7 @@ struct Write {
     at: usize,
 }
 
-/// `INSERT INTO t`, `UPDATE t` (but not `FOR UPDATE` or `DO UPDATE`), `DELETE FROM t`, `TRUNCATE t`.
+/// Writes in SQL strings: `INSERT INTO t`, `UPDATE t` (not `FOR UPDATE` or `DO UPDATE`), `DELETE FROM t`, `TRUNCATE t`.
 fn writes(source: &Source) -> Vec<Write> {
     let words = words(&source.strings);
     let mut writes = Vec::new();

@@ -1,4 +1,4 @@
-//! The names that migrations/ gives its constraints and unique indexes, table by table.
+//! Names of the constraints and unique indexes of migrations/, by table.
 
 pub const EVENTS_PKEY: &str = "events_pkey";
 pub const EVENTS_NAME_LENGTH: &str = "events_name_length";

@@ -1,4 +1,4 @@
-//! The cluster of an embedded server: locked, created if need be, started.
+//! Data cluster of an embedded server: locks it, creates it if necessary, and starts a server on it.
 
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
@@ -11,43 +11,48 @@ use postgresql_embedded::{BOOTSTRAP_SUPERUSER, PostgreSQL, Settings, VersionReq}
 
 use super::helper::HelperArgs;
 
-/// Room for the tests' many servers and pools on one cluster.
+/// `max_connections`: enough for the tests, which run many servers and pools on one cluster.
 const CONNECTIONS_MAX: &str = "200";
 
-/// For each of PostgreSQL's tools. Recovery after a crash is the slowest: it replays at most a checkpoint's worth of log.
+/// Timeout of each PostgreSQL tool. The slowest case is recovery after a crash, which replays the log since the last
+/// checkpoint.
 const TOOL_TIMEOUT: Duration = Duration::from_secs(120);
 
-/// A free port can be taken by someone else before the server has it.
+/// Largest number of starts: another process can take the chosen free port before the server does.
 const PORT_ATTEMPTS: u32 = 3;
 
-/// A cluster that is being made, or removed.
-const UNFINISHED: &str = "unfinished";
+/// Extension of the directory of a cluster that is being created or removed.
+const UNFINISHED_EXTENSION: &str = "unfinished";
 
-/// Where the code of PostgreSQL is published for download, should the machine have none.
+/// Source of PostgreSQL's programs if the machine has none.
 const RELEASES_URL: &str = "https://github.com/theseus-rs/postgresql-binaries";
 
-/// A server and the lock that makes it the only one on its data.
+/// A running server, with the lock that keeps other servers from its data.
 pub struct Running {
     pub server: PostgreSQL,
     _lock: File,
 }
 
-/// The cluster itself, in the directory that also holds its password and its lock.
-pub fn path(data: &Path) -> PathBuf {
+/// The cluster's directory, inside the directory that also contains its password and lock.
+pub fn cluster_path(data: &Path) -> PathBuf {
     data.join("cluster")
 }
 
-/// The major version of the cluster in `data`, from the file that PostgreSQL keeps for this purpose.
+/// Major version of the cluster in `data`, from its file PG_VERSION. `None` if there is no cluster.
 pub fn version(data: &Path) -> Option<u32> {
-    fs::read_to_string(path(data).join("PG_VERSION")).ok()?.trim().parse().ok()
+    fs::read_to_string(cluster_path(data).join("PG_VERSION")).ok()?.trim().parse().ok()
 }
 
-/// Starts a server on the data, creating what is not there.
+/// Starts a server, creating directory and cluster if necessary.
+///
+/// # Errors
+///
+/// When the data is in use, or the cluster cannot be created, or the server does not start.
 pub async fn open(arguments: &HelperArgs) -> anyhow::Result<Running> {
     let data = &arguments.data;
     fs::create_dir_all(data).with_context(|| format!("cannot create {}", data.display()))?;
     let lock = lock(data)?;
-    refuse_to_share(&path(data))?;
+    refuse_to_share(&cluster_path(data))?;
     if arguments.fresh {
         discard(data)?;
     }
@@ -55,33 +60,38 @@ pub async fn open(arguments: &HelperArgs) -> anyhow::Result<Running> {
     Ok(Running { server: start(&settings).await?, _lock: lock })
 }
 
-/// Held as long as the returned file is open; the operating system lets go of it if we are killed.
+/// Locks the data as long as the returned file is open. If the process is killed, the operating system releases the
+/// lock.
 fn lock(data: &Path) -> anyhow::Result<File> {
     let file = File::create(data.join("lock")).with_context(|| format!("cannot write to {}", data.display()))?;
     match file.try_lock() {
         Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => bail!("{} is in use by another boxoffice", data.display()),
+        Err(TryLockError::WouldBlock) => bail!(
+            "{} is in use by another boxoffice process: stop that process, or use another directory",
+            data.display()
+        ),
         Err(TryLockError::Error(error)) => Err(error).with_context(|| format!("cannot lock {}", data.display())),
     }
 }
 
-/// A server can outlive its helper if someone kills just that. It must be noticed before the library is: that one stops
-/// whatever server it finds in the directory when it gives up.
+/// Fails if a server runs on the cluster: a server survives if only its helper is killed. This check must come before
+/// the use of the library, which on failure stops any server that it finds in the directory.
 fn refuse_to_share(cluster: &Path) -> anyhow::Result<()> {
     let Ok(pid_file) = fs::read_to_string(cluster.join("postmaster.pid")) else {
         return Ok(());
     };
     let pid = pid_file.lines().next().and_then(|line| line.trim().parse().ok());
     match pid.filter(|pid| kill(Pid::from_raw(*pid), None).is_ok()) {
-        Some(pid) => bail!("{} is in use by a PostgreSQL: stop it with `kill {pid}`", cluster.display()),
-        None => Ok(()), // left behind by a crash; PostgreSQL recovers
+        Some(pid) => bail!("{} is in use by a PostgreSQL server: stop it with `kill {pid}`", cluster.display()),
+        None => Ok(()), // left by a crash; PostgreSQL will recover
     }
 }
 
-/// Removing takes a while and may be interrupted; renaming is not. The next start removes what is left.
+/// Removes the cluster by renaming it, since deleting takes time and can be interrupted. `initialize` deletes the
+/// renamed one.
 fn discard(data: &Path) -> anyhow::Result<()> {
-    let cluster = path(data);
-    let unfinished = cluster.with_extension(UNFINISHED);
+    let cluster = cluster_path(data);
+    let unfinished = cluster.with_extension(UNFINISHED_EXTENSION);
     if cluster.exists() {
         let _ = fs::remove_dir_all(&unfinished);
         fs::rename(&cluster, &unfinished).context("cannot remove the old data")?;
@@ -100,8 +110,8 @@ fn settings(arguments: &HelperArgs) -> anyhow::Result<Settings> {
         (None, None) => bail!("neither --binaries nor --downloads"),
     };
     let configuration = [
-        // The library switches fsync off on the command line; the last word counts. A development server that is
-        // faster than a durable one would hide what things cost, and `serve` refuses it.
+        // The library switches fsync off on the command line; a later argument overrides that. `serve` refuses a server
+        // without fsync, and its speed would hide the real cost of commits during development.
         ("fsync", "on"),
         ("listen_addresses", "127.0.0.1"),
         ("max_connections", CONNECTIONS_MAX),
@@ -111,9 +121,9 @@ fn settings(arguments: &HelperArgs) -> anyhow::Result<Settings> {
         version,
         installation_dir,
         password_file: arguments.data.join("password"),
-        data_dir: path(&arguments.data),
+        data_dir: cluster_path(&arguments.data),
         host: "127.0.0.1".to_owned(),
-        port: 0, // a free one
+        port: 0, // any free port
         username: BOOTSTRAP_SUPERUSER.to_owned(),
         password: password(&arguments.data.join("password"))?,
         temporary: false,
@@ -124,32 +134,33 @@ fn settings(arguments: &HelperArgs) -> anyhow::Result<Settings> {
     })
 }
 
-/// The superuser's password: made once, and kept beside the cluster in a directory that only its owner can enter.
+/// The superuser's password: created once and stored next to the cluster, in a directory that only its owner can enter.
 fn password(file: &Path) -> anyhow::Result<String> {
-    if let Ok(kept) = fs::read_to_string(file)
-        && !kept.is_empty()
+    if let Ok(stored) = fs::read_to_string(file)
+        && !stored.is_empty()
     {
-        return Ok(kept);
+        return Ok(stored);
     }
-    let made = format!("{:032x}", rand::random::<u128>());
-    fs::write(file, &made).with_context(|| format!("cannot write {}", file.display()))?;
-    Ok(made)
+    let password = format!("{:032x}", rand::random::<u128>());
+    fs::write(file, &password).with_context(|| format!("cannot write {}", file.display()))?;
+    Ok(password)
 }
 
-/// Creates the cluster if there is none: elsewhere, then renamed, so that one which was interrupted is never started.
+/// Creates the cluster if there is none. It is created in another directory and then renamed, so that a cluster whose
+/// creation was interrupted is never started. Returns the settings to start it with.
 async fn initialize(settings: Settings) -> anyhow::Result<Settings> {
     let exists = settings.data_dir.exists();
-    let unfinished = settings.data_dir.with_extension(UNFINISHED);
+    let unfinished = settings.data_dir.with_extension(UNFINISHED_EXTENSION);
     let _ = fs::remove_dir_all(&unfinished);
-    let at = if exists { settings.data_dir.clone() } else { unfinished.clone() };
+    let data_dir = if exists { settings.data_dir.clone() } else { unfinished.clone() };
 
-    let mut server = PostgreSQL::new(Settings { data_dir: at, ..settings.clone() });
-    server.setup().await.map_err(|error| anyhow!("cannot set PostgreSQL up: {error}"))?;
+    let mut server = PostgreSQL::new(Settings { data_dir, ..settings.clone() });
+    server.setup().await.map_err(|error| anyhow!("cannot set up PostgreSQL: {error}"))?;
     if !exists {
         fs::rename(&unfinished, &settings.data_dir).context("cannot rename the new cluster")?;
     }
     let installed = server.settings();
-    // Downloaded just now, or before: from here on the programs are where they are.
+    // The programs are installed now, so the start must use them and not download again.
     Ok(Settings { installation_dir: installed.installation_dir.clone(), trust_installation_dir: true, ..settings })
 }
 
@@ -157,23 +168,25 @@ async fn start(settings: &Settings) -> anyhow::Result<PostgreSQL> {
     let log = settings.data_dir.join("start.log");
     let mut attempt = 1;
     loop {
-        // Only this start's messages explain its failure.
+        // The log must contain only the messages of this start.
         let _ = fs::remove_file(&log);
         let mut server = PostgreSQL::new(settings.clone());
         match server.start().await {
             Ok(()) => return Ok(server),
-            Err(_) if attempt < PORT_ATTEMPTS && mentions_a_taken_port(&log) => attempt += 1,
-            Err(error) => bail!("PostgreSQL does not start: {}", reason(&log).unwrap_or_else(|| error.to_string())),
+            Err(_) if attempt < PORT_ATTEMPTS && port_was_taken(&log) => attempt += 1,
+            Err(error) => {
+                bail!("PostgreSQL does not start: {}", start_error(&log).unwrap_or_else(|| error.to_string()))
+            }
         }
     }
 }
 
-fn mentions_a_taken_port(log: &Path) -> bool {
+fn port_was_taken(log: &Path) -> bool {
     fs::read_to_string(log).is_ok_and(|text| text.contains("could not bind"))
 }
 
-/// The server's last word, without its timestamp.
-fn reason(log: &Path) -> Option<String> {
+/// The last FATAL message in the server's log, without its timestamp.
+fn start_error(log: &Path) -> Option<String> {
     let text = fs::read_to_string(log).ok()?;
     let fatal = text.lines().rfind(|line| line.contains("FATAL:"))?;
     fatal.split_once("FATAL:").map(|(_, reason)| reason.trim().to_owned())

@@ -1,18 +1,18 @@
-//! A PostgreSQL of our own, for `boxoffice dev` and `boxoffice with-postgres`. Never for production.
+//! Embedded PostgreSQL for `boxoffice dev` and `boxoffice with-postgres`. Not for production.
 //!
-//! The server is started and stopped by a helper: our own executable once more, as `boxoffice embedded-postgres`.
-//! It solves two things that a library call cannot.
+//! A helper process starts and stops the server: the same executable, run as `boxoffice embedded-postgres`. It solves
+//! two problems that a library call cannot.
 //!
-//! - **Nothing is left running.** The helper stops the server when its standard input ends, and the operating system
-//!   closes that pipe however we end, `kill -9` included.
-//! - **PostgreSQL refuses to run as root.** When we are root, the helper becomes an unprivileged user before it does
-//!   anything else. It does so itself, after it was started, because that user may not be allowed to execute us: a
-//!   checkout often lies in root's home.
+//! - **No server is left running.** The helper stops the server when its standard input ends, and the operating system
+//!   closes that pipe however the parent ends, `kill -9` included. (If the helper itself is killed, the server stays.)
+//! - **PostgreSQL refuses to run as root.** If started as root, the helper first becomes an unprivileged user. It does
+//!   so after its own start, because that user may not be allowed to execute the program: a checkout is often in root's
+//!   home.
 
-mod binaries; // which PostgreSQL of this machine to use
-mod cluster; // the data directory: locked, created if need be, started
+mod binaries; // search for PostgreSQL's programs
+mod cluster; // the data cluster: lock, create, start
 pub mod helper; // the process that owns the server
-mod place; // where data and socket live, and as whom the server runs
+mod place; // directories of data and socket, and the server's user
 
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
@@ -25,19 +25,19 @@ use secrecy::SecretString;
 use self::helper::{FAILED, HelperArgs, READY};
 use self::place::Place;
 
-/// The hidden subcommand that runs [`helper::run`].
+/// Hidden subcommand that runs [`helper::run`].
 pub const HELPER_COMMAND: &str = "embedded-postgres";
 
-/// The database that the server is given, besides PostgreSQL's own.
+/// Name of the database that is created on the server.
 pub const DATABASE: &str = "boxoffice";
 
-/// How long a stopping server may take to write everything out before we stop waiting for it.
+/// Longest wait for a server to stop.
 const STOP_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// How often we look whether the helper has ended.
+/// Interval of the checks whether the helper has ended.
 const STOP_POLL: Duration = Duration::from_millis(20);
 
-/// A running server. It stops when this is stopped or dropped, or when the process ends in whatever way.
+/// A running server. It stops when this value is stopped or dropped, and when the process ends in any way.
 pub struct Embedded {
     helper: Child,
     lifeline: Option<ChildStdin>,
@@ -45,25 +45,27 @@ pub struct Embedded {
 }
 
 impl Embedded {
-    /// Starts a server whose data is kept under `directory`, from one run to the next unless `fresh`.
+    /// Starts a server whose data stays in `directory` between runs. `fresh` deletes existing data first.
     ///
     /// # Errors
     ///
-    /// When there is no usable PostgreSQL, or the directory is in use or not ours. The message is one line.
-    pub fn start_kept(directory: &Path, fresh: bool) -> anyhow::Result<Self> {
-        Self::start(&Place::kept(directory)?, fresh)
+    /// When there is no usable PostgreSQL, or the directory is in use or belongs to another user. The message is one
+    /// line.
+    pub fn start_persistent(directory: &Path, fresh: bool) -> anyhow::Result<Self> {
+        Self::start(&Place::persistent(directory)?, fresh)
     }
 
-    /// Starts a server whose data goes when it stops.
+    /// Starts a server whose data is deleted when it stops.
     ///
     /// # Errors
     ///
     /// When there is no usable PostgreSQL. The message is one line.
-    pub fn start_throw_away() -> anyhow::Result<Self> {
-        Self::start(&Place::throw_away()?, false)
+    pub fn start_temporary() -> anyhow::Result<Self> {
+        Self::start(&Place::temporary()?, false)
     }
 
-    /// How to reach the database: through the socket; without the query, through TCP on the loopback interface.
+    /// URL of the database, with its password. It uses the socket; without its query part, TCP on the loopback
+    /// interface.
     pub fn url(&self) -> &SecretString {
         &self.url
     }
@@ -73,11 +75,11 @@ impl Embedded {
         !matches!(self.helper.try_wait(), Ok(None))
     }
 
-    /// Stops the server and returns when everything is written and the process is gone.
+    /// Stops the server and waits until its data is written and the helper has ended.
     ///
     /// # Errors
     ///
-    /// When it does not stop in time, or not cleanly.
+    /// When it does not stop within 60 seconds, or not cleanly.
     pub async fn stop(mut self) -> anyhow::Result<()> {
         drop(self.lifeline.take());
         let stopped = tokio::time::timeout(STOP_TIMEOUT, async {
@@ -98,22 +100,23 @@ impl Embedded {
     fn start(place: &Place, fresh: bool) -> anyhow::Result<Self> {
         let started = Self::start_in(place, fresh);
         if started.is_err() {
-            // The helper removes it at its end, but there may have been no helper.
+            // The helper removes it when it ends, but perhaps no helper was started.
             let _ = std::fs::remove_dir_all(&place.sockets);
         }
         started
     }
 
     fn start_in(place: &Place, fresh: bool) -> anyhow::Result<Self> {
-        let executable = std::env::current_exe().context("cannot tell where this program lies")?;
+        let executable = std::env::current_exe().context("cannot find the path of this program")?;
         let binaries = binaries::find(if fresh { None } else { cluster::version(&place.data) })?;
         let arguments = HelperArgs::new(place, binaries, fresh)?;
 
         let mut command = Command::new(executable);
         command.arg(HELPER_COMMAND).args(arguments.to_args()).stdin(Stdio::piped()).stdout(Stdio::piped());
-        // Our user may be the only one who can read the directory that we were started in.
+        // The unprivileged user may not be allowed to read the present directory.
         command.current_dir("/");
-        // Ctrl-C in a terminal goes to the whole group. The server has to outlive those who still talk to it.
+        // Ctrl-C in a terminal signals the whole process group. The server must outlive this process, which still uses
+        // it.
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
         prepare_environment(&mut command);
 
@@ -123,7 +126,7 @@ impl Embedded {
             Ok(url) => Ok(Self { helper, lifeline, url: SecretString::from(url) }),
             Err(error) => {
                 drop(lifeline);
-                // It is ending already; waiting keeps it from staying behind as a zombie.
+                // The helper is ending; waiting for it avoids a zombie process.
                 let _ = helper.wait();
                 Err(error)
             }
@@ -131,17 +134,17 @@ impl Embedded {
     }
 }
 
-/// Libpq's variables would lead the server's own tools elsewhere, and the locale of a new cluster must not depend on who
-/// made it: searches ignore case, which needs a character type that knows more than ASCII.
+/// Removes libpq's variables, which would redirect the server's tools to another server, and sets a fixed UTF-8 locale
+/// for new clusters: case-insensitive search needs character types beyond ASCII.
 fn prepare_environment(command: &mut Command) {
-    let ours = std::env::vars_os().map(|(name, _)| name);
-    for name in ours.filter(|name| name.to_string_lossy().starts_with("PG")) {
+    let names = std::env::vars_os().map(|(name, _)| name);
+    for name in names.filter(|name| name.to_string_lossy().starts_with("PG")) {
         command.env_remove(name);
     }
     command.env("LC_ALL", if cfg!(target_os = "macos") { "en_US.UTF-8" } else { "C.UTF-8" });
 }
 
-/// The helper says one line: the URL, or why there is none.
+/// Reads the helper's only line of output: the URL, or the reason why the server did not start.
 fn first_line(helper: &mut Child) -> anyhow::Result<String> {
     let stdout = helper.stdout.take().context("the helper of the embedded PostgreSQL has no output")?;
     let mut line = String::new();
@@ -152,6 +155,6 @@ fn first_line(helper: &mut Child) -> anyhow::Result<String> {
     }
     Err(match line.strip_prefix(FAILED) {
         Some(reason) => anyhow!("{reason}"),
-        None => anyhow!("the helper of the embedded PostgreSQL ended without a word"),
+        None => anyhow!("the helper of the embedded PostgreSQL ended without a message"),
     })
 }

@@ -1,10 +1,11 @@
-//! Lists of a request: how long they are, and that their entries have names of their own.
+//! Checks on lists in a request: number of entries, and unique names.
 
 use std::collections::BTreeMap;
 
 use crate::domain::invalid::Invalid;
 
-pub(in crate::domain) fn counted(pointer: &str, count: usize, max: usize) -> Result<(), Invalid> {
+/// Checks that a list has 1 to `max` entries.
+pub(in crate::domain) fn check_entry_count(pointer: &str, count: usize, max: usize) -> Result<(), Invalid> {
     if (1..=max).contains(&count) {
         Ok(())
     } else {
@@ -12,19 +13,20 @@ pub(in crate::domain) fn counted(pointer: &str, count: usize, max: usize) -> Res
     }
 }
 
-/// The names seen so far, with the place of each.
-pub(super) struct Names(BTreeMap<String, String>);
+/// Names seen so far, each with the JSON pointer to its entry.
+pub(super) struct UniqueNames(BTreeMap<String, String>);
 
-impl Names {
+impl UniqueNames {
     pub(super) fn new() -> Self {
         Self(BTreeMap::new())
     }
 
-    pub(super) fn add(&mut self, place: &str, name: &str) -> Result<(), Invalid> {
-        match self.0.insert(name.to_owned(), place.to_owned()) {
+    /// Adds the name of the entry at `pointer`; an error if another entry has it.
+    pub(super) fn add(&mut self, pointer: &str, name: &str) -> Result<(), Invalid> {
+        match self.0.insert(name.to_owned(), pointer.to_owned()) {
             None => Ok(()),
             Some(first) => {
-                Err(Invalid::new(format!("{place}/name"), format!("must be unique; {first} has the same name")))
+                Err(Invalid::new(format!("{pointer}/name"), format!("must be unique; {first} has the same name")))
             }
         }
     }

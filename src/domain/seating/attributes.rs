@@ -1,25 +1,27 @@
-//! What is special about a seat: a small set of words.
+//! Attributes of a seat, and sets of them.
 
 use std::fmt;
 
-/// One thing that is special about a seat.
+/// Attribute of a seat.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Attribute {
-    /// For somebody in a wheelchair, or who otherwise needs this place.
+    /// For a wheelchair user, or a person who needs this seat for another reason.
     Accessible,
-    /// For who comes with somebody on an accessible seat.
+    /// For a person who accompanies someone in an accessible seat.
     Companion,
+    /// Part of the stage cannot be seen from here.
     RestrictedView,
-    /// An aisle lies on one side of it, or a wall that leaves the way free.
+    /// An aisle, or a passage along a wall, is on one side of the seat.
     Aisle,
-    /// An aisle lies between this seat and the next of its row: they are no neighbours. Both are aisle seats.
+    /// An aisle lies between this seat and the next one of the row, so they are not adjacent. Both are aisle seats.
     AisleAfter,
 }
 
 impl Attribute {
+    /// All attributes.
     pub const ALL: [Self; 5] = [Self::Accessible, Self::Companion, Self::RestrictedView, Self::Aisle, Self::AisleAfter];
 
-    /// The word for it, everywhere: in JSON, in CSV, in the database.
+    /// The word in JSON and in CSV.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Accessible => "accessible",
@@ -30,50 +32,55 @@ impl Attribute {
         }
     }
 
-    /// `None` if it is none of the words.
+    /// The attribute with this word; `None` if there is none.
     pub fn parse(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|attribute| attribute.as_str() == word)
     }
 
-    /// Kept in databases: an attribute that is new comes last.
+    /// Stored in the database, so a new attribute must be added at the end of the enum.
     fn bit(self) -> u8 {
         1 << self as u8
     }
 }
 
-/// A set of them, in a byte: a event_seats has tens of thousands of seats.
+/// A set of attributes. One byte, because a layout can have 100,000 seats.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct Attributes(u8);
 
 impl Attributes {
+    /// The empty set.
     pub const NONE: Self = Self(0);
 
+    /// The set with one more attribute.
     #[must_use]
-    pub fn with(self, attribute: Attribute) -> Self {
+    pub fn including(self, attribute: Attribute) -> Self {
         Self(self.0 | attribute.bit())
     }
 
+    /// Whether the attribute is in the set.
     pub fn has(self, attribute: Attribute) -> bool {
         self.0 & attribute.bit() != 0
     }
 
-    /// The set as a number, for where there is no room for words. It means the same for ever.
+    /// The set as a number, one bit per attribute. This is its form in the database; the bits never change their
+    /// meaning.
     pub fn bits(self) -> u8 {
         self.0
     }
 
-    /// `None` if the number has bits that no attribute has.
+    /// The set of a number; `None` if the number has a bit of no attribute.
     pub fn from_bits(bits: u8) -> Option<Self> {
-        let all = Attribute::ALL.into_iter().fold(Self::NONE, Self::with);
+        let all = Attribute::ALL.into_iter().fold(Self::NONE, Self::including);
         (bits & !all.0 == 0).then_some(Self(bits))
     }
 
-    /// Whether the seat is kept for those who need it: best available gives it to others only when nothing else is left.
+    /// Whether the seat is accessible or a companion seat. Best available gives it to a group that did not ask for
+    /// accessible seats only as a last choice.
     pub fn is_reserved(self) -> bool {
         self.has(Attribute::Accessible) || self.has(Attribute::Companion)
     }
 
-    /// In the order of [`Attribute::ALL`].
+    /// The attributes in the order of [`Attribute::ALL`].
     pub fn iter(self) -> impl Iterator<Item = Attribute> {
         Attribute::ALL.into_iter().filter(move |attribute| self.has(*attribute))
     }

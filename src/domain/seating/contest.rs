@@ -1,68 +1,73 @@
-//! A tournament that keeps up with a event_seats that changes.
+//! Tournament trees that are brought up to date when they are used.
 //!
-//! Who takes or frees a seat only writes down which strip changed. A contest reads that when it is asked again, so the many
-//! kinds of groups that nobody asks for at the moment cost nothing.
+//! Taking or freeing a seat only records which strip changed. A tree reads these changes at its next use, so the trees
+//! for kinds of groups that are not requested at the moment cost nothing.
 
 use std::collections::BTreeMap;
 
 use super::event_seats::EventSeats;
 use super::tournament::{Score, Tournament};
 
-/// How many changes are kept for contests that were not asked for some time; whoever comes later begins anew.
-const CHANGES_KEPT: usize = 4_096;
+/// Most changes kept. A tree that missed more is built anew.
+const CHANGES_MAX: usize = 4_096;
 
-/// How many contests of one kind are kept; the one that was not asked for the longest time makes room.
-const CONTESTS_MAX: usize = 64;
+/// Most trees kept of one kind. The least recently used one is dropped.
+const TREES_MAX: usize = 64;
 
-/// The strips that changed, oldest first.
+/// Log of changed strips, oldest first.
 #[derive(Debug, Default)]
 pub(super) struct Changes {
     strips: Vec<u32>,
-    /// How many there were before these.
-    forgotten: usize,
+    /// Number of older changes that were dropped.
+    dropped: usize,
 }
 
 impl Changes {
-    pub fn note(&mut self, strip: usize) {
-        if self.strips.len() == CHANGES_KEPT {
-            self.strips.drain(..CHANGES_KEPT / 2);
-            self.forgotten += CHANGES_KEPT / 2;
+    /// Records a change of a strip.
+    pub fn record(&mut self, strip: usize) {
+        if self.strips.len() == CHANGES_MAX {
+            self.strips.drain(..CHANGES_MAX / 2);
+            self.dropped += CHANGES_MAX / 2;
         }
         self.strips.push(u32::try_from(strip).expect("there are no more strips than seats"));
     }
 
+    /// Number of changes so far, dropped ones included.
     fn count(&self) -> usize {
-        self.forgotten + self.strips.len()
+        self.dropped + self.strips.len()
     }
 
-    /// What changed since there were so many; `None` if that is forgotten.
+    /// Changes after the first `count`; `None` if some of them were dropped.
     fn since(&self, count: usize) -> Option<&[u32]> {
-        self.strips.get(count.checked_sub(self.forgotten)?..)
+        self.strips.get(count.checked_sub(self.dropped)?..)
     }
 }
 
+/// A tournament tree, and the changes that it includes.
 #[derive(Debug)]
-pub(super) struct Contest<S> {
-    /// None before it is first asked.
+pub(super) struct LazyTournament<S> {
+    /// `None` before the first use.
     tournament: Option<Tournament<S>>,
-    /// How many changes there were when it was last asked.
+    /// Number of changes at the last use.
     seen: usize,
 }
 
-impl<S: Score> Contest<S> {
-    /// The contest of a key, which may be a new one.
-    pub fn of<K: Copy + Ord>(contests: &mut BTreeMap<K, Self>, key: K) -> &mut Self {
-        if contests.len() == CONTESTS_MAX && !contests.contains_key(&key) {
-            let idle = contests.iter().min_by_key(|(_, contest)| contest.seen).map(|(key, _)| *key);
-            idle.and_then(|idle| contests.remove(&idle));
+impl<S: Score> LazyTournament<S> {
+    /// The tournament of a key, a new one if necessary.
+    pub fn get_or_insert<K: Copy + Ord>(tournaments: &mut BTreeMap<K, Self>, key: K) -> &mut Self {
+        if tournaments.len() == TREES_MAX && !tournaments.contains_key(&key) {
+            let idle = tournaments.iter().min_by_key(|(_, tournament)| tournament.seen).map(|(key, _)| *key);
+            idle.and_then(|idle| tournaments.remove(&idle));
         }
-        contests.entry(key).or_insert(Self { tournament: None, seen: 0 })
+        tournaments.entry(key).or_insert(Self { tournament: None, seen: 0 })
     }
 
-    /// The tournament as the event_seats stands. A change of one strip is one of all within `reach` rows.
-    pub fn caught_up(
+    /// The tournament with all changes applied. A change of a strip also resets the scores of the strips within `reach`
+    /// rows.
+    pub fn update(
         &mut self,
-        (event_seats, changes): (&EventSeats, &Changes),
+        event_seats: &EventSeats,
+        changes: &Changes,
         reach: usize,
         bound: impl Fn(usize) -> S,
     ) -> &mut Tournament<S> {
@@ -71,8 +76,9 @@ impl<S: Score> Contest<S> {
         self.seen = changes.count();
         let tournament = match (self.tournament.take(), changed) {
             (Some(mut tournament), Some(changed)) => {
-                let reset = changed.iter().flat_map(|strip| event_seats.around(*strip as usize, reach));
-                reset.for_each(|strip| tournament.reset(strip, bound(strip)));
+                for strip in changed.iter().flat_map(|strip| event_seats.nearby_strips(*strip as usize, reach)) {
+                    tournament.reset(strip, bound(strip));
+                }
                 tournament
             }
             _ => Tournament::new((0..strips).map(bound)),

@@ -1,26 +1,28 @@
-//! Which seats may be taken, who sits beside whom, and which seats would be left alone.
+//! Free seats of an event: adjacency, free runs and orphans.
 //!
-//! An orphan is a free seat without a free neighbour: one that only somebody who comes alone will want. A new one is a free
-//! seat that had a free neighbour before, and has none when a group is gone.
+//! An orphan is a free seat without a free adjacent seat, so only a customer who comes alone wants it. A new orphan is
+//! a free seat that has a free adjacent seat now, and has none after a group is taken.
 
 use std::ops::Range;
 
 use super::attributes::Attribute;
 use super::layout::{Layout, Seat};
 
-/// May be taken.
+/// The seat is free.
 const FREE: u8 = 1;
-/// The next seat is its neighbour.
+/// The next seat is adjacent: same row, no aisle between.
 const JOINED: u8 = 2;
-/// Accessible or companion.
+/// The seat is accessible or a companion seat.
 const RESERVED: u8 = 4;
+/// The seat is accessible.
 const ACCESSIBLE: u8 = 8;
 
-/// What the picker must know of a seat, in a byte: it goes along rows of them.
+/// State of a seat for the picker. One byte, because the picker scans whole rows.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct State(u8);
+pub(super) struct SeatFlags(u8);
 
-impl State {
+impl SeatFlags {
+    /// Flags of a free seat.
     fn new(seat: &Seat, ends_row: bool) -> Self {
         let bit = |bit: u8, set: bool| if set { bit } else { 0 };
         let joined = !ends_row && !seat.attributes.has(Attribute::AisleAfter);
@@ -46,59 +48,61 @@ impl State {
     }
 }
 
-/// Which seats a group is made of.
+/// Kinds of seats that a group may have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Seats {
-    /// Neither accessible nor companion: what everybody gets as long as there is a choice.
+pub(super) enum SeatFilter {
+    /// Neither accessible nor companion seats. The first choice for every group that does not ask for accessible seats.
     Ordinary,
     Any,
     /// Accessible and companion seats only, at least one of them accessible.
     Accessible,
 }
 
-impl Seats {
-    /// Whether the seat is free and may be in such a group.
-    pub fn admit(self, State(state): State) -> bool {
+impl SeatFilter {
+    /// Whether the seat is free and may be in the group.
+    pub fn admits(self, SeatFlags(flags): SeatFlags) -> bool {
         match self {
-            Self::Ordinary => state & (FREE | RESERVED) == FREE,
-            Self::Any => state & FREE != 0,
-            Self::Accessible => state & (FREE | RESERVED) == FREE | RESERVED,
+            Self::Ordinary => flags & (FREE | RESERVED) == FREE,
+            Self::Any => flags & FREE != 0,
+            Self::Accessible => flags & (FREE | RESERVED) == FREE | RESERVED,
         }
     }
 
-    /// Whether a group can begin with it: each has at least one of these.
-    pub fn begin_with(self, state: State) -> bool {
-        self.admit(state) && (self != Self::Accessible || state.is_accessible())
+    /// Whether the seat is of the kind that the group needs at least one of.
+    pub fn is_satisfied_by(self, flags: SeatFlags) -> bool {
+        self.admits(flags) && (self != Self::Accessible || flags.is_accessible())
     }
 }
 
-/// How many seats of a strip are free.
+/// Number of free seats of a strip, by kind.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Tally {
+pub(super) struct FreeCounts {
     ordinary: u32,
     reserved: u32,
-    /// Of those that are reserved.
+    /// Included in `reserved`.
     accessible: u32,
 }
 
-impl Tally {
-    /// Those that may be in such a group.
-    pub fn admitted(self, seats: Seats) -> u32 {
-        match seats {
-            Seats::Ordinary => self.ordinary,
-            Seats::Any => self.ordinary + self.reserved,
-            Seats::Accessible => self.reserved,
+impl FreeCounts {
+    /// Number of seats that [`SeatFilter::admits`].
+    pub fn admitted(self, filter: SeatFilter) -> u32 {
+        match filter {
+            SeatFilter::Ordinary => self.ordinary,
+            SeatFilter::Any => self.ordinary + self.reserved,
+            SeatFilter::Accessible => self.reserved,
         }
     }
 
-    /// Those that such a group can begin with.
-    pub fn beginnings(self, seats: Seats) -> u32 {
-        if seats == Seats::Accessible { self.accessible } else { self.admitted(seats) }
+    /// Whether any of the seats satisfies the filter: see [`SeatFilter::is_satisfied_by`].
+    pub fn satisfy(self, filter: SeatFilter) -> bool {
+        let satisfying = if filter == SeatFilter::Accessible { self.accessible } else { self.admitted(filter) };
+        satisfying > 0
     }
 
-    fn of(state: State) -> Self {
-        let reserved = u32::from(state.is_reserved());
-        Self { ordinary: 1 - reserved, reserved, accessible: u32::from(state.is_accessible()) }
+    /// Counts of a single seat.
+    fn from_seat(flags: SeatFlags) -> Self {
+        let reserved = u32::from(flags.is_reserved());
+        Self { ordinary: 1 - reserved, reserved, accessible: u32::from(flags.is_accessible()) }
     }
 
     fn add(&mut self, other: Self) {
@@ -114,68 +118,73 @@ impl Tally {
     }
 }
 
-/// Which seats of a event_seats may be taken.
+/// The free seats of an event.
 #[derive(Clone, Debug, Default)]
 pub(super) struct FreeSeats {
-    seats: Vec<State>,
-    strips: Vec<Tally>,
+    seats: Vec<SeatFlags>,
+    /// By strip.
+    counts: Vec<FreeCounts>,
 }
 
 impl FreeSeats {
-    /// Of an empty event_seats; `strip_of` says of each seat in which of so many strips it is.
-    pub fn all(layout: &Layout, strips: usize, strip_of: impl Fn(u32) -> usize) -> Self {
+    /// All seats of a layout, free. `strips` is the number of strips; `strip_of` returns the strip of a seat.
+    pub fn all_free(layout: &Layout, strips: usize, strip_of: impl Fn(u32) -> usize) -> Self {
+        let flags = |seat: usize, row_end: usize| SeatFlags::new(&layout.seats()[seat], seat + 1 == row_end);
         let rows = layout.rows().iter();
-        let seats = rows
-            .flat_map(|row| row.seats.clone().map(|seat| State::new(&layout.seats()[seat], seat + 1 == row.seats.end)));
-        let seats: Vec<State> = seats.collect();
-        let mut counters = vec![Tally::default(); strips];
-        (0..).zip(&seats).for_each(|(seat, state)| counters[strip_of(seat)].add(Tally::of(*state)));
-        Self { seats, strips: counters }
+        let seats: Vec<SeatFlags> =
+            rows.flat_map(|row| row.seats.clone().map(|seat| flags(seat, row.seats.end))).collect();
+        let mut counts = vec![FreeCounts::default(); strips];
+        for (seat, flags) in (0..).zip(&seats) {
+            counts[strip_of(seat)].add(FreeCounts::from_seat(*flags));
+        }
+        Self { seats, counts }
     }
 
-    /// Whether that changed anything: false also if there is no such seat.
+    /// Marks a seat as taken. Returns whether it was free; `false` also if there is no such seat.
     pub fn take(&mut self, seat: u32, strip_of: impl Fn(u32) -> usize) -> bool {
-        let Some(state) = self.seats.get_mut(seat as usize).filter(|state| state.is_free()) else { return false };
-        state.0 &= !FREE;
-        self.strips[strip_of(seat)].subtract(Tally::of(*state));
+        let Some(flags) = self.seats.get_mut(seat as usize).filter(|flags| flags.is_free()) else { return false };
+        flags.0 &= !FREE;
+        self.counts[strip_of(seat)].subtract(FreeCounts::from_seat(*flags));
         true
     }
 
-    /// As [`Self::take`].
+    /// Marks a seat as free. Returns whether it was taken; `false` also if there is no such seat.
     pub fn free(&mut self, seat: u32, strip_of: impl Fn(u32) -> usize) -> bool {
-        let Some(state) = self.seats.get_mut(seat as usize).filter(|state| !state.is_free()) else { return false };
-        state.0 |= FREE;
-        self.strips[strip_of(seat)].add(Tally::of(*state));
+        let Some(flags) = self.seats.get_mut(seat as usize).filter(|flags| !flags.is_free()) else { return false };
+        flags.0 |= FREE;
+        self.counts[strip_of(seat)].add(FreeCounts::from_seat(*flags));
         true
     }
 
     pub fn is_free(&self, seat: u32) -> bool {
-        self.seats.get(seat as usize).is_some_and(|state| state.is_free())
+        self.seats.get(seat as usize).is_some_and(|flags| flags.is_free())
     }
 
-    pub fn state(&self, seat: u32) -> State {
+    pub fn flags(&self, seat: u32) -> SeatFlags {
         self.seats[seat as usize]
     }
 
-    pub fn states(&self, seats: &Range<u32>) -> &[State] {
+    pub fn flags_of_range(&self, seats: &Range<u32>) -> &[SeatFlags] {
         &self.seats[seats.start as usize..seats.end as usize]
     }
 
-    pub fn tally(&self, strip: usize) -> Tally {
-        self.strips[strip]
+    /// Free seats of a strip.
+    pub fn counts(&self, strip: usize) -> FreeCounts {
+        self.counts[strip]
     }
 
-    /// The seats beside one, taken or free.
+    /// The adjacent seat on the left, free or taken.
     pub fn left_of(&self, seat: u32) -> Option<u32> {
         let left = seat.checked_sub(1)?;
-        self.state(left).is_joined().then_some(left)
+        self.flags(left).is_joined().then_some(left)
     }
 
+    /// The adjacent seat on the right, free or taken.
     pub fn right_of(&self, seat: u32) -> Option<u32> {
-        self.state(seat).is_joined().then_some(seat + 1)
+        self.flags(seat).is_joined().then_some(seat + 1)
     }
 
-    /// The orphans that neighbours from one seat to another, all of them free, would leave when they are taken.
+    /// Number of new orphans if the adjacent seats `first` to `last`, all of them free, are taken.
     pub fn new_orphans_beside(&self, first: u32, last: u32) -> u16 {
         let free = |seat: &u32| self.is_free(*seat);
         let left = self.left_of(first).filter(free).is_some_and(|left| self.left_of(left).filter(free).is_none());
@@ -183,21 +192,22 @@ impl FreeSeats {
         u16::from(left) + u16::from(right)
     }
 
-    /// The same of any group, in the order of their indexes and all of them free: each orphan once.
+    /// New orphans, without duplicates, if a group is taken. Its seats must be free and sorted by index.
     pub fn new_orphans<'a>(&'a self, group: &'a [u32]) -> impl Iterator<Item = u32> {
-        let stays = |seat: &u32| self.is_free(*seat) && group.binary_search(seat).is_err();
+        let stays_free = |seat: &u32| self.is_free(*seat) && group.binary_search(seat).is_err();
         group.iter().flat_map(move |seat| {
-            // Between two of the group it is found from the left one.
-            let left = self.left_of(*seat).filter(stays);
-            let left = left.filter(|left| self.left_of(*left).is_none_or(|beyond| !self.is_free(beyond)));
-            let right = self.right_of(*seat).filter(stays);
-            let right = right.filter(|right| self.right_of(*right).filter(stays).is_none());
+            // An orphan between two seats of the group is found from the seat on its left, and not from the one on its
+            // right.
+            let left = self.left_of(*seat).filter(stays_free);
+            let left = left.filter(|left| self.left_of(*left).is_none_or(|next| !self.is_free(next)));
+            let right = self.right_of(*seat).filter(stays_free);
+            let right = right.filter(|right| self.right_of(*right).filter(stays_free).is_none());
             left.into_iter().chain(right)
         })
     }
 
-    /// The free neighbours among which a free seat is: the first and the last.
-    pub fn run(&self, seat: u32) -> (u32, u32) {
+    /// The first and the last seat of the free run that contains a free seat.
+    pub fn free_run(&self, seat: u32) -> (u32, u32) {
         let (mut first, mut last) = (seat, seat);
         while let Some(left) = self.left_of(first).filter(|left| self.is_free(*left)) {
             first = left;

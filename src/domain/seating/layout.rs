@@ -1,10 +1,10 @@
-//! A venue's places: sections, rows and seats, as they stand. Immutable; a [`Layout`] is shared and never changed.
+//! Layout of a venue: sections, rows and seats. A [`Layout`] is immutable and shared.
 //!
-//! A seat is addressed by its index in the layout's order: section by section, row by row, and along the row. Two seats
-//! that follow each other in a row are neighbours, unless one has [`Attribute::AisleAfter`].
+//! A seat is identified by its index in the layout's order: section by section, row by row, and along the row. Two
+//! seats that follow each other in a row are adjacent, unless the first one has [`Attribute::AisleAfter`].
 //!
-//! Coordinates are whole centimetres, so that they are the same in JSON, in the database and here. `x` runs along the
-//! rows, `y` away from the stage.
+//! Coordinates are whole centimetres, in JSON, in the database and here. `x` runs along the rows, `y` away from the
+//! stage.
 //!
 //! [`Attribute::AisleAfter`]: super::attributes::Attribute::AisleAfter
 
@@ -13,20 +13,26 @@ use std::ops::Range;
 use super::super::quantity::Capacity;
 use super::attributes::Attributes;
 
+/// Most sections of a layout.
 pub const SECTIONS_PER_LAYOUT_MAX: usize = 1_000;
+/// Most rows of a section.
 pub const ROWS_PER_SECTION_MAX: usize = 1_000;
+/// Most seats of a row.
 pub const SEATS_PER_ROW_MAX: usize = 1_000;
+/// Most seats of a layout.
 pub const SEATS_PER_LAYOUT_MAX: usize = 100_000;
 
-/// Limits in characters.
+/// Longest section name, in characters.
 pub const SECTION_NAME_LENGTH_MAX: usize = 100;
+/// Longest row label, in characters.
 pub const ROW_LABEL_LENGTH_MAX: usize = 10;
+/// Longest seat number, in characters.
 pub const SEAT_NUMBER_LENGTH_MAX: usize = 10;
 
-/// The farthest from the origin that anything is, in centimetres: one kilometre either way.
+/// Largest absolute value of a coordinate, in centimetres: one kilometre from the origin.
 pub const COORDINATE_MAX: i32 = 100_000;
 
-/// A place in the drawing, in centimetres.
+/// A point of the layout, in centimetres.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Point {
     pub x: i32,
@@ -34,36 +40,38 @@ pub struct Point {
 }
 
 impl Point {
-    /// In whole centimetres, rounded down. Below 300,000 as long as both are within [`COORDINATE_MAX`].
+    /// Distance in whole centimetres, rounded down. Less than 300,000 if both points are within [`COORDINATE_MAX`].
     pub fn distance(self, other: Self) -> u32 {
         u32::try_from(self.distance_squared(other).isqrt()).expect("both are within COORDINATE_MAX")
     }
 
-    /// Tells farther from nearer for less than [`Self::distance`] does.
+    /// Square of the distance. Cheaper than [`Self::distance`], and enough to compare distances.
     pub(super) fn distance_squared(self, other: Self) -> u64 {
         let square = |a: i32, b: i32| u64::from(a.abs_diff(b)).pow(2);
         square(self.x, other.x) + square(self.y, other.y)
     }
 }
 
-/// The index of a seat in [`Layout::seats`]. One that came from elsewhere may be out of range.
+/// Index of a seat in [`Layout::seats`]. May be out of range if it comes from a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SeatIndex(pub u32);
 
 impl SeatIndex {
-    pub(super) fn of(at: usize) -> Self {
-        Self(u32::try_from(at).expect("a layout has at most SEATS_PER_LAYOUT_MAX seats"))
+    pub(super) fn from_usize(index: usize) -> Self {
+        Self(u32::try_from(index).expect("a layout has at most SEATS_PER_LAYOUT_MAX seats"))
     }
 
-    pub fn at(self) -> usize {
+    /// The index, for use with slices.
+    pub fn as_usize(self) -> usize {
         self.0 as usize
     }
 }
 
-/// The index of a section in [`Layout::sections`].
+/// Index of a section in [`Layout::sections`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SectionIndex(pub u16);
 
+/// A section of a layout.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Section {
     /// Unique in the layout.
@@ -71,17 +79,19 @@ pub struct Section {
     pub kind: SectionKind,
 }
 
+/// Section with or without seats.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SectionKind {
-    /// Indexes in [`Layout::rows`]; at least one.
+    /// Rows of numbered seats.
     Seated {
+        /// Indexes in [`Layout::rows`]; at least one.
         rows: Range<usize>,
     },
-    GeneralAdmission {
-        capacity: Capacity,
-    },
+    /// A number of places without seats.
+    GeneralAdmission { capacity: Capacity },
 }
 
+/// A row of seats.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Row {
     pub section: SectionIndex,
@@ -91,97 +101,103 @@ pub struct Row {
     pub seats: Range<usize>,
 }
 
+/// A seat.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Seat {
     /// Index in [`Layout::rows`].
     pub row: usize,
-    /// Unique in the row. Text: there are seats 12a.
+    /// Unique in the row. A text, for numbers such as 12a.
     pub number: String,
-    pub at: Point,
+    pub position: Point,
     pub attributes: Attributes,
 }
 
-/// See the module's documentation. Made of a [`super::draft::LayoutDraft`], which is where everything is checked.
+/// Layout of a venue. Made from a [`super::draft::LayoutDraft`], which is validated as a whole.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Layout {
     focal_point: Point,
     sections: Vec<Section>,
     rows: Vec<Row>,
     seats: Vec<Seat>,
-    /// Of each seat to the focal point.
+    /// Distance to the focal point in centimetres, by seat.
     distances: Vec<u32>,
 }
 
 impl Layout {
-    /// `draft` has checked that these fit together.
-    pub(super) fn of(focal_point: Option<Point>, sections: Vec<Section>, rows: Vec<Row>, seats: Vec<Seat>) -> Self {
-        let focal_point = focal_point.unwrap_or_else(|| centre_front(&seats));
-        let distances = seats.iter().map(|seat| seat.at.distance(focal_point)).collect();
+    /// A layout of parts that fit together. Without a focal point it is the middle of the front edge of the seats.
+    pub(super) fn new(focal_point: Option<Point>, sections: Vec<Section>, rows: Vec<Row>, seats: Vec<Seat>) -> Self {
+        let focal_point = focal_point.unwrap_or_else(|| middle_of_front_edge(&seats));
+        let distances = seats.iter().map(|seat| seat.position.distance(focal_point)).collect();
         Self { focal_point, sections, rows, seats, distances }
     }
 
-    /// A layout that was checked when it was made and has been kept since. `None` if the parts do not fit together.
-    pub fn restored(focal_point: Point, sections: Vec<Section>, rows: Vec<Row>, seats: Vec<Seat>) -> Option<Self> {
+    /// A layout loaded from the database. It was validated before it was stored, so its names and limits are not
+    /// checked again. `None` if the parts do not fit together.
+    pub fn from_parts(focal_point: Point, sections: Vec<Section>, rows: Vec<Row>, seats: Vec<Seat>) -> Option<Self> {
         let (mut next_row, mut next_seat) = (0, 0);
         for (number, section) in sections.iter().enumerate() {
-            let SectionKind::Seated { rows: of_section } = &section.kind else { continue };
-            if of_section.is_empty() || of_section.start != next_row {
+            let SectionKind::Seated { rows: section_rows } = &section.kind else { continue };
+            if section_rows.is_empty() || section_rows.start != next_row {
                 return None;
             }
-            for at in of_section.clone() {
-                let row = rows.get(at)?;
-                let of_row = seats.get(row.seats.clone()).filter(|seats| !seats.is_empty())?;
+            for row_index in section_rows.clone() {
+                let row = rows.get(row_index)?;
+                let row_seats = seats.get(row.seats.clone()).filter(|seats| !seats.is_empty())?;
                 let fits = usize::from(row.section.0) == number && row.seats.start == next_seat;
-                if !fits || of_row.iter().any(|seat| seat.row != at) {
+                if !fits || row_seats.iter().any(|seat| seat.row != row_index) {
                     return None;
                 }
                 next_seat = row.seats.end;
             }
-            next_row = of_section.end;
+            next_row = section_rows.end;
         }
-        let is_whole = (next_row, next_seat) == (rows.len(), seats.len());
-        is_whole.then(|| Self::of(Some(focal_point), sections, rows, seats))
+        let is_complete = (next_row, next_seat) == (rows.len(), seats.len());
+        is_complete.then(|| Self::new(Some(focal_point), sections, rows, seats))
     }
 
-    /// The same places, with something else to look at.
+    /// The same layout with another focal point.
     #[must_use]
-    pub fn looking_at(self, focal_point: Point) -> Self {
-        Self::of(Some(focal_point), self.sections, self.rows, self.seats)
+    pub fn with_focal_point(self, focal_point: Point) -> Self {
+        Self::new(Some(focal_point), self.sections, self.rows, self.seats)
     }
 
-    /// What people come to look at: the nearer, the better a seat.
+    /// Focal point, usually the middle of the stage: the nearer a seat is to it, the better.
     pub fn focal_point(&self) -> Point {
         self.focal_point
     }
 
+    /// Sections in the layout's order.
     pub fn sections(&self) -> &[Section] {
         &self.sections
     }
 
+    /// Rows in the layout's order.
     pub fn rows(&self) -> &[Row] {
         &self.rows
     }
 
+    /// Seats in the layout's order.
     pub fn seats(&self) -> &[Seat] {
         &self.seats
     }
 
-    /// From a seat to the focal point, in centimetres; by [`SeatIndex`].
+    /// Distance of each seat to the focal point in centimetres, by [`SeatIndex`].
     pub fn distances(&self) -> &[u32] {
         &self.distances
     }
 
-    pub fn section_named(&self, name: &str) -> Option<SectionIndex> {
-        let at = self.sections.iter().position(|section| section.name == name)?;
-        u16::try_from(at).ok().map(SectionIndex)
+    /// The section with this name.
+    pub fn find_section(&self, name: &str) -> Option<SectionIndex> {
+        let index = self.sections.iter().position(|section| section.name == name)?;
+        u16::try_from(index).ok().map(SectionIndex)
     }
 }
 
-/// The middle of what the seats take up, at its front edge; the origin if there are none.
-fn centre_front(seats: &[Seat]) -> Point {
-    let along = || seats.iter().map(|seat| seat.at.x);
-    let front = seats.iter().map(|seat| seat.at.y).min();
-    match (along().min(), along().max(), front) {
+/// The middle of the front edge of the area that the seats cover; the origin if there are none.
+fn middle_of_front_edge(seats: &[Seat]) -> Point {
+    let xs = || seats.iter().map(|seat| seat.position.x);
+    let front = seats.iter().map(|seat| seat.position.y).min();
+    match (xs().min(), xs().max(), front) {
         (Some(left), Some(right), Some(y)) => Point { x: left + (right - left) / 2, y },
         _ => Point::default(),
     }

@@ -1,17 +1,18 @@
-//! What a selection by hand would leave alone, for events that refuse that.
+//! Orphans of a manual selection, for events with the single-seat rule.
 //!
-//! An orphan counts against a selection only where it could have been avoided: where best available, asked for as many
-//! neighbours as the selection has of that run, in the same section and pool, would leave fewer. When the only run that is left
-//! is one seat longer than the group, the group may have it; and nobody is told to take what the event_seats itself would not give.
+//! An orphan counts against a selection only if it is avoidable. For each free run that the selection takes seats from,
+//! it is compared with the best group of as many adjacent seats in the same section and pool: orphans are avoidable if
+//! that group would leave fewer. So a group may take all but one seat of the last run, and a customer is never asked
+//! for seats that best available would not pick either.
 
-use super::free_seats::Seats;
+use super::free_seats::SeatFilter;
 use super::layout::SeatIndex;
 use super::picker::SeatPicker;
 
 impl SeatPicker {
-    /// The seats, in their order, that a selection of free seats would leave alone without need. Seats that are not free are
-    /// not looked at: whoever wants them is refused for another reason.
-    pub fn orphans_left_by(&mut self, selection: &[SeatIndex]) -> Vec<SeatIndex> {
+    /// Avoidable orphans that a selection of free seats would leave, sorted by index. Seats of the selection that are
+    /// not free are ignored: such a selection is refused for that reason.
+    pub fn avoidable_orphans(&mut self, selection: &[SeatIndex]) -> Vec<SeatIndex> {
         let mut selected: Vec<u32> = selection.iter().filter(|seat| self.is_free(**seat)).map(|seat| seat.0).collect();
         selected.sort_unstable();
         selected.dedup();
@@ -19,27 +20,28 @@ impl SeatPicker {
         orphans.sort_unstable();
         let mut avoidable = Vec::new();
         while let Some(first) = orphans.first() {
-            let (from, to) = self.free.run(*first);
-            let of_run = orphans.partition_point(|orphan| *orphan <= to);
-            let part: Vec<u32> = selected.iter().copied().filter(|seat| (from..=to).contains(seat)).collect();
-            if self.least_orphans(&part).is_some_and(|least| of_run > least) {
-                avoidable.extend(orphans[..of_run].iter().copied().map(SeatIndex));
+            let (from, to) = self.free.free_run(*first);
+            let orphans_of_run = orphans.partition_point(|orphan| *orphan <= to);
+            let selected_of_run: Vec<u32> =
+                selected.iter().copied().filter(|seat| (from..=to).contains(seat)).collect();
+            if self.fewest_orphans(&selected_of_run).is_some_and(|fewest| orphans_of_run > fewest) {
+                avoidable.extend(orphans[..orphans_of_run].iter().copied().map(SeatIndex));
             }
-            orphans.drain(..of_run);
+            orphans.drain(..orphans_of_run);
         }
         avoidable
     }
 
-    /// How many orphans best available would leave for as many neighbours as `part` has, which is what a selection takes from
-    /// one run; `None` if it has no such group.
-    fn least_orphans(&mut self, part: &[u32]) -> Option<usize> {
-        let seat = SeatIndex(*part.first()?);
-        let size = u32::try_from(part.len()).ok()?;
-        let among =
-            self.event_seats.among(Some(self.event_seats.section_of(seat)), Some(self.event_seats.pool_of(seat)));
-        // Nobody is sent to an accessible seat who chose an ordinary one.
-        let reserved = part.iter().any(|seat| self.free.state(*seat).is_reserved());
-        let seats = if reserved { Seats::Any } else { Seats::Ordinary };
-        self.best_neighbours(seats, size, &among).map(|best| usize::from(best.orphans()))
+    /// Number of orphans of the best group with as many adjacent seats as `selected_of_run`, the part of a selection in
+    /// one free run; `None` if there is no such group.
+    fn fewest_orphans(&mut self, selected_of_run: &[u32]) -> Option<usize> {
+        let seat = SeatIndex(*selected_of_run.first()?);
+        let size = u32::try_from(selected_of_run.len()).ok()?;
+        let (section, pool) = (self.event_seats.section_of(seat), self.event_seats.pool_of(seat));
+        let strips = self.event_seats.strip_ranges(Some(section), Some(pool));
+        // A customer who chose ordinary seats is not expected to take accessible ones instead.
+        let reserved = selected_of_run.iter().any(|seat| self.free.flags(*seat).is_reserved());
+        let filter = if reserved { SeatFilter::Any } else { SeatFilter::Ordinary };
+        self.best_neighbours(filter, size, &strips).map(|best| usize::from(best.orphans()))
     }
 }

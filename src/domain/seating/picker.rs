@@ -1,12 +1,11 @@
-//! Best available: which seats a group gets.
+//! Best available: picks the seats of a group.
 //!
-//! `together` is how far a group may be pulled apart, and it never is when that can be avoided: whoever accepts the same row,
-//! or nearby rows, gets neighbours as long as there are any. Among groups of one kind the better is chosen as [`super::groups`]
-//! ranks them.
+//! [`Together`] limits how far apart the seats may be. A group that accepts one row, or nearby rows, still gets
+//! adjacent seats as long as there are enough. Among groups of one kind, [`super::groups`] defines the better one.
 //!
-//! Accessible and companion seats are for those who ask for accessible seats. All others get them only when nothing else is left
-//! of what they would accept. Who asks for accessible seats gets accessible and companion seats, at least one of them
-//! accessible.
+//! Accessible and companion seats are reserved for groups that ask for accessible seats. Other groups get them only
+//! when they cannot get ordinary seats in any way that they accept. A group that asks for accessible seats gets
+//! accessible and companion seats, at least one of them accessible.
 //!
 //! A group is always in one pool.
 
@@ -15,167 +14,201 @@ use std::iter;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::contest::{Changes, Contest};
+use super::contest::{Changes, LazyTournament};
 use super::event_seats::EventSeats;
-use super::free_seats::{FreeSeats, Seats};
-use super::groups::{self, Most, Rank, View, nearby, neighbours, row};
+use super::free_seats::{FreeSeats, SeatFilter};
+use super::groups::{self, LargestGroup, LargestSize, Rank, View, nearby, neighbours, row};
 use super::layout::SeatIndex;
-use super::wanted::{MostPossible, Together, Wanted};
+use super::wanted::{GroupRequest, LargestAvailable, Together};
 
-/// The seats of one event as they are taken and freed, and the best of them. Starts with an empty event_seats.
+/// Free seats of one event, and a picker for the best of them. At first all seats are free.
 ///
-/// What was found out about a strip is remembered until a seat of it, or beside it, changes.
+/// Scores of strips are kept until a seat of the strip, or close to it, changes.
 #[derive(Debug)]
 pub struct SeatPicker {
     pub(super) event_seats: Arc<EventSeats>,
     pub(super) free: FreeSeats,
-    neighbours: BTreeMap<(Seats, u32), Contest<Rank>>,
-    rows: BTreeMap<(Seats, u32), Contest<Rank>>,
-    most: BTreeMap<(Together, Seats), Contest<Most>>,
+    /// Groups of adjacent seats, by filter and size.
+    neighbours: BTreeMap<(SeatFilter, u32), LazyTournament<Rank>>,
+    /// Groups in a row, by filter and size.
+    rows: BTreeMap<(SeatFilter, u32), LazyTournament<Rank>>,
+    largest: BTreeMap<(Together, SeatFilter), LazyTournament<LargestGroup>>,
     changes: Changes,
 }
 
 impl SeatPicker {
+    /// A picker with all seats free.
     pub fn new(event_seats: Arc<EventSeats>) -> Self {
         Self {
-            free: event_seats.empty().clone(),
+            free: event_seats.all_free().clone(),
             event_seats,
             neighbours: BTreeMap::new(),
             rows: BTreeMap::new(),
-            most: BTreeMap::new(),
+            largest: BTreeMap::new(),
             changes: Changes::default(),
         }
     }
 
+    /// The seats of the event.
     pub fn event_seats(&self) -> &Arc<EventSeats> {
         &self.event_seats
     }
 
+    /// Whether a seat is free; `false` also if there is no such seat.
     pub fn is_free(&self, seat: SeatIndex) -> bool {
         self.free.is_free(seat.0)
     }
 
-    /// Whether the seat was free until now. False also if there is no such seat.
-    #[must_use = "a seat that is not free cannot be given to anybody"]
+    /// Marks a seat as taken. Returns whether it was free; `false` also if there is no such seat.
+    #[must_use = "a seat that was not free must not be given to another hold"]
     pub fn take(&mut self, seat: SeatIndex) -> bool {
         let changed = self.free.take(seat.0, |seat| self.event_seats.strip_of(seat));
         if changed {
-            self.note(seat);
+            self.record_change(seat);
         }
         changed
     }
 
-    /// Whether the seat was taken until now. False also if there is no such seat.
-    #[must_use = "a seat that was free all the time was given to nobody"]
+    /// Marks a seat as free. Returns whether it was taken; `false` also if there is no such seat.
+    #[must_use = "a seat that was not taken should not be freed"]
     pub fn free(&mut self, seat: SeatIndex) -> bool {
         let changed = self.free.free(seat.0, |seat| self.event_seats.strip_of(seat));
         if changed {
-            self.note(seat);
+            self.record_change(seat);
         }
         changed
     }
 
-    /// The seats that such a group should have, in the order of their indexes. They stay free until they are taken.
-    pub fn pick(&mut self, wanted: &Wanted) -> Result<Vec<SeatIndex>, MostPossible> {
-        let (size, among) = (wanted.size.get(), self.event_seats.among(wanted.section, wanted.pool));
-        let choices: &[Seats] = if wanted.accessible { &[Seats::Accessible] } else { &[Seats::Ordinary, Seats::Any] };
-        let mut most = 0;
-        for seats in choices {
-            for together in wanted.together.attempts() {
+    /// Picks the best seats for a group, sorted by index. Does not take them.
+    ///
+    /// # Errors
+    /// [`LargestAvailable`] if there are not enough seats.
+    pub fn pick(&mut self, request: &GroupRequest) -> Result<Vec<SeatIndex>, LargestAvailable> {
+        let size = request.size.get();
+        let strips = self.event_seats.strip_ranges(request.section, request.pool);
+        let filters: &[SeatFilter] =
+            if request.accessible { &[SeatFilter::Accessible] } else { &[SeatFilter::Ordinary, SeatFilter::Any] };
+        let mut largest = 0;
+        for filter in filters {
+            for together in request.together.attempts() {
                 let group = match together {
-                    Together::Strict => self.neighbours(*seats, size, &among),
-                    Together::Row => self.in_a_row(*seats, size, &among),
-                    Together::Nearby => self.nearby(*seats, size, &among),
+                    Together::Strict => self.pick_neighbours(*filter, size, &strips),
+                    Together::Row => self.pick_from_row(*filter, size, &strips),
+                    Together::Nearby => self.pick_nearby(*filter, size, &strips),
                 };
                 match group {
                     Ok(group) => return Ok(group.into_iter().map(SeatIndex).collect()),
-                    Err(MostPossible(possible)) => most = most.max(possible),
+                    Err(LargestAvailable(available)) => largest = largest.max(available),
                 }
             }
         }
-        Err(MostPossible(most))
+        Err(LargestAvailable(largest))
     }
 
-    fn neighbours(&mut self, seats: Seats, size: u32, among: &[Range<usize>]) -> Result<Vec<u32>, MostPossible> {
-        let most = self.most(Together::Strict, seats, among);
-        // What is not possible is not looked for, so that being sold out costs next to nothing.
-        let best = if most < size { None } else { self.best_neighbours(seats, size, among) };
-        best.map(|best| (best.anchor()..best.anchor() + size).collect()).ok_or(MostPossible(most))
+    fn pick_neighbours(
+        &mut self,
+        filter: SeatFilter,
+        size: u32,
+        strips: &[Range<usize>],
+    ) -> Result<Vec<u32>, LargestAvailable> {
+        let largest = self.largest_size(Together::Strict, filter, strips);
+        // A group that is too large is not searched for, which makes requests to a sold-out event cheap.
+        let best = if largest < size { None } else { self.best_neighbours(filter, size, strips) };
+        best.map(|best| (best.anchor()..best.anchor() + size).collect()).ok_or(LargestAvailable(largest))
     }
 
-    fn in_a_row(&mut self, seats: Seats, size: u32, among: &[Range<usize>]) -> Result<Vec<u32>, MostPossible> {
-        let most = self.most(Together::Row, seats, among);
-        let best = if most < size { None } else { self.best_in_a_row(seats, size, among) };
-        best.map(|best| row::from(self.view(), seats, size, best.anchor())).ok_or(MostPossible(most))
+    fn pick_from_row(
+        &mut self,
+        filter: SeatFilter,
+        size: u32,
+        strips: &[Range<usize>],
+    ) -> Result<Vec<u32>, LargestAvailable> {
+        let largest = self.largest_size(Together::Row, filter, strips);
+        let best = if largest < size { None } else { self.best_of_row(filter, size, strips) };
+        best.map(|best| row::group_from(self.view(), filter, size, best.anchor())).ok_or(LargestAvailable(largest))
     }
 
-    fn nearby(&mut self, seats: Seats, size: u32, among: &[Range<usize>]) -> Result<Vec<u32>, MostPossible> {
-        let starts = self.largest(Together::Strict, seats, nearby::NEARBY_STARTS, among);
-        let strips = starts.iter().map(|start| self.event_seats.strip_of(start.strip));
-        if let Some(group) = nearby::best(self.view(), seats, size, strips) {
+    fn pick_nearby(
+        &mut self,
+        filter: SeatFilter,
+        size: u32,
+        strips: &[Range<usize>],
+    ) -> Result<Vec<u32>, LargestAvailable> {
+        let longest_runs = self.largest_groups(Together::Strict, filter, nearby::NEARBY_STARTS, strips);
+        let starts = longest_runs.iter().map(|run| self.event_seats.strip_of(run.first_seat));
+        if let Some(group) = nearby::best(self.view(), filter, size, starts) {
             return Ok(group);
         }
-        let start = self.largest(Together::Nearby, seats, 1, among).pop().ok_or(MostPossible(0))?;
-        let strip = self.event_seats.strip_of(start.strip);
-        nearby::best(self.view(), seats, size, iter::once(strip)).ok_or(MostPossible(start.size.0))
+        let largest = self.largest_groups(Together::Nearby, filter, 1, strips).pop().ok_or(LargestAvailable(0))?;
+        let start = self.event_seats.strip_of(largest.first_seat);
+        nearby::best(self.view(), filter, size, iter::once(start)).ok_or(LargestAvailable(largest.size.0))
     }
 
-    pub(super) fn best_neighbours(&mut self, seats: Seats, size: u32, among: &[Range<usize>]) -> Option<Rank> {
+    pub(super) fn best_neighbours(&mut self, filter: SeatFilter, size: u32, strips: &[Range<usize>]) -> Option<Rank> {
         let Self { event_seats, free, neighbours, changes, .. } = self;
         let view = View { event_seats, free };
-        let bound = |strip| groups::bound(view, seats, size, 0, strip);
-        let tournament = Contest::of(neighbours, (seats, size)).caught_up((event_seats, changes), 0, bound);
-        tournament.best(among, |strip| neighbours::best(view, seats, size, strip))
+        let bound = |strip| groups::bound(view, filter, size, 0, strip);
+        let tournament = LazyTournament::get_or_insert(neighbours, (filter, size));
+        let tournament = tournament.update(event_seats, changes, 0, bound);
+        tournament.best(strips, |strip| neighbours::best(view, filter, size, strip))
     }
 
-    fn best_in_a_row(&mut self, seats: Seats, size: u32, among: &[Range<usize>]) -> Option<Rank> {
+    fn best_of_row(&mut self, filter: SeatFilter, size: u32, strips: &[Range<usize>]) -> Option<Rank> {
         let Self { event_seats, free, rows, changes, .. } = self;
         let view = View { event_seats, free };
-        let bound = |strip| groups::bound(view, seats, size, size - 1, strip);
-        let tournament = Contest::of(rows, (seats, size)).caught_up((event_seats, changes), 0, bound);
-        tournament.best(among, |strip| row::best(view, seats, size, strip))
+        let bound = |strip| groups::bound(view, filter, size, size - 1, strip);
+        let tournament = LazyTournament::get_or_insert(rows, (filter, size));
+        let tournament = tournament.update(event_seats, changes, 0, bound);
+        tournament.best(strips, |strip| row::best(view, filter, size, strip))
     }
 
-    /// The size of the largest group.
-    fn most(&mut self, together: Together, seats: Seats, among: &[Range<usize>]) -> u32 {
-        self.largest(together, seats, 1, among).first().map_or(0, |most| most.size.0)
+    /// Size of the largest group; 0 if there is none.
+    fn largest_size(&mut self, together: Together, filter: SeatFilter, strips: &[Range<usize>]) -> u32 {
+        self.largest_groups(together, filter, 1, strips).first().map_or(0, |group| group.size.0)
     }
 
-    /// The strips with the largest groups, or from which the largest grow.
-    fn largest(&mut self, together: Together, seats: Seats, count: usize, among: &[Range<usize>]) -> Vec<Most> {
-        let Self { event_seats, free, most, changes, .. } = self;
+    /// The `count` strips with the largest groups, or for [`Together::Nearby`] those that the largest groups grow from.
+    fn largest_groups(
+        &mut self,
+        together: Together,
+        filter: SeatFilter,
+        count: usize,
+        strips: &[Range<usize>],
+    ) -> Vec<LargestGroup> {
+        let Self { event_seats, free, largest, changes, .. } = self;
         let view = View { event_seats, free };
-        // No run is longer than the seats of its row that are free.
-        let (reach, bound, exact): (usize, groups::MostOf, groups::MostOf) = match together {
-            Together::Strict => (0, row::most, neighbours::most),
-            Together::Row => (0, row::most, row::most),
-            Together::Nearby => (nearby::NEARBY_ROWS, nearby::most, nearby::most),
+        // The number of free seats of a strip is a bound for the length of its free runs.
+        let (reach, bound, exact): (usize, LargestSize, LargestSize) = match together {
+            Together::Strict => (0, row::largest_size, neighbours::largest_size),
+            Together::Row => (0, row::largest_size, row::largest_size),
+            Together::Nearby => (nearby::NEARBY_ROWS, nearby::largest_size, nearby::largest_size),
         };
-        let of = |most: groups::MostOf, strip| Most::of(most(view, seats, strip), event_seats, strip);
-        let tournament = Contest::of(most, (together, seats));
-        let tournament = tournament.caught_up((event_seats, changes), reach, |strip| of(bound, strip));
-        tournament.first(count, among, |strip| of(exact, strip))
+        let score = |size: LargestSize, strip| LargestGroup::new(size(view, filter, strip), event_seats, strip);
+        let tournament = LazyTournament::get_or_insert(largest, (together, filter));
+        let tournament = tournament.update(event_seats, changes, reach, |strip| score(bound, strip));
+        tournament.best_n(count, strips, |strip| score(exact, strip))
     }
 
     fn view(&self) -> View<'_> {
         View { event_seats: &self.event_seats, free: &self.free }
     }
 
-    /// A seat concerns the groups of its own strip, and those that end up to two seats from it: it makes an orphan of what lies
-    /// between, or saves it.
-    fn note(&mut self, seat: SeatIndex) {
-        if self.most.is_empty() && self.neighbours.is_empty() {
-            return; // Nobody has asked yet, as when the seats that are taken are read.
+    /// Records the strips whose scores a changed seat can affect: its own, and those of the seats up to two places to
+    /// its left and right. They can belong to another pool, and the changed seat decides whether a group there leaves
+    /// an orphan.
+    fn record_change(&mut self, seat: SeatIndex) {
+        if self.largest.is_empty() && self.neighbours.is_empty() {
+            return; // No tournament exists yet, for example while the taken seats are loaded.
         }
-        let here = self.event_seats.strip_of(seat.0);
-        self.changes.note(here);
+        let own_strip = self.event_seats.strip_of(seat.0);
+        self.changes.record(own_strip);
         let (left, right) = (self.free.left_of(seat.0), self.free.right_of(seat.0));
-        let (farther_left, farther_right) =
-            (left.and_then(|left| self.free.left_of(left)), right.and_then(|right| self.free.right_of(right)));
-        for near in [left, right, farther_left, farther_right].into_iter().flatten() {
+        let second_left = left.and_then(|left| self.free.left_of(left));
+        let second_right = right.and_then(|right| self.free.right_of(right));
+        for near in [left, right, second_left, second_right].into_iter().flatten() {
             let strip = self.event_seats.strip_of(near);
-            if strip != here {
-                self.changes.note(strip);
+            if strip != own_strip {
+                self.changes.record(strip);
             }
         }
     }

@@ -1,4 +1,5 @@
-//! Where and how a body that did not parse is wrong, in the words of JSON: serde's speak of Rust's types.
+//! Errors of bodies that cannot be parsed: pointer and text. Texts use the words of JSON; serde's messages name Rust
+//! types.
 
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::error::Category;
@@ -7,10 +8,10 @@ use serde_path_to_error::Segment;
 use super::Object;
 use crate::error::{ApiError, ErrorCode};
 
-/// Parses again, slowly, and says what is wrong.
+/// Parses an invalid body again, with path tracking (slower), and makes the error with pointer and detail.
 pub(super) fn explain<T: DeserializeOwned>(bytes: &[u8]) -> ApiError {
     if let Err(error) = serde_json::from_slice::<IgnoredAny>(bytes) {
-        return ApiError::new(ErrorCode::MalformedRequest).detail(format!("The body is not JSON: {error}"));
+        return ApiError::new(ErrorCode::MalformedRequest).with_detail(format!("The body is not valid JSON: {error}"));
     }
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
     match serde_path_to_error::deserialize::<_, Object<T>>(&mut deserializer) {
@@ -19,17 +20,17 @@ pub(super) fn explain<T: DeserializeOwned>(bytes: &[u8]) -> ApiError {
             let message = without_position(&message);
             ApiError::invalid(&pointer(error.path(), message), detail(message))
         }
-        // Text that JSON's grammar allows and its reader does not, such as half a surrogate pair.
-        _ => ApiError::new(ErrorCode::MalformedRequest).detail("The body cannot be read as text"),
+        // Text that is allowed by JSON's grammar but rejected by serde_json, such as half a surrogate pair.
+        _ => ApiError::new(ErrorCode::MalformedRequest).with_detail("The body has text that is not valid Unicode"),
     }
 }
 
-/// Line and column speak about bytes; the pointer says it better.
+/// Removes line and column from a message. The pointer is more useful to clients.
 fn without_position(message: &str) -> &str {
     message.rsplit_once(" at line ").map_or(message, |(text, _)| text)
 }
 
-/// RFC 6901. A missing field has no place in the body: its pointer is where it belongs.
+/// JSON pointer (RFC 6901) to the wrong field. For a missing field: to the place where it belongs.
 fn pointer(path: &serde_path_to_error::Path, message: &str) -> String {
     let mut pointer = String::new();
     let mut push = |segment: &str| {
@@ -44,20 +45,21 @@ fn pointer(path: &serde_path_to_error::Path, message: &str) -> String {
             Segment::Unknown => {}
         }
     }
-    if let Some(field) = message.strip_prefix(MISSING).and_then(|rest| rest.split('`').next()) {
+    if let Some(field) = message.strip_prefix(MISSING_FIELD).and_then(|rest| rest.split('`').next()) {
         push(field);
     }
     pointer
 }
 
-/// How serde's messages begin.
-const MISSING: &str = "missing field `";
+// Beginnings of serde's messages.
+const MISSING_FIELD: &str = "missing field `";
 const WRONG_TYPE: &str = "invalid type: ";
 const INTEGER_TOO_LARGE: &str = "invalid value: integer ";
 const NOT_A_UUID: &str = "UUID parsing failed";
 
+/// Translates serde's message.
 fn detail(message: &str) -> String {
-    if message.starts_with(MISSING) {
+    if message.starts_with(MISSING_FIELD) {
         return "is required".to_owned();
     }
     if message.starts_with(INTEGER_TOO_LARGE) {
@@ -66,7 +68,7 @@ fn detail(message: &str) -> String {
     if message.starts_with(NOT_A_UUID) {
         return "must be a UUID".to_owned();
     }
-    // The value comes first, and can contain anything.
+    // The value comes first and can contain the same words, so search from the end.
     let types = message.strip_prefix(WRONG_TYPE).and_then(|rest| rest.rsplit_once(", expected "));
     types.map_or_else(
         || message.to_owned(),
@@ -84,7 +86,7 @@ fn expected_type(expected: &str) -> &str {
     }
 }
 
-/// Numbers and truth values as they are, of everything else only the type: it may be long, or nobody's business.
+/// Numbers and booleans as they are; of other values only the type, because they can be long or secret.
 fn found_type(found: &str) -> &str {
     match found.split(' ').next().unwrap_or_default() {
         "string" => "a string",

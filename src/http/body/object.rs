@@ -1,6 +1,6 @@
-//! `Object<T>`: a struct that is read from a JSON object and from nothing else.
+//! `Object<T>`: a struct that is parsed from a JSON object only.
 //!
-//! Serde would read one from an array too, by position; that is not a promise to make.
+//! Serde would also accept an array with the fields by position, which must not become part of the API.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -9,7 +9,7 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
-/// For bodies, and for the structs inside them.
+/// A struct of type `T` from a JSON object. Used for bodies and for the structs inside them.
 #[derive(Serialize)]
 #[serde(transparent)]
 pub struct Object<T>(pub T);
@@ -26,6 +26,7 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Members<T> {
     type Value = T;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // `fault` translates this word to JSON's "an object".
         f.write_str("a map")
     }
 

@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, web};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::shown;
+use super::event_response;
 use super::wire::EventBody;
 use crate::app::App;
 use crate::domain::change::Change;
@@ -12,67 +12,67 @@ use crate::domain::event::{EventChanges, EventStatus};
 use crate::domain::event_patch::EventPatch;
 use crate::domain::ids::EventId;
 use crate::error::{ApiError, ErrorCode};
-use crate::http::body::{Body, change};
-use crate::http::command::{submit, unexpected};
+use crate::http::body::{Body, deserialize_change};
+use crate::http::command::{submit, unexpected_outcome};
 use crate::http::path::Id;
 use crate::http::permission::Operator;
 use crate::inventory::command::{Command, Outcome};
 
-/// What shall change. A field that is left out stays; `null` clears one that may be absent.
+/// Fields to change. An omitted field keeps its value; `null` clears an optional field.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = AmendEvent, example = json!({"status": "closed", "venue_name": null}))]
 pub struct AmendBody {
     /// Cannot be cleared.
-    #[serde(default, deserialize_with = "change")]
+    #[serde(default, deserialize_with = "deserialize_change")]
     #[schema(value_type = String, required = false, min_length = 1, max_length = 200)]
     name: Change<String>,
-    #[serde(default, deserialize_with = "change")]
+    #[serde(default, deserialize_with = "deserialize_change")]
     #[schema(value_type = Option<String>, max_length = 5000)]
     description: Change<String>,
-    #[serde(default, deserialize_with = "change")]
+    #[serde(default, deserialize_with = "deserialize_change")]
     #[schema(value_type = Option<String>, min_length = 1, max_length = 200)]
     venue_name: Change<String>,
-    #[serde(default, deserialize_with = "change")]
+    #[serde(default, deserialize_with = "deserialize_change")]
     #[schema(value_type = Option<String>, format = DateTime)]
     starts_at: Change<String>,
-    /// After `starts_at`.
-    #[serde(default, deserialize_with = "change")]
+    /// Must be after `starts_at`.
+    #[serde(default, deserialize_with = "deserialize_change")]
     #[schema(value_type = Option<String>, format = DateTime)]
     ends_at: Change<String>,
     /// IANA name. Cannot be cleared.
-    #[serde(default, deserialize_with = "change")]
+    #[serde(default, deserialize_with = "deserialize_change")]
     #[schema(value_type = String, required = false, example = "Europe/Berlin")]
     time_zone: Change<String>,
-    /// draft → on_sale → closed, any of them → cancelled. Cancelling releases the live holds. Cannot be cleared.
-    #[serde(default, deserialize_with = "change")]
+    /// Allowed: draft → on_sale → closed, and any → cancelled. Cancelling releases the active holds. Cannot be cleared.
+    #[serde(default, deserialize_with = "deserialize_change")]
     #[schema(value_type = EventStatus, required = false)]
     status: Change<String>,
-    /// Seconds. `null`: the service's default. Holds that exist keep theirs.
-    #[serde(default, deserialize_with = "change")]
+    /// Seconds. `null`: the service's default. Existing holds keep their expiry.
+    #[serde(default, deserialize_with = "deserialize_change")]
     #[schema(value_type = Option<i64>, minimum = 10, maximum = 900)]
     hold_ttl_seconds: Change<i64>,
     /// `null`: the service's maximum.
-    #[serde(default, deserialize_with = "change")]
+    #[serde(default, deserialize_with = "deserialize_change")]
     #[schema(value_type = Option<i64>, minimum = 1, maximum = 10_000_000)]
     max_quantity_per_hold: Change<i64>,
-    #[serde(default, deserialize_with = "change")]
+    #[serde(default, deserialize_with = "deserialize_change")]
     #[schema(value_type = Option<String>, format = DateTime)]
     sale_starts_at: Change<String>,
-    /// After `sale_starts_at`.
-    #[serde(default, deserialize_with = "change")]
+    /// Must be after `sale_starts_at`.
+    #[serde(default, deserialize_with = "deserialize_change")]
     #[schema(value_type = Option<String>, format = DateTime)]
     sale_ends_at: Change<String>,
-    /// Whether selections by hand are refused that leave single seats alone without need. Only of events with seats. Cannot
+    /// Whether to refuse seat selections that leave single free seats without need. Only for events with seats. Cannot
     /// be cleared.
-    #[serde(default, deserialize_with = "change")]
+    #[serde(default, deserialize_with = "deserialize_change")]
     #[schema(value_type = bool, required = false)]
     orphans_refused: Change<bool>,
 }
 
 /// Amend an event
 ///
-/// What is told about it, its sale's window, its limits, its status: all or nothing. Repeating the same request changes nothing more.
+/// Changes all given fields, or none if one is refused. Repeating the same request has no further effect.
 #[utoipa::path(
     patch,
     path = "/api/v1/events/{id}",
@@ -81,7 +81,7 @@ pub struct AmendBody {
     params(("id" = EventId, Path, description = "The event")),
     request_body = AmendBody,
     responses(
-        (status = 200, description = "The event as it is now", body = EventBody),
+        (status = 200, description = "The event after the change", body = EventBody),
         (status = 404, description = "EVENT_NOT_FOUND"),
         (status = 409, description = "ILLEGAL_TRANSITION, with `from` and `to`"),
     ),
@@ -94,12 +94,12 @@ pub async fn amend(
 ) -> Result<HttpResponse, ApiError> {
     let changes = Box::new(EventChanges::try_from(EventPatch::from(body))?);
     match submit(&app, Command::Amend { event_id, changes }).await? {
-        // What was asked for is done. That the answer cannot be read is no reason to say that it was not.
-        Outcome::Amended => shown(&app, event_id).await.map_err(|error| match error.code {
+        // The change is committed. UNAVAILABLE from reading the event back would mean that nothing was done.
+        Outcome::Amended => event_response(&app, event_id).await.map_err(|error| match error.code {
             ErrorCode::Unavailable => ApiError { code: ErrorCode::OutcomeUnknown, ..error },
             _ => error,
         }),
-        outcome => Err(unexpected(&outcome)),
+        outcome => Err(unexpected_outcome(&outcome)),
     }
 }
 

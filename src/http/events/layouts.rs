@@ -1,60 +1,63 @@
-//! The layouts that a request to create events names: found before the request can be understood whole.
+//! Loads the layouts that a request to create events refers to. The request can only be validated with them.
 
 use actix_web::web;
 
 use crate::app::App;
 use crate::domain::invalid::Invalid;
-use crate::domain::seated_event::{Layouts, NamedLayout};
+use crate::domain::seated_event::{LoadedLayouts, RequestedLayout};
 use crate::error::{ApiError, ErrorCode};
 use crate::http::read::with_deadline;
 use crate::ops::stored_response::{ResponseToStore, StoredResponse, find_stored_response};
-use crate::queries::venue_layout::{Found, venue_layout};
+use crate::queries::venue_layout::{VenueLayoutLookup, venue_layout};
 
-/// What was understood of a request that may be a repeat.
-pub enum RequestedLayouts {
-    New(Layouts),
-    /// It was answered so. The venue may have had another layout then, so the request is not looked at again.
+/// Result of [`find_layouts`].
+pub enum LayoutLookup {
+    New(LoadedLayouts),
+    /// Stored response of an earlier request with the same key. The request is not validated again, because the venue
+    /// may have had another newest layout then.
     Replayed(StoredResponse),
 }
 
-/// `named` is in the order of the events that are sold with the layouts.
+/// Loads the requested layouts, or finds the stored response of an earlier request. `requested` has an entry for each
+/// event at a venue, in the order of the events.
 ///
 /// # Errors
-/// The first venue or version that does not exist, with the `pointer` to it; too many seats; `UNAVAILABLE`.
-pub async fn layouts<T>(
+/// `VENUE_NOT_FOUND` or `LAYOUT_NOT_FOUND` with the `pointer` to the first one; `VALIDATION_FAILED` if the events have
+/// too many seats together; `UNAVAILABLE`.
+pub async fn find_layouts<T>(
     app: &App,
-    named: &[NamedLayout],
-    keep: Option<&ResponseToStore<T>>,
-) -> Result<RequestedLayouts, ApiError> {
-    if let Some(keep) = keep.filter(|_| !named.is_empty())
-        && let Some(answer) = with_deadline(app, find_stored_response(&app.pool, &keep.idempotency)).await?
+    requested: &[RequestedLayout],
+    to_store: Option<&ResponseToStore<T>>,
+) -> Result<LayoutLookup, ApiError> {
+    if let Some(to_store) = to_store.filter(|_| !requested.is_empty())
+        && let Some(stored) = with_deadline(app, find_stored_response(&app.pool, &to_store.idempotency)).await?
     {
-        return Ok(RequestedLayouts::Replayed(answer));
+        return Ok(LayoutLookup::Replayed(stored));
     }
-    let mut layouts = Layouts::default();
-    for NamedLayout { place, name } in named {
-        if layouts.get(*name).is_none() {
-            let missing = |code, field| Err(ApiError::new(code).with("pointer", format!("{place}/{field}")));
-            // Each has the time of a read. All together may take longer: there may be as many venues as dates.
-            match with_deadline(app, venue_layout(&app.pool, *name)).await? {
-                Found::Layout(layout) => layouts.add(*name, *layout),
-                Found::NoVenue => return missing(ErrorCode::VenueNotFound, "venue_id"),
-                Found::NoVersion => return missing(ErrorCode::LayoutNotFound, "layout_version"),
+    let mut layouts = LoadedLayouts::default();
+    for RequestedLayout { pointer, reference } in requested {
+        if layouts.get(*reference).is_none() {
+            let missing = |code, field| Err(ApiError::new(code).with_member("pointer", format!("{pointer}/{field}")));
+            // The deadline is for each layout, not for all: there can be as many venues as dates.
+            match with_deadline(app, venue_layout(&app.pool, *reference)).await? {
+                VenueLayoutLookup::Layout(layout) => layouts.insert(*reference, *layout),
+                VenueLayoutLookup::NoVenue => return missing(ErrorCode::VenueNotFound, "venue_id"),
+                VenueLayoutLookup::NoVersion => return missing(ErrorCode::LayoutNotFound, "layout_version"),
             }
         }
-        layouts.sell(*name)?;
+        layouts.add_event(*reference)?;
     }
-    Ok(RequestedLayouts::New(layouts))
+    Ok(LayoutLookup::New(layouts))
 }
 
-/// What a request asks for, judged by the layouts that it names. They may have a hundred thousand seats, and whoever came over the
-/// same thread would wait for it. Without a layout there is little to judge.
+/// Parses a request with its layouts. Runs on the blocking pool if there are layouts: they can have 100,000 seats, and
+/// parsing would delay other requests of this thread.
 ///
 /// # Errors
-/// The first field that is not valid.
-pub async fn judged<T: Send + 'static>(
-    layouts: Layouts,
-    parse: impl FnOnce(&Layouts) -> Result<T, Invalid> + Send + 'static,
+/// `VALIDATION_FAILED` for the first invalid field.
+pub async fn parse_with_layouts<T: Send + 'static>(
+    layouts: LoadedLayouts,
+    parse: impl FnOnce(&LoadedLayouts) -> Result<T, Invalid> + Send + 'static,
 ) -> Result<T, ApiError> {
     if layouts.is_empty() {
         return Ok(parse(&layouts)?);

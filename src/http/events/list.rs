@@ -1,45 +1,45 @@
-//! `GET /api/v1/events`: a page at a time.
+//! `GET /api/v1/events`: the listing of events, with filters and pages.
 
 use actix_web::{HttpResponse, web};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::summary::{EventPageBody, position};
+use super::summary::{EventPageBody, parse_cursor};
 use crate::app::App;
 use crate::domain::event::EventStatus;
 use crate::domain::event_search::{EventSearch, EventSearchDraft};
 use crate::error::ApiError;
-use crate::http::page::rows;
+use crate::http::page::rows_to_fetch;
 use crate::http::query_string::QueryString;
 use crate::http::read::with_deadline;
 use crate::queries::events::events;
 
-/// Filters are combined: an event must pass all of them.
+/// Query parameters of the listing. An event must pass all filters.
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct ListParams {
-    /// Text in the event's or the venue's name, in any case.
+    /// Text in the name of the event or of its venue. Upper and lower case are the same.
     #[param(max_length = 200)]
     q: Option<String>,
     #[param(value_type = Option<EventStatus>)]
     status: Option<String>,
-    /// Starts at this time or later; RFC 3339 with an offset (`+` is written `%2B`). Leaves out events without a start.
+    /// Only events that start at this time or later. RFC 3339 with an offset (write `+` as `%2B`).
     #[param(format = DateTime)]
     from: Option<String>,
-    /// Starts before this time. Leaves out events without a start.
+    /// Only events that start before this time. RFC 3339 with an offset (write `+` as `%2B`).
     #[param(format = DateTime)]
     to: Option<String>,
-    /// Events per page; 20 unless given.
+    /// Events per page. Default: 20.
     #[param(value_type = Option<u32>, minimum = 1, maximum = 100)]
     limit: Option<String>,
-    /// `next_cursor` of the page before, with the same filters.
+    /// `next_cursor` of the previous page. The filters must be the same as for that page.
     cursor: Option<String>,
 }
 
 /// List events
 ///
-/// By start; events without a start come last.
+/// Ordered by start; events without a start come last.
 #[utoipa::path(
     get,
     path = "/api/v1/events",
@@ -52,10 +52,10 @@ pub struct ListParams {
     ),
 )]
 pub async fn list(app: web::Data<App>, QueryString(params): QueryString<ListParams>) -> Result<HttpResponse, ApiError> {
-    let after = position(params.cursor.as_deref())?;
+    let after = parse_cursor(params.cursor.as_deref())?;
     let search = EventSearch::parse(&EventSearchDraft::from(params), after)?;
-    let found = with_deadline(&app, events(&app.pool, &search, rows(search.limit))).await?;
-    Ok(HttpResponse::Ok().json(EventPageBody::of(found, search.limit)))
+    let found = with_deadline(&app, events(&app.pool, &search, rows_to_fetch(search.limit))).await?;
+    Ok(HttpResponse::Ok().json(EventPageBody::new(found, search.limit)))
 }
 
 impl From<ListParams> for EventSearchDraft {

@@ -1,4 +1,4 @@
-//! Events in short, and pages of them.
+//! Summaries of events, and pages of them.
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -15,89 +15,91 @@ use crate::http::page;
 use crate::http::wire::Timestamp;
 use crate::queries::events::EventSummary;
 
-/// A page of events, by start; those without one come last.
+/// A page of events, ordered by start; events without a start come last.
 #[derive(Serialize, ToSchema)]
 #[schema(as = EventPage)]
 pub struct EventPageBody {
     events: Vec<SummaryBody>,
-    /// Where the next page begins; `null` on the last one. Opaque.
+    /// Cursor of the next page; `null` on the last page. Opaque.
     next_cursor: Option<String>,
 }
 
-/// An event in short. `venue_id`, `layout_version` and `orphans_refused` appear only where it is sold with a venue's layout.
+/// Summary of an event. `venue_id`, `layout_version` and `orphans_refused` are present only if it is sold with a
+/// venue's layout.
 #[derive(Serialize, ToSchema)]
 #[schema(as = EventSummary)]
 pub struct SummaryBody {
     event_id: EventId,
     #[schema(example = "Winter concert")]
     name: String,
-    /// The production that it is one date of. `null`: of none.
+    /// The series that the event belongs to. `null`: none.
     series_id: Option<SeriesId>,
     venue_name: Option<String>,
     status: EventStatus,
     starts_at: Option<Timestamp>,
-    /// `starts_at` as people at the event's time zone read it.
+    /// `starts_at` in the event's time zone.
     #[schema(format = DateTime, example = "2027-03-01T20:00:00+01:00")]
     starts_at_local: Option<String>,
     ends_at: Option<Timestamp>,
+    /// `ends_at` in the event's time zone.
     #[schema(format = DateTime, example = "2027-03-01T22:30:00+01:00")]
     ends_at_local: Option<String>,
-    /// IANA name.
+    /// IANA name of the event's time zone.
     #[schema(example = "Europe/Berlin")]
     time_zone: String,
-    /// The venue that it is at.
+    /// The event's venue.
     #[serde(skip_serializing_if = "Option::is_none")]
     venue_id: Option<VenueId>,
-    /// The version of the venue's layout that it is sold with, and stays with.
+    /// Version of the venue's layout that the event is sold with. It does not change.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 1, example = 1)]
     layout_version: Option<u32>,
-    /// Whether a selection by hand may not leave single seats.
+    /// Whether seat selections are refused that leave single free seats without need.
     #[serde(skip_serializing_if = "Option::is_none")]
     orphans_refused: Option<bool>,
-    /// The places of all pools together.
+    /// Total capacity of all pools.
     total_seats: i64,
-    /// Those that nobody has and nobody keeps back.
+    /// Places that are not held, booked or blocked.
     available: i64,
 }
 
 impl EventPageBody {
-    /// Of what was found, which may be one more than a page has.
-    pub fn of(found: Vec<EventSummary>, limit: u32) -> Self {
-        let (found, next_cursor) = page::page(found, limit, cursor);
-        Self { events: found.into_iter().map(SummaryBody::from).collect(), next_cursor }
+    /// Makes a page from the fetched rows, which may be one more than `limit`.
+    pub fn new(found: Vec<EventSummary>, limit: u32) -> Self {
+        let (events, next_cursor) = page::cut_page(found, limit, encode_cursor);
+        Self { events: events.into_iter().map(SummaryBody::from).collect(), next_cursor }
     }
 }
 
-/// Microseconds from 1970 (PostgreSQL's precision), the greatest number for an event without a start; then the id.
-fn cursor(last: &EventSummary) -> Vec<u8> {
-    let microseconds = last
-        .starts_at
-        .map_or(i64::MAX, |at| i64::try_from(at.unix_timestamp_nanos() / 1_000).expect("the years 1 to 9999 fit"));
+/// Start in microseconds since 1970 (PostgreSQL's precision), `i64::MAX` for an event without a start; then the id.
+fn encode_cursor(last: &EventSummary) -> Vec<u8> {
+    let microseconds = last.starts_at.map_or(i64::MAX, |start| {
+        i64::try_from(start.unix_timestamp_nanos() / 1_000).expect("the years 1 to 9999 fit")
+    });
     [&microseconds.to_be_bytes()[..], last.event_id.as_uuid().as_bytes()].concat()
 }
 
-/// The event that a cursor names.
+/// Parses a cursor to the position of the previous page's last event.
 ///
 /// # Errors
-/// `VALIDATION_FAILED` if it is none of ours.
-pub fn position(cursor: Option<&str>) -> Result<Option<EventPosition>, ApiError> {
-    page::position(cursor, |bytes| {
+/// `VALIDATION_FAILED` if the service cannot have issued this cursor.
+pub fn parse_cursor(cursor: Option<&str>) -> Result<Option<EventPosition>, ApiError> {
+    page::parse_cursor(cursor, |bytes| {
         let bytes: &[u8; 24] = bytes.try_into().ok()?;
         let (microseconds, event_id) = bytes.split_first_chunk::<8>()?;
         let starts_at = match i64::from_be_bytes(*microseconds) {
             i64::MAX => None,
             microseconds => Some(Instant::from_unix_timestamp_nanos(i128::from(microseconds) * 1_000).ok()?),
         };
-        // PostgreSQL has no year 0 either.
-        let representable = starts_at.is_none_or(|at| at.year() >= 1);
+        // PostgreSQL has no year 0.
+        let representable = starts_at.is_none_or(|start| start.year() >= 1);
         representable.then_some(EventPosition { starts_at, event_id: Uuid::from_slice(event_id).ok()?.into() })
     })
 }
 
 impl From<EventSummary> for SummaryBody {
     fn from(event: EventSummary) -> Self {
-        let local = |at: Option<Instant>| at.map(|at| local_rfc3339(at, &event.time_zone));
+        let local = |time: Option<Instant>| time.map(|time| local_rfc3339(time, &event.time_zone));
         Self {
             event_id: event.event_id,
             series_id: event.series_id,
@@ -118,10 +120,10 @@ impl From<EventSummary> for SummaryBody {
     }
 }
 
-/// An event that was created just now: nobody has anything of it.
+/// Summary of a new event, whose whole capacity is available.
 impl From<&WholeEvent> for SummaryBody {
     fn from(event: &WholeEvent) -> Self {
-        let total_seats = i64::try_from(event.total_seats()).expect("it is at most CAPACITY_PER_EVENT_MAX");
+        let total_seats = i64::try_from(event.total_capacity()).expect("it is at most CAPACITY_PER_EVENT_MAX");
         Self::from(EventSummary {
             event_id: event.event_id,
             series_id: event.series_id,

@@ -1,4 +1,4 @@
-//! An event on the wire.
+//! The response body of an event.
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -6,21 +6,22 @@ use utoipa::ToSchema;
 use crate::domain::event::EventStatus;
 use crate::domain::ids::{EventId, PoolId, SeriesId, TicketTypeId, VenueId};
 use crate::domain::time::Instant;
-use crate::domain::whole_event::{PoolOffered, TicketTypeOffered, WholeEvent};
+use crate::domain::whole_event::{EventPool, EventTicketType, WholeEvent};
 use crate::domain::zone::local_rfc3339;
 use crate::http::wire::Timestamp;
 
-/// An event with its pools and ticket types. Times are UTC unless their name ends in `_local`. `venue_id`, `layout_version`,
-/// `orphans_refused` and a pool's `section` appear only where the event is sold with a venue's layout.
+/// An event with its pools and ticket types. Times are UTC unless their name ends in `_local`. `venue_id`,
+/// `layout_version`, `orphans_refused` and a pool's `section` are present only if the event is sold with a venue's
+/// layout.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Event)]
 pub(super) struct EventBody<'a> {
     event_id: EventId,
     #[schema(example = "Winter concert")]
     name: &'a str,
-    /// The production that it is one date of. `null`: of none.
+    /// The series that the event belongs to. `null`: none.
     series_id: Option<SeriesId>,
-    /// The places of all pools together.
+    /// Total capacity of all pools.
     #[schema(minimum = 0, example = 500)]
     total_seats: u64,
     created_at: Timestamp,
@@ -30,79 +31,80 @@ pub(super) struct EventBody<'a> {
     #[schema(example = "City Hall")]
     venue_name: Option<&'a str>,
     starts_at: Option<Timestamp>,
-    /// `starts_at` as people at the event's time zone read it.
+    /// `starts_at` in the event's time zone.
     #[schema(format = DateTime, example = "2027-03-01T20:00:00+01:00")]
     starts_at_local: Option<String>,
     ends_at: Option<Timestamp>,
-    /// `ends_at` as people at the event's time zone read it.
+    /// `ends_at` in the event's time zone.
     #[schema(format = DateTime, example = "2027-03-01T22:30:00+01:00")]
     ends_at_local: Option<String>,
-    /// IANA name.
+    /// IANA name of the event's time zone.
     #[schema(example = "Europe/Berlin")]
     time_zone: &'a str,
-    /// ISO 4217. `null` while every ticket type is free.
+    /// ISO 4217 code. `null` is possible only if every ticket type is free.
     #[schema(example = "EUR")]
     currency: Option<String>,
-    /// How long a hold lives unless its request says. `null`: the service's default.
+    /// Time to live of holds, in seconds, unless the hold's request sets one. `null`: the service's default.
     #[schema(minimum = 10, maximum = 900, example = 120)]
     hold_ttl_seconds: Option<u32>,
-    /// The most that one hold may contain. `null`: the service's maximum, which always applies too.
+    /// Maximum quantity of one hold. `null`: only the service's maximum, which applies in any case.
     #[schema(minimum = 1, example = 8)]
     max_quantity_per_hold: Option<u32>,
-    /// `null`: the sale starts when `status` becomes `on_sale`.
+    /// Start of the sale. `null`: when `status` becomes `on_sale`.
     sale_starts_at: Option<Timestamp>,
-    /// Half-open: at this instant the sale has ended. `null`: it ends when `status` changes.
+    /// End of the sale, exclusive. `null`: when `status` changes.
     sale_ends_at: Option<Timestamp>,
-    /// The venue that it is at.
+    /// The event's venue.
     #[serde(skip_serializing_if = "Option::is_none")]
     venue_id: Option<VenueId>,
-    /// The version of the venue's layout that it is sold with, and stays with.
+    /// Version of the venue's layout that the event is sold with. It does not change.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 1, example = 1)]
     layout_version: Option<u32>,
-    /// Whether a selection by hand may not leave single seats.
+    /// Whether seat selections are refused that leave single free seats without need.
     #[serde(skip_serializing_if = "Option::is_none")]
     orphans_refused: Option<bool>,
     pools: Vec<PoolBody<'a>>,
     ticket_types: Vec<TicketTypeBody<'a>>,
 }
 
-/// A counted amount of the event's capacity.
+/// A part of the event's capacity, counted separately.
 #[derive(Serialize, ToSchema)]
 #[schema(as = EventPool)]
 pub(super) struct PoolBody<'a> {
     pool_id: PoolId,
     #[schema(example = "Stalls")]
     name: &'a str,
+    /// Number of places.
     #[schema(minimum = 0, maximum = 10_000_000, example = 500)]
     capacity: u32,
-    /// The section of the layout that it is, or is a price zone of.
+    /// Section of the layout that the pool, or its price zone, belongs to.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "Stalls")]
     section: Option<&'a str>,
-    /// Whether its places are numbered seats.
+    /// Whether the places are numbered seats.
     seated: bool,
-    /// Places that the organiser keeps back.
+    /// Places that the organiser has blocked.
     #[schema(minimum = 0, example = 0)]
     blocked: u32,
 }
 
-/// What is sold.
+/// A kind of ticket, with its price and limits.
 #[derive(Serialize, ToSchema)]
 #[schema(as = EventTicketType)]
 pub(super) struct TicketTypeBody<'a> {
     ticket_type_id: TicketTypeId,
     #[schema(example = "Adult")]
     name: &'a str,
-    /// The pool that it draws from. Several ticket types may share one.
+    /// The pool whose capacity is sold. Several ticket types can share a pool.
     pool_id: PoolId,
-    /// Minor units of the event's currency (cents). 0: free.
+    /// Price in minor units of the event's currency (cents). 0: free.
     #[schema(minimum = 0, example = 2500)]
     price: i64,
-    /// The least that a hold with this type contains of it. `null`: 1.
+    /// Minimum quantity in a hold that has this ticket type. `null`: 1.
     #[schema(minimum = 1, example = 1)]
     min_quantity: Option<u32>,
-    /// The most that a hold contains of it. `null`: the event's maximum.
+    /// Maximum quantity in one hold. `null`: the event's maximum.
     #[schema(minimum = 1, example = 4)]
     max_quantity: Option<u32>,
 }
@@ -110,12 +112,12 @@ pub(super) struct TicketTypeBody<'a> {
 impl<'a> From<&'a WholeEvent> for EventBody<'a> {
     fn from(event: &'a WholeEvent) -> Self {
         let (details, terms) = (&event.details, &event.terms);
-        let local = |at: Option<Instant>| at.map(|at| local_rfc3339(at, &details.time_zone));
+        let local = |time: Option<Instant>| time.map(|time| local_rfc3339(time, &details.time_zone));
         Self {
             event_id: event.event_id,
             name: &details.name,
             series_id: event.series_id,
-            total_seats: event.total_seats(),
+            total_seats: event.total_capacity(),
             created_at: Timestamp(event.created_at),
             updated_at: Timestamp(event.updated_at),
             status: terms.status,
@@ -140,8 +142,8 @@ impl<'a> From<&'a WholeEvent> for EventBody<'a> {
     }
 }
 
-impl<'a> From<&'a PoolOffered> for PoolBody<'a> {
-    fn from(pool: &'a PoolOffered) -> Self {
+impl<'a> From<&'a EventPool> for PoolBody<'a> {
+    fn from(pool: &'a EventPool) -> Self {
         Self {
             pool_id: pool.pool_id,
             name: &pool.name,
@@ -153,8 +155,8 @@ impl<'a> From<&'a PoolOffered> for PoolBody<'a> {
     }
 }
 
-impl<'a> From<&'a TicketTypeOffered> for TicketTypeBody<'a> {
-    fn from(ticket_type: &'a TicketTypeOffered) -> Self {
+impl<'a> From<&'a EventTicketType> for TicketTypeBody<'a> {
+    fn from(ticket_type: &'a EventTicketType) -> Self {
         Self {
             ticket_type_id: ticket_type.ticket_type_id,
             name: &ticket_type.name,

@@ -1,4 +1,4 @@
-//! What the service depends on, one by one.
+//! Health of each component: database, migrations, sweeper, lanes.
 
 use std::time::{Duration, Instant};
 
@@ -14,13 +14,13 @@ use crate::inventory::LanesHealth;
 use crate::queries::database::database_time;
 use crate::workers::sweeper;
 
-/// How long a component may take to answer. Longer, and whoever asks would have given up.
+/// Time limit for the check of a component. Usual health checks give up after a few seconds.
 const COMPONENT_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// After how many of its intervals without success the sweeper counts as stuck.
+/// Number of sweep intervals without success after which the sweeper counts as stuck.
 const SWEEP_INTERVALS_MISSED_MAX: u32 = 10;
 
-/// See the module's documentation.
+/// Health of each component.
 #[derive(Serialize, ToSchema)]
 #[schema(as = HealthComponents)]
 pub(super) struct Components {
@@ -34,7 +34,7 @@ pub(super) struct Components {
 #[schema(as = DatabaseHealth)]
 struct Database {
     status: Verdict,
-    /// Of one round trip, a connection's acquisition included; `null` when there was no answer.
+    /// Milliseconds of one round trip, including the wait for a connection; `null` if the database did not answer.
     #[schema(minimum = 0, example = 0.4)]
     latency_ms: Option<f64>,
 }
@@ -43,7 +43,8 @@ struct Database {
 #[schema(as = MigrationsHealth)]
 struct Migrations {
     status: Verdict,
-    /// `current`, `ahead` while a later release rolls out, `behind`, `changed`, `dirty`, or `unknown` when the database does not answer.
+    /// `current`, `ahead` (of this release, while a later one is being deployed), `behind`, `changed`, `dirty`, or
+    /// `unknown` if the database does not answer.
     #[schema(example = "current")]
     schema: &'static str,
 }
@@ -52,10 +53,10 @@ struct Migrations {
 #[schema(as = SweeperHealth)]
 struct Sweeper {
     status: Verdict,
-    /// Since this process's sweeper last succeeded.
+    /// Milliseconds since the last success of this process's sweeper.
     #[schema(minimum = 0, example = 640)]
     age_ms: u64,
-    /// From here on it counts as stuck: ten of its intervals.
+    /// The value of `age_ms` from which the sweeper counts as stuck: ten sweep intervals.
     #[schema(minimum = 0, example = 10_000)]
     age_max_ms: u64,
 }
@@ -64,13 +65,13 @@ struct Sweeper {
 #[schema(as = LanesHealth)]
 struct Lanes {
     status: Verdict,
-    /// How many work.
+    /// Number of running lanes.
     #[schema(minimum = 0, example = 2)]
     alive: usize,
-    /// How many there should be.
+    /// Number of lanes that were started.
     #[schema(minimum = 0, example = 2)]
     total: usize,
-    /// Commands that wait for them.
+    /// Commands that wait in the queue.
     #[schema(minimum = 0, example = 0)]
     queue_depth: usize,
 }
@@ -79,28 +80,28 @@ impl Components {
     /// Healthy if every component is.
     pub(super) fn verdict(&self) -> Verdict {
         let all = [self.database.status, self.migrations.status, self.sweeper.status, self.lanes.status];
-        Verdict::of(all.into_iter().all(|status| status == Verdict::Healthy))
+        Verdict::from_healthy(all.into_iter().all(|status| status == Verdict::Healthy))
     }
 }
 
-/// Asks each. Takes no longer than twice [`COMPONENT_TIMEOUT`].
-pub(super) async fn components(app: &App) -> Components {
+/// Checks every component. Takes at most twice [`COMPONENT_TIMEOUT`].
+pub(super) async fn check(app: &App) -> Components {
     Components {
-        database: database(&app.pool).await,
-        migrations: migrations(&app.pool).await,
-        sweeper: sweeper(app.workers.age(sweeper::NAME), app.settings.sweep_interval),
-        lanes: lanes(app.inventory.lanes()),
+        database: check_database(&app.pool).await,
+        migrations: check_migrations(&app.pool).await,
+        sweeper: sweeper_health(app.workers.time_since_success(sweeper::NAME), app.settings.sweep_interval),
+        lanes: lanes_health(app.inventory.lanes_health()),
     }
 }
 
-/// Whether the database can be had, or could be if others had not just taken every connection: a burst of reads must not take
-/// an instance away whose lanes have connections of their own.
-pub(super) async fn database_answers(app: &App) -> bool {
-    let busy = || app.pool.size() >= app.settings.database.pool_connections_max && app.pool.num_idle() == 0;
-    database_latency(&app.pool).await.is_some() || busy()
+/// Whether the database answers, or all connections of the pool are in use. A burst of reads must not make an instance
+/// not ready, because its lanes have connections of their own.
+pub(super) async fn database_is_available(app: &App) -> bool {
+    let pool_is_busy = || app.pool.size() >= app.settings.database.pool_connections_max && app.pool.num_idle() == 0;
+    database_latency(&app.pool).await.is_some() || pool_is_busy()
 }
 
-/// One round trip; `None` if there was no answer in time. No transaction is open, so giving up midway is safe.
+/// Time of one round trip; `None` without an answer in time. Cancelling it is safe, because no transaction is open.
 async fn database_latency(pool: &PgPool) -> Option<Duration> {
     let started = Instant::now();
     match timeout(COMPONENT_TIMEOUT, database_time(pool)).await {
@@ -109,20 +110,20 @@ async fn database_latency(pool: &PgPool) -> Option<Duration> {
     }
 }
 
-async fn database(pool: &PgPool) -> Database {
+async fn check_database(pool: &PgPool) -> Database {
     let latency = database_latency(pool).await;
     Database {
-        status: Verdict::of(latency.is_some()),
+        status: Verdict::from_healthy(latency.is_some()),
         latency_ms: latency.map(|latency| latency.as_secs_f64() * 1_000.0),
     }
 }
 
-async fn migrations(pool: &PgPool) -> Migrations {
-    let compared = timeout(COMPONENT_TIMEOUT, async {
+async fn check_migrations(pool: &PgPool) -> Migrations {
+    let comparison = timeout(COMPONENT_TIMEOUT, async {
         let mut connection = pool.acquire().await.ok()?;
         schema(&mut connection).await.ok()
     });
-    let schema = match compared.await {
+    let schema = match comparison.await {
         Ok(Some(Schema::Current)) => "current",
         Ok(Some(Schema::Ahead)) => "ahead",
         Ok(Some(Schema::Behind { .. })) => "behind",
@@ -130,16 +131,20 @@ async fn migrations(pool: &PgPool) -> Migrations {
         Ok(Some(Schema::Dirty { .. })) => "dirty",
         Ok(None) | Err(_) => "unknown",
     };
-    Migrations { status: Verdict::of(matches!(schema, "current" | "ahead")), schema }
+    Migrations { status: Verdict::from_healthy(matches!(schema, "current" | "ahead")), schema }
 }
 
-fn sweeper(age: Duration, interval: Duration) -> Sweeper {
+fn sweeper_health(age: Duration, interval: Duration) -> Sweeper {
     let age_max = interval * SWEEP_INTERVALS_MISSED_MAX;
-    Sweeper { status: Verdict::of(age < age_max), age_ms: milliseconds(age), age_max_ms: milliseconds(age_max) }
+    Sweeper {
+        status: Verdict::from_healthy(age < age_max),
+        age_ms: milliseconds(age),
+        age_max_ms: milliseconds(age_max),
+    }
 }
 
-fn lanes(LanesHealth { alive, total, queue_depth }: LanesHealth) -> Lanes {
-    Lanes { status: Verdict::of(alive == total), alive, total, queue_depth }
+fn lanes_health(LanesHealth { alive, total, queue_depth }: LanesHealth) -> Lanes {
+    Lanes { status: Verdict::from_healthy(alive == total), alive, total, queue_depth }
 }
 
 fn milliseconds(duration: Duration) -> u64 {

@@ -1,4 +1,4 @@
-//! A hold as clients see it.
+//! The response body of a hold.
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -8,62 +8,63 @@ use crate::domain::ids::{BookingId, EventId, HoldId};
 use crate::domain::money::Currency;
 use crate::domain::time::{Instant, milliseconds_until};
 use crate::http::wire::{ItemBody, Timestamp};
-use crate::queries::hold::HoldNow;
+use crate::queries::hold::HoldSnapshot;
 
-/// A hold. The last three members appear only where they are known.
+/// A hold. `payment_token`, `extensions_left` and `booking_id` appear only in some responses.
 #[derive(Serialize, ToSchema)]
 pub struct HoldBody {
     hold_id: HoldId,
     event_id: EventId,
     status: HoldStatus,
-    /// Sum of the items.
+    /// Total quantity of the items.
     #[schema(minimum = 1, example = 2)]
     qty: u32,
     items: Vec<ItemBody>,
-    /// Minor units of the currency (cents), fixed when the hold was placed.
+    /// Total price of the items in minor units of the currency (cents). Each price was fixed when its item was held.
     #[schema(minimum = 0, example = 5000)]
     total: i64,
-    /// ISO 4217; null when the event is free.
+    /// ISO 4217 code; null when the event is free.
     #[schema(value_type = Option<String>, example = "EUR")]
     currency: Option<Currency>,
     created_at: Timestamp,
-    /// Half-open: at this instant the hold is expired.
+    /// The hold is expired from this instant on.
     expires_at: Timestamp,
-    /// Milliseconds from `server_time` to `expires_at`; 0 when there is no time left.
+    /// Milliseconds from `server_time` to `expires_at`; 0 if the hold is not active.
     #[schema(minimum = 0, example = 120_000)]
     expires_in_ms: i64,
-    /// The database's time when this was said. When a hold is placed, that is `created_at`.
+    /// The database's time of this response. In the response to placing a hold it equals `created_at`.
     server_time: Timestamp,
-    /// Proves possession of the hold. Told only to who placed it.
+    /// Proves possession of the hold. Only in the response to placing it.
     #[serde(skip_serializing_if = "Option::is_none")]
     payment_token: Option<String>,
-    /// How often it can still be extended. Told when it was.
+    /// Number of extensions that are still possible. Only in the response to an extension.
     #[serde(skip_serializing_if = "Option::is_none")]
     extensions_left: Option<u32>,
-    /// The booking that it became.
+    /// The booking of a booked hold. Only when a hold is shown.
     #[serde(skip_serializing_if = "Option::is_none")]
     booking_id: Option<BookingId>,
 }
 
 impl HoldBody {
-    /// Everything comes from the hold as it was placed, so a replay says the same, to the byte.
-    pub fn placed(hold: &Hold, payment_token: String) -> Self {
-        Self { payment_token: Some(payment_token), ..Self::at(hold, hold.created_at) }
+    /// Response to placing a hold. It depends only on the hold as it was placed, so a replay has the same bytes.
+    pub fn from_placed(hold: &Hold, payment_token: String) -> Self {
+        Self { payment_token: Some(payment_token), ..Self::new(hold, hold.created_at) }
     }
 
-    pub fn extended(hold: &Hold, extensions_left: u32, at: Instant) -> Self {
-        Self { extensions_left: Some(extensions_left), ..Self::at(hold, at) }
+    pub fn from_extended(hold: &Hold, extensions_left: u32, server_time: Instant) -> Self {
+        Self { extensions_left: Some(extensions_left), ..Self::new(hold, server_time) }
     }
 
-    pub fn changed(hold: &Hold, at: Instant) -> Self {
-        Self::at(hold, at)
+    pub fn from_changed(hold: &Hold, server_time: Instant) -> Self {
+        Self::new(hold, server_time)
     }
 
-    pub fn now(found: &HoldNow) -> Self {
-        Self { booking_id: found.booking_id, ..Self::at(&found.hold, found.server_time) }
+    pub fn from_current(found: &HoldSnapshot) -> Self {
+        Self { booking_id: found.booking_id, ..Self::new(&found.hold, found.server_time) }
     }
 
-    fn at(hold: &Hold, server_time: Instant) -> Self {
+    /// The hold at `server_time`. An active hold whose time is over then is shown as expired.
+    fn new(hold: &Hold, server_time: Instant) -> Self {
         let status = if hold.is_overdue(server_time) { HoldStatus::Expired } else { hold.status };
         let expires_in_ms = match status {
             HoldStatus::Active => milliseconds_until(hold.expires_at, server_time),

@@ -4,8 +4,8 @@ use actix_web::http::header::{CONTENT_SECURITY_POLICY, X_CONTENT_TYPE_OPTIONS};
 use actix_web::{HttpRequest, HttpResponse, web};
 use anyhow::anyhow;
 
-use super::svg::{Picture, draw as svg};
-use super::{cacheable, seat_map, seated, tag};
+use super::svg::{Picture, draw as draw_svg};
+use super::{add_cache_headers, etag, seat_map, seated_event};
 use crate::app::App;
 use crate::domain::ids::EventId;
 use crate::error::ApiError;
@@ -16,13 +16,14 @@ use crate::queries;
 
 const SVG: &str = "image/svg+xml";
 
-/// The drawing has texts that people wrote. They are escaped; if one ever were not, it could still run and load nothing.
-const NOTHING_RUNS: &str = "default-src 'none'; sandbox";
+/// `Content-Security-Policy` of the drawing, which contains texts of users. They are escaped; with this policy an
+/// escaping bug still could not run a script or load a resource.
+const NO_SCRIPTS: &str = "default-src 'none'; sandbox";
 
 /// Draw the seats
 ///
-/// Every seat at its place in the colour and shape of its state, with its name and state as a tooltip; sections of general
-/// admission as boxes.
+/// An SVG image. Each seat is drawn at its position with the colour and shape of its state, with its name and state as
+/// a tooltip. Sections of general admission are drawn as boxes.
 #[utoipa::path(
     get,
     path = "/api/v1/events/{id}/seats.svg",
@@ -30,16 +31,16 @@ const NOTHING_RUNS: &str = "default-src 'none'; sandbox";
     operation_id = "draw_seats",
     params(
         ("id" = EventId, Path, description = "The event"),
-        ("If-None-Match" = Option<String>, Header, description = "The `ETag` of what one has"),
+        ("If-None-Match" = Option<String>, Header, description = "The `ETag` of the stored response"),
     ),
     responses(
         (status = 200, description = "The drawing", body = String, content_type = "image/svg+xml",
             headers(
-                ("ETag" = String, description = "Of this sequence"),
-                ("Cache-Control" = String, description = "Ask each time"),
+                ("ETag" = String, description = "Identifies the states at this sequence"),
+                ("Cache-Control" = String, description = "`no-cache`: revalidate each time"),
             )),
-        (status = 304, description = "Nothing has changed"),
-        (status = 404, description = "EVENT_NOT_FOUND, or EVENT_NOT_SEATED: it is sold without a seat map"),
+        (status = 304, description = "The stored response is current"),
+        (status = 404, description = "EVENT_NOT_FOUND, or EVENT_NOT_SEATED if the event has no seat map"),
     ),
 )]
 pub async fn draw(
@@ -47,23 +48,24 @@ pub async fn draw(
     request: HttpRequest,
     Id(event_id): Id<EventId>,
 ) -> Result<HttpResponse, ApiError> {
-    let event = seated(&app, event_id).await?;
-    let now = tag(event_id, event.sequence);
-    if matches_etag(&request, &now) {
-        return Ok(cacheable(HttpResponse::NotModified(), &now).finish());
+    let event = seated_event(&app, event_id).await?;
+    let current = etag(event_id, event.sequence);
+    if matches_etag(&request, &current) {
+        return Ok(add_cache_headers(HttpResponse::NotModified(), &current).finish());
     }
     let map = seat_map(&app, event_id).await?;
-    let drawn = tag(event_id, map.event.sequence);
+    let drawn = etag(event_id, map.event.sequence);
     let layout = with_deadline(&app, async {
         let mut connection = app.pool.acquire().await?;
         queries::layout::layout(&mut connection, map.event.venue_id, map.event.layout_version).await
     });
     let layout =
-        layout.await?.ok_or_else(|| ApiError::internal(anyhow!("{event_id} is sold with a layout that is gone")))?;
-    // A large house takes a few milliseconds, which nobody else should wait for.
-    let svg = web::block(move || svg(&Picture { layout: &layout, map: &map })).await.map_err(ApiError::internal)?;
-    Ok(cacheable(HttpResponse::Ok(), &drawn)
-        .insert_header((CONTENT_SECURITY_POLICY, NOTHING_RUNS))
+        layout.await?.ok_or_else(|| ApiError::internal(anyhow!("the layout of event {event_id} is missing")))?;
+    // A large layout takes a few milliseconds, which would delay other requests on this HTTP thread.
+    let svg =
+        web::block(move || draw_svg(&Picture { layout: &layout, map: &map })).await.map_err(ApiError::internal)?;
+    Ok(add_cache_headers(HttpResponse::Ok(), &drawn)
+        .insert_header((CONTENT_SECURITY_POLICY, NO_SCRIPTS))
         .insert_header((X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .content_type(SVG)
         .body(svg))

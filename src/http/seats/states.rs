@@ -1,10 +1,10 @@
-//! `GET /api/v1/events/{id}/seats`: a letter for each seat, or what has changed.
+//! `GET /api/v1/events/{id}/seats`: the state of every seat as a letter, or the changes since a sequence.
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::{cacheable, seat_map, seated, tag};
+use super::{add_cache_headers, etag, seat_map, seated_event};
 use crate::app::App;
 use crate::domain::ids::{EventId, VenueId};
 use crate::domain::seat_map::{Counts, SeatChanges, SeatedEvent};
@@ -16,13 +16,14 @@ use crate::http::query_string::QueryString;
 use crate::http::read::with_deadline;
 use crate::queries;
 
-/// Who is further behind gets the whole map, which is smaller than so many changes, and cheaper to find.
+/// A client that is up to this many journal entries behind gets the changes. One further behind gets the full map,
+/// which is then smaller and cheaper to read.
 const SEAT_CHANGES_ENTRIES_MAX: i64 = 1_000;
 
 /// The states of an event's seats at one moment: either `states` and `counts`, or `changes`.
 ///
-/// A letter says what a seat is: `a` available, `h` held, `b` booked, `x` blocked (kept back by the organiser). A hold that
-/// has expired is shown as held until it is swept, which takes seconds: whoever asks for its seats gets them already.
+/// The state of a seat is a letter: `a` available, `h` held, `b` booked, `x` blocked by the organiser. The seats of an
+/// overdue hold are shown as held until it is swept, which takes seconds; they can already be held again.
 #[derive(Serialize, ToSchema)]
 #[schema(as = SeatMap, example = json!({
     "event_id": "0199d3c0-7a51-7c2e-9f43-5d1f6f0c9a11", "venue_id": "0199d3c0-7a51-7c2e-9f43-5d1f6f0c9a12",
@@ -34,13 +35,13 @@ struct SeatMapBody<'a> {
     venue_id: VenueId,
     #[schema(minimum = 1, example = 1)]
     layout_version: u32,
-    /// Where the seats stand: cached for ever.
+    /// Path of the layout, with the positions of the seats. It never changes, so it can be cached for ever.
     layout_url: String,
-    /// Counts the changes of the event's inventory: of two answers, the one with the higher number is the later one. Given back as
-    /// `since`, it asks what has changed.
+    /// Number of changes of the event's inventory so far. Of two responses, the one with the higher number is newer.
+    /// Send it as `since` to get the changes after this response.
     #[schema(example = 1042)]
     sequence: i64,
-    /// A letter for each seat: the first one is that of `seat_id` 0, and so on. General admission has no seats.
+    /// One letter per seat, in the order of `seat_id`, which begins with 0. General admission has no seats.
     #[serde(skip_serializing_if = "Option::is_none")]
     states: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -49,7 +50,7 @@ struct SeatMapBody<'a> {
     changes: Option<ChangesBody>,
 }
 
-/// How many seats are in which state.
+/// Number of seats by state.
 #[derive(Serialize, ToSchema)]
 #[schema(as = SeatCounts)]
 struct CountsBody {
@@ -63,8 +64,8 @@ struct CountsBody {
     blocked: u32,
 }
 
-/// Every seat that was touched since the sequence asked about, once, under the letter of its state now: its `seat_id`s, in their
-/// order. It may be the state that it had before.
+/// The `seat_id`s of all seats that were changed after `since`, in ascending order, by the letter of their current
+/// state. A seat is listed once. Its state may be the same as at `since`.
 #[derive(Serialize, ToSchema)]
 #[schema(as = SeatChanges)]
 struct ChangesBody {
@@ -74,21 +75,21 @@ struct ChangesBody {
     x: Vec<u32>,
 }
 
-/// From when.
+/// Query parameters.
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct SeatsParams {
-    /// The `sequence` of what one has: only what has changed since is told. Who is more than 1,000 entries of the journal behind
-    /// gets everything: then `states` is there and `changes` is not.
+    /// The `sequence` of an earlier response: only the changes after it are returned. If it is more than 1,000 journal
+    /// entries behind, the full map is returned: `states` instead of `changes`.
     #[param(value_type = Option<i64>, minimum = 0)]
     since: Option<String>,
 }
 
-/// Look at the seats
+/// Show the states of the seats
 ///
-/// The state of every seat of an event, or what has changed. All of it is of one moment, and may have changed by the time it is
-/// read: only a hold is a promise.
+/// The state of every seat of an event, or the changes since an earlier response. All states belong to the same moment.
+/// They may have changed when the response arrives; only a hold guarantees seats.
 #[utoipa::path(
     get,
     path = "/api/v1/events/{id}/seats",
@@ -97,16 +98,16 @@ pub struct SeatsParams {
     params(
         ("id" = EventId, Path, description = "The event"),
         SeatsParams,
-        ("If-None-Match" = Option<String>, Header, description = "The `ETag` of what one has"),
+        ("If-None-Match" = Option<String>, Header, description = "The `ETag` of the stored response"),
     ),
     responses(
-        (status = 200, description = "The states of the seats, or of those that have changed", body = SeatMapBody,
+        (status = 200, description = "The states of all seats, or of the changed seats", body = SeatMapBody,
             headers(
-                ("ETag" = String, description = "Of this sequence"),
-                ("Cache-Control" = String, description = "Ask each time"),
+                ("ETag" = String, description = "Identifies the states at this sequence"),
+                ("Cache-Control" = String, description = "`no-cache`: revalidate each time"),
             )),
-        (status = 304, description = "Nothing has changed"),
-        (status = 404, description = "EVENT_NOT_FOUND, or EVENT_NOT_SEATED: it is sold without a seat map"),
+        (status = 304, description = "The stored response is current"),
+        (status = 404, description = "EVENT_NOT_FOUND, or EVENT_NOT_SEATED if the event has no seat map"),
         (status = 422, description = "VALIDATION_FAILED: `since` is not a number, or greater than the event's sequence"),
     ),
 )]
@@ -116,49 +117,49 @@ pub async fn show(
     Id(event_id): Id<EventId>,
     QueryString(params): QueryString<SeatsParams>,
 ) -> Result<HttpResponse, ApiError> {
-    let since = params.since.as_deref().map(known_sequence).transpose()?;
-    let event = seated(&app, event_id).await?;
+    let since = params.since.as_deref().map(parse_since).transpose()?;
+    let event = seated_event(&app, event_id).await?;
     if let Some(since) = since.filter(|since| *since > event.sequence) {
-        let detail = format!("{since} has not been reached: the event is at {}", event.sequence);
-        return Err(ApiError::invalid("since", detail).with("max", event.sequence));
+        let detail = format!("{since} is greater than the event's sequence, which is {}", event.sequence);
+        return Err(ApiError::invalid("since", detail).with_member("max", event.sequence));
     }
-    let now = tag(event_id, event.sequence);
-    if matches_etag(&request, &now) {
-        return Ok(cacheable(HttpResponse::NotModified(), &now).finish());
+    let current = etag(event_id, event.sequence);
+    if matches_etag(&request, &current) {
+        return Ok(add_cache_headers(HttpResponse::NotModified(), &current).finish());
     }
     match since.filter(|since| event.sequence - since <= SEAT_CHANGES_ENTRIES_MAX) {
-        Some(since) => changes(&app, event, since).await,
-        None => whole(&app, event_id).await,
+        Some(since) => changes_since(&app, event, since).await,
+        None => full_map(&app, event_id).await,
     }
 }
 
-fn known_sequence(text: &str) -> Result<i64, ApiError> {
-    let wrong = || ApiError::invalid("since", "must be the `sequence` of an answer").with("min", 0);
-    text.parse().ok().filter(|since| *since >= 0).ok_or_else(wrong)
+fn parse_since(text: &str) -> Result<i64, ApiError> {
+    let invalid = || ApiError::invalid("since", "must be the `sequence` of an earlier response").with_member("min", 0);
+    text.parse().ok().filter(|since| *since >= 0).ok_or_else(invalid)
 }
 
-async fn whole(app: &App, event_id: EventId) -> Result<HttpResponse, ApiError> {
+async fn full_map(app: &App, event_id: EventId) -> Result<HttpResponse, ApiError> {
     let map = seat_map(app, event_id).await?;
     let body = SeatMapBody {
         states: Some(map.states.as_str()),
         counts: Some(map.states.counts().into()),
-        ..SeatMapBody::head(map.event)
+        ..SeatMapBody::from_event(map.event)
     };
-    Ok(cacheable(HttpResponse::Ok(), &tag(event_id, body.sequence)).json(body))
+    Ok(add_cache_headers(HttpResponse::Ok(), &etag(event_id, body.sequence)).json(body))
 }
 
-async fn changes(app: &App, event: SeatedEvent, since: i64) -> Result<HttpResponse, ApiError> {
+async fn changes_since(app: &App, event: SeatedEvent, since: i64) -> Result<HttpResponse, ApiError> {
     let changes = with_deadline(app, queries::seat_changes::seat_changes(&app.pool, event.event_id, since)).await?;
     let changes = changes.ok_or(ApiError::new(ErrorCode::EventNotFound))?;
-    // Later than what was read before, if something has changed meanwhile.
+    // May be greater than the sequence of the first read.
     let event = SeatedEvent { sequence: changes.sequence, ..event };
-    let body = SeatMapBody { changes: Some(changes.into()), ..SeatMapBody::head(event) };
-    Ok(cacheable(HttpResponse::Ok(), &tag(event.event_id, event.sequence)).json(body))
+    let body = SeatMapBody { changes: Some(changes.into()), ..SeatMapBody::from_event(event) };
+    Ok(add_cache_headers(HttpResponse::Ok(), &etag(event.event_id, event.sequence)).json(body))
 }
 
 impl SeatMapBody<'_> {
-    /// Without what it is about.
-    fn head(event: SeatedEvent) -> Self {
+    /// A body without states, counts and changes.
+    fn from_event(event: SeatedEvent) -> Self {
         let SeatedEvent { event_id, venue_id, layout_version, sequence } = event;
         let layout_url = format!("/api/v1/venues/{venue_id}/layouts/{layout_version}");
         let (states, counts, changes) = (None, None, None);

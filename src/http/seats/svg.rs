@@ -1,8 +1,9 @@
-//! An event's seats as a drawing: the layout's places, each in the shape and colour of its state.
+//! Drawing of an event's seats as SVG: each seat at its position in the layout, with the shape and colour of its state.
 //!
-//! Shapes tell states apart where colours do not: a disc can be had, a ring is held, a square is booked, a cross is blocked.
-//! Everything is made of attributes, without a style sheet or a script, so that the strictest content policy shows it as it
-//! is. A house of 20,000 seats is a large document that compresses well, so what differs from seat to seat stands together.
+//! Shapes distinguish the states also without colours: a disc is available, a ring held, a square booked, a cross
+//! blocked. The drawing uses attributes only, no style sheet and no script, so that it looks the same under the
+//! strictest content policy. The document of 20,000 seats is large but compresses well; therefore the parts that differ
+//! from seat to seat are written next to each other.
 
 mod frame;
 mod general_admission;
@@ -12,23 +13,23 @@ mod seating;
 mod stage;
 
 use self::frame::Frame;
-use self::ink::Ink;
+use self::ink::SvgWriter;
 use crate::domain::seat_map::SeatMap;
 use crate::domain::seating::Layout;
 
-/// What is drawn. The map is of this layout.
+/// Input of a drawing. The map must belong to the layout.
 pub struct Picture<'a> {
     pub layout: &'a Layout,
     pub map: &'a SeatMap,
 }
 
-/// The whole document.
+/// Draws the whole document.
 pub fn draw(picture: &Picture) -> String {
-    let frame = Frame::of(picture);
-    let mut ink = Ink::begin(&frame, picture);
-    header::draw(&mut ink, &frame, picture);
-    stage::draw(&mut ink, &frame);
-    seating::draw(&mut ink, &frame, picture);
-    general_admission::draw(&mut ink, &frame, picture);
-    ink.end()
+    let frame = Frame::new(picture);
+    let mut svg = SvgWriter::new(&frame, picture);
+    header::draw(&mut svg, &frame, picture);
+    stage::draw(&mut svg, &frame);
+    seating::draw(&mut svg, &frame, picture);
+    general_admission::draw(&mut svg, &frame, picture);
+    svg.finish()
 }

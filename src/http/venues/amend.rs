@@ -5,46 +5,46 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::sections::{SectionBody, layout_draft};
-use super::sheet::{SheetParams, of_parameter};
-use super::shown;
+use super::sheet::{SheetParams, parameter_error};
+use super::venue_response;
 use super::wire::{PointBody, VenueBody};
 use crate::app::App;
 use crate::domain::change::Change;
 use crate::domain::ids::VenueId;
 use crate::domain::new_venue::{VenueChanges, VenuePatch};
 use crate::error::{ApiError, ErrorCode};
-use crate::http::body::{Media, Object, RawBody, change, parse};
+use crate::http::body::{Media, Object, RawBody, deserialize_change, parse};
 use crate::http::path::Id;
 use crate::http::permission::Operator;
 use crate::http::query_string::QueryString;
 use crate::ops::amend_venue::{AmendVenueError, amend_venue};
 
-/// What shall change. A field that is left out stays; `null` clears the address.
+/// Fields to change. An omitted field keeps its value; `null` clears the address.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = AmendVenue, example = json!({"name": "New City Hall", "address": null}))]
 pub struct AmendVenueBody {
     /// Cannot be cleared.
-    #[serde(default, deserialize_with = "change")]
+    #[serde(default, deserialize_with = "deserialize_change")]
     #[schema(value_type = String, required = false, min_length = 1, max_length = 200)]
     name: Change<String>,
-    #[serde(default, deserialize_with = "change")]
+    #[serde(default, deserialize_with = "deserialize_change")]
     #[schema(value_type = Option<String>, max_length = 500)]
     address: Change<String>,
-    /// Only together with `sections`, of whose layout it is a part. Without it: as in the newest layout.
+    /// Point that the audience looks at. Only together with `sections`. Default: as in the newest layout.
     #[schema(value_type = Option<PointBody>)]
     focal_point: Option<Object<PointBody>>,
-    /// Another layout: all its sections. It gets a version of its own, and events keep theirs.
+    /// All sections of a new layout version. Existing events keep their version.
     #[schema(value_type = Option<Vec<SectionBody>>, min_items = 1, max_items = 1_000)]
     sections: Option<Vec<Object<SectionBody>>>,
 }
 
 /// Amend a venue
 ///
-/// What is told about it, and its layout: all or nothing. `sections` make another version of the layout, unless they are
-/// what the newest says already: repeating the same request changes nothing more. Where people look stays, unless a
-/// `focal_point` is given. A body of `text/csv` is another layout
-/// too, as for `POST /api/v1/venues`; then `name` and `address` are query parameters.
+/// Changes all given fields, or none if one is refused. `sections` create a new version of the layout, unless the
+/// newest version is the same already, so repeating the same request has no further effect. The new version keeps the
+/// focal point unless the request has one. A body of `text/csv` is a new layout, as for `POST /api/v1/venues`; then
+/// `name` and `address` are query parameters.
 #[utoipa::path(
     patch,
     path = "/api/v1/venues/{id}",
@@ -56,9 +56,9 @@ pub struct AmendVenueBody {
         (String = "text/csv", example = "section,row,number\nStalls,A,1\nStalls,A,2\n"),
     )),
     responses(
-        (status = 200, description = "The venue as it is now", body = VenueBody),
+        (status = 200, description = "The venue after the change", body = VenueBody),
         (status = 404, description = "VENUE_NOT_FOUND"),
-        (status = 422, description = "VALIDATION_FAILED with the field's `pointer`, of CSV `/lines/2/x`"),
+        (status = 422, description = "VALIDATION_FAILED with the field's `pointer` (in CSV like `/lines/2/x`)"),
         (status = 503, description = "UNAVAILABLE or OUTCOME_UNKNOWN"),
     ),
 )]
@@ -69,39 +69,39 @@ pub async fn amend(
     QueryString(params): QueryString<SheetParams>,
     body: RawBody,
 ) -> Result<HttpResponse, ApiError> {
-    let changes = web::block(move || understood(&params, &body)).await.map_err(ApiError::internal)??;
+    // A body can have 100,000 seats. Parsing it on this thread would delay other requests.
+    let changes = web::block(move || parse_request(&params, &body)).await.map_err(ApiError::internal)??;
     amend_venue(&app.pool, venue_id, changes).await?;
-    // What was asked for is done. That the answer cannot be read is no reason to say that it was not.
-    shown(&app, venue_id).await.map_err(|error| match error.code {
+    // The change is committed. UNAVAILABLE from reading the venue back would mean that nothing was done.
+    venue_response(&app, venue_id).await.map_err(|error| match error.code {
         ErrorCode::Unavailable => ApiError { code: ErrorCode::OutcomeUnknown, ..error },
         _ => error,
     })
 }
 
-/// What is asked for.
-fn understood(params: &SheetParams, body: &RawBody) -> Result<VenueChanges, ApiError> {
+fn parse_request(params: &SheetParams, body: &RawBody) -> Result<VenueChanges, ApiError> {
     match body.media {
         Media::Json => {
-            params.absent()?;
+            params.reject_all()?;
             let body: AmendVenueBody = parse(&body.bytes)?;
-            Ok(body.patch()?.try_into()?)
+            Ok(body.into_patch()?.try_into()?)
         }
         Media::Csv => {
-            let given = |value: &Option<String>| value.clone().map_or(Change::Keep, Change::Set);
+            let change = |value: &Option<String>| value.clone().map_or(Change::Keep, Change::Set);
             let layout = Some(params.layout_draft(&body.bytes)?);
-            let patch = VenuePatch { name: given(&params.name), address: given(&params.address), layout };
-            patch.try_into().map_err(of_parameter)
+            let patch = VenuePatch { name: change(&params.name), address: change(&params.address), layout };
+            patch.try_into().map_err(parameter_error)
         }
     }
 }
 
 impl AmendVenueBody {
-    fn patch(self) -> Result<VenuePatch, ApiError> {
+    fn into_patch(self) -> Result<VenuePatch, ApiError> {
         let layout = match (self.focal_point, self.sections) {
             (focal_point, Some(sections)) => Some(layout_draft(focal_point, sections)),
             (None, None) => None,
             (Some(_), None) => {
-                return Err(ApiError::invalid("/sections", "is required where a focal_point is given"));
+                return Err(ApiError::invalid("/sections", "is required together with focal_point"));
             }
         };
         Ok(VenuePatch { name: self.name, address: self.address, layout })

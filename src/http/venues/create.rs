@@ -6,13 +6,13 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::sections::{SectionBody, layout_draft};
-use super::sheet::{SheetParams, of_parameter};
+use super::sheet::{SheetParams, parameter_error};
 use super::wire::{PointBody, VenueBody};
 use crate::app::App;
 use crate::domain::new_venue::{NewVenue, VenueDraft};
 use crate::error::ApiError;
 use crate::http::body::{Media, Object, RawBody, parse};
-use crate::http::created::{Resource, created, keep};
+use crate::http::created::{Resource, created_response, response_to_store};
 use crate::http::idempotency::IdempotencyKey;
 use crate::http::permission::Operator;
 use crate::http::query_string::QueryString;
@@ -20,10 +20,10 @@ use crate::ops::create_venue::{VenueWithLayout, create_venue};
 use crate::ops::stored_response::ResponseToStore;
 use crate::telemetry::request::RequestLine;
 
-/// Names the request in its fingerprint.
+/// Operation name, part of the idempotency fingerprint.
 const ROUTE: &str = "POST /api/v1/venues";
 
-/// A venue to be created, with the first version of its layout.
+/// A venue to create, with the first version of its layout.
 #[derive(Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = CreateVenue, example = json!({
@@ -39,19 +39,20 @@ pub struct CreateVenueBody {
     name: String,
     #[schema(max_length = 500)]
     address: Option<String>,
-    /// What people come to look at: the nearer, the better a seat. Without it: the middle of the front.
+    /// Point that the audience looks at. Seats nearer to it count as better. Default: the middle of the front.
     #[schema(value_type = Option<PointBody>)]
     focal_point: Option<Object<PointBody>>,
-    /// 1 to 1,000 with unique names; together at most 100,000 seats.
+    /// 1 to 1,000 sections with unique names and at most 100,000 seats together.
     #[schema(value_type = Vec<SectionBody>, min_items = 1, max_items = 1_000)]
     sections: Vec<Object<SectionBody>>,
 }
 
 /// Create a venue
 ///
-/// Sections are described in a line, or seat by seat, or have just a capacity. The body can be `text/csv` instead: a header
-/// `section,row,number,x,y,attributes` (the last three may be missing), then a line for each seat, its attributes separated by
-/// blanks; then the other fields are query parameters. With an `Idempotency-Key` (a UUID) the request can be repeated for 24 hours.
+/// A section is described in one line, or seat by seat, or has only a capacity. The body can also be `text/csv`: the
+/// header `section,row,number,x,y,attributes` (the last three are optional), then one line per seat, with attributes
+/// separated by spaces. With CSV the other fields are query parameters. With an `Idempotency-Key` (a UUID) the request
+/// can be repeated for 24 hours.
 #[utoipa::path(
     post,
     path = "/api/v1/venues",
@@ -66,13 +67,14 @@ pub struct CreateVenueBody {
         (String = "text/csv", example = "section,row,number\nStalls,A,1\nStalls,A,2\n"),
     )),
     responses(
-        (status = 201, description = "The venue, with its sections in short", body = VenueBody,
+        (status = 201, description = "The venue, with summaries of its sections", body = VenueBody,
             headers(
-                ("Location" = String, description = "The venue's address"),
-                ("Idempotent-Replayed" = bool, description = "`true` where an earlier answer is given again"),
+                ("Location" = String, description = "Path of the venue"),
+                ("Idempotent-Replayed" = bool, description = "`true` if this is the response of an earlier request"),
             )),
-        (status = 409, description = "REQUEST_IN_PROGRESS: the first request with this key still runs; with `Retry-After`"),
-        (status = 422, description = "VALIDATION_FAILED with the field's `pointer`, of CSV `/lines/2/x`; or IDEMPOTENCY_KEY_REUSED"),
+        (status = 409, description = "REQUEST_IN_PROGRESS: the first request still runs; repeat after `Retry-After`"),
+        (status = 422, description = "VALIDATION_FAILED with the field's `pointer` (in CSV like `/lines/2/x`), \
+            or IDEMPOTENCY_KEY_REUSED"),
         (status = 503, description = "UNAVAILABLE or OUTCOME_UNKNOWN"),
     ),
 )]
@@ -84,30 +86,32 @@ pub async fn create(
     QueryString(params): QueryString<SheetParams>,
     body: RawBody,
 ) -> Result<HttpResponse, ApiError> {
-    // A hundred thousand seats take a while to read, and whoever came over the same thread would wait for it.
-    let (new, keep) = web::block(move || understood(&key, &params, &body)).await.map_err(ApiError::internal)??;
-    let repeatable = keep.is_some();
-    created(&line, create_venue(&app.pool, new, keep).await?, repeatable)
+    // A body can have 100,000 seats. Parsing it on this thread would delay other requests.
+    let parsed = web::block(move || parse_request(&key, &params, &body)).await.map_err(ApiError::internal)?;
+    let (new, to_store) = parsed?;
+    let has_key = to_store.is_some();
+    created_response(&line, create_venue(&app.pool, new, to_store).await?, has_key)
 }
 
-/// The venue that is asked for, and the request's key.
-fn understood(
+/// The venue to create, and the response to store if the request has an idempotency key.
+fn parse_request(
     key: &IdempotencyKey,
     params: &SheetParams,
     body: &RawBody,
 ) -> Result<(NewVenue, Option<ResponseToStore<VenueWithLayout>>), ApiError> {
     match body.media {
         Media::Json => {
-            params.absent()?;
+            params.reject_all()?;
             let body: CreateVenueBody = parse(&body.bytes)?;
-            let keep = keep(key, ROUTE, &body);
-            Ok((VenueDraft::from(body).try_into()?, keep))
+            let to_store = response_to_store(key, ROUTE, &body);
+            Ok((VenueDraft::from(body).try_into()?, to_store))
         }
         Media::Csv => {
             let name = params.name.clone().ok_or_else(|| ApiError::invalid("name", "is required"))?;
             let layout = params.layout_draft(&body.bytes)?;
             let draft = VenueDraft { name, address: params.address.clone(), layout };
-            Ok((draft.try_into().map_err(of_parameter)?, keep(key, ROUTE, &(params, &body.bytes[..]))))
+            let to_store = response_to_store(key, ROUTE, &(params, &body.bytes[..]));
+            Ok((draft.try_into().map_err(parameter_error)?, to_store))
         }
     }
 }
@@ -120,13 +124,13 @@ impl From<CreateVenueBody> for VenueDraft {
 }
 
 impl Resource for VenueWithLayout {
-    const ID: &'static str = "venue_id";
+    const ID_MEMBER: &'static str = "venue_id";
 
     fn body(&self) -> impl Serialize {
         VenueBody::from(&self.venue)
     }
 
-    fn address(id: Uuid) -> String {
+    fn path(id: Uuid) -> String {
         format!("/api/v1/venues/{id}")
     }
 }

@@ -1,4 +1,5 @@
-//! `GET /api/v1/venues/{id}/layouts/{version}`: where everything stands. It never changes, so whoever has it keeps it.
+//! `GET /api/v1/venues/{id}/layouts/{version}`: sections, rows and seats. A layout never changes, so clients cache it
+//! for ever.
 
 use std::collections::BTreeMap;
 
@@ -12,16 +13,16 @@ use crate::app::App;
 use crate::domain::ids::VenueId;
 use crate::domain::seating::{Attribute, Layout, Row, SectionKind};
 use crate::error::{ApiError, ErrorCode};
-use crate::http::cached::{cacheable, matches_etag};
+use crate::http::cached::{add_cache_headers, matches_etag};
 use crate::http::path::Id;
 use crate::http::read::with_deadline;
 use crate::queries;
 
-/// A year, which is for ever to a cache.
-const FOR_EVER: &str = "public, max-age=31536000, immutable";
+/// One year, in practice for ever.
+const CACHE_FOR_EVER: &str = "public, max-age=31536000, immutable";
 
-/// A version of a venue's layout. Seats are numbered from 0 in the order in which they stand here; that number, their `seat_id`,
-/// never changes.
+/// A version of a venue's layout. The `seat_id` of a seat is its index in the order of this document, from 0. It never
+/// changes.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Layout)]
 struct LayoutBody<'a> {
@@ -41,16 +42,16 @@ struct SectionBody<'a> {
     #[schema(example = "Stalls")]
     name: &'a str,
     kind: SectionKindBody,
-    /// The places of general admission; only there.
+    /// Number of places. Present only for general admission.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 0, maximum = 10_000_000)]
     capacity: Option<u32>,
-    /// From front to back; none of general admission.
+    /// Rows from front to back. Absent for general admission.
     #[serde(skip_serializing_if = "Option::is_none")]
     rows: Option<Vec<RowBody<'a>>>,
 }
 
-/// A row. Its lists have an entry for each seat, from left to right.
+/// A row. `numbers`, `x` and `y` have an entry for each seat, from left to right.
 #[derive(Serialize, ToSchema)]
 #[schema(as = RowOfLayout, example = json!({
     "label": "A", "first_seat_id": 0, "numbers": ["1", "2", "3"], "x": [-137, -82, 138], "y": [0, 0, 0],
@@ -58,20 +59,21 @@ struct SectionBody<'a> {
 }))]
 struct RowBody<'a> {
     label: &'a str,
-    /// The `seat_id` of its first seat; the others follow one by one.
+    /// `seat_id` of the row's first seat. The ids of the other seats follow without gaps.
     first_seat_id: usize,
+    /// Seat numbers.
     numbers: Vec<&'a str>,
     /// Centimetres along the rows.
     x: Vec<i32>,
     /// Centimetres away from the stage.
     y: Vec<i32>,
-    /// Which seats have what: positions in the lists, from 0. What no seat has is left out.
+    /// For each attribute, the indexes (from 0) of the seats that have it. Attributes without seats are absent.
     attributes: BTreeMap<&'static str, Vec<usize>>,
 }
 
-/// Look at a layout
+/// Show a layout
 ///
-/// Every section, row and seat of one version of a venue's layout. It never changes: keep it, or ask with `If-None-Match`.
+/// Every section, row and seat of one version of a venue's layout. It never changes: cache it, or send `If-None-Match`.
 #[utoipa::path(
     get,
     path = "/api/v1/venues/{id}/layouts/{version}",
@@ -79,16 +81,16 @@ struct RowBody<'a> {
     operation_id = "get_layout",
     params(
         ("id" = VenueId, Path, description = "The venue"),
-        ("version" = u32, Path, description = "From 1; a venue's newest is its `layout_version`"),
-        ("If-None-Match" = Option<String>, Header, description = "The `ETag` of what one has"),
+        ("version" = u32, Path, description = "Version, from 1. The newest is `layout_version` of the venue"),
+        ("If-None-Match" = Option<String>, Header, description = "`ETag` of the cached response"),
     ),
     responses(
         (status = 200, description = "The layout", body = LayoutBody,
             headers(
-                ("ETag" = String, description = "Of this version"),
-                ("Cache-Control" = String, description = "For ever"),
+                ("ETag" = String, description = "Entity tag of this version"),
+                ("Cache-Control" = String, description = "One year, immutable"),
             )),
-        (status = 304, description = "It is what one has"),
+        (status = 304, description = "The cached response is still valid"),
         (status = 404, description = "LAYOUT_NOT_FOUND"),
     ),
 )]
@@ -98,30 +100,31 @@ pub async fn layout(
     Id(venue_id): Id<VenueId>,
 ) -> Result<HttpResponse, ApiError> {
     let version = version(&request)?;
-    // Weak, because the same layout is sent compressed and plain.
+    // A weak tag, because the compressed and the uncompressed response share it.
     let tag = EntityTag::new_weak(version.to_string());
     if matches_etag(&request, &tag) {
-        return Ok(cacheable(HttpResponse::NotModified(), &tag, FOR_EVER).finish());
+        return Ok(add_cache_headers(HttpResponse::NotModified(), &tag, CACHE_FOR_EVER).finish());
     }
     let layout = with_deadline(&app, async {
         let mut connection = app.pool.acquire().await?;
         queries::layout::layout(&mut connection, venue_id, version).await
     });
     let layout = layout.await?.ok_or(ApiError::new(ErrorCode::LayoutNotFound))?;
-    Ok(cacheable(HttpResponse::Ok(), &tag, FOR_EVER).json(LayoutBody::of(venue_id, version, &layout)))
+    Ok(add_cache_headers(HttpResponse::Ok(), &tag, CACHE_FOR_EVER).json(LayoutBody::new(venue_id, version, &layout)))
 }
 
 fn version(request: &HttpRequest) -> Result<u32, ApiError> {
-    let wrong = || ApiError::new(ErrorCode::MalformedRequest).detail("The version in the path is not a number");
-    request.match_info().get("version").and_then(|text| text.parse().ok()).ok_or_else(wrong)
+    let malformed =
+        || ApiError::new(ErrorCode::MalformedRequest).with_detail("The version in the path is not a number");
+    request.match_info().get("version").and_then(|text| text.parse().ok()).ok_or_else(malformed)
 }
 
 impl<'a> LayoutBody<'a> {
-    fn of(venue_id: VenueId, version: u32, layout: &'a Layout) -> Self {
-        let section = |section: &'a crate::domain::seating::Section| {
+    fn new(venue_id: VenueId, version: u32, layout: &'a Layout) -> Self {
+        let section_body = |section: &'a crate::domain::seating::Section| {
             let (kind, capacity, rows) = match &section.kind {
                 SectionKind::Seated { rows } => {
-                    let rows = layout.rows()[rows.clone()].iter().map(|row| RowBody::of(layout, row));
+                    let rows = layout.rows()[rows.clone()].iter().map(|row| RowBody::new(layout, row));
                     (SectionKindBody::Seated, None, Some(rows.collect()))
                 }
                 SectionKind::GeneralAdmission { capacity } => {
@@ -135,25 +138,25 @@ impl<'a> LayoutBody<'a> {
             version,
             focal_point: layout.focal_point().into(),
             seat_count: layout.seats().len(),
-            sections: layout.sections().iter().map(section).collect(),
+            sections: layout.sections().iter().map(section_body).collect(),
         }
     }
 }
 
 impl<'a> RowBody<'a> {
-    fn of(layout: &'a Layout, row: &'a Row) -> Self {
+    fn new(layout: &'a Layout, row: &'a Row) -> Self {
         let seats = &layout.seats()[row.seats.clone()];
-        let with = |attribute: Attribute| {
-            let positions = seats.iter().enumerate().filter(|(_, seat)| seat.attributes.has(attribute));
-            (attribute.as_str(), positions.map(|(position, _)| position).collect::<Vec<_>>())
+        let seats_with = |attribute: Attribute| {
+            let having = seats.iter().enumerate().filter(|(_, seat)| seat.attributes.has(attribute));
+            (attribute.as_str(), having.map(|(index, _)| index).collect::<Vec<_>>())
         };
         Self {
             label: &row.label,
             first_seat_id: row.seats.start,
             numbers: seats.iter().map(|seat| seat.number.as_str()).collect(),
-            x: seats.iter().map(|seat| seat.at.x).collect(),
-            y: seats.iter().map(|seat| seat.at.y).collect(),
-            attributes: Attribute::ALL.map(with).into_iter().filter(|(_, seats)| !seats.is_empty()).collect(),
+            x: seats.iter().map(|seat| seat.position.x).collect(),
+            y: seats.iter().map(|seat| seat.position.y).collect(),
+            attributes: Attribute::ALL.map(seats_with).into_iter().filter(|(_, indexes)| !indexes.is_empty()).collect(),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! `GET /api/v1/venues`: a page at a time.
+//! `GET /api/v1/venues`: the listing of venues, in pages.
 
 use actix_web::{HttpResponse, web};
 use serde::{Deserialize, Serialize};
@@ -7,36 +7,36 @@ use uuid::Uuid;
 
 use crate::app::App;
 use crate::domain::ids::VenueId;
-use crate::domain::page::limit;
+use crate::domain::page::parse_limit;
 use crate::error::ApiError;
-use crate::http::page::{page, position, rows};
+use crate::http::page::{cut_page, parse_cursor, rows_to_fetch};
 use crate::http::query_string::QueryString;
 use crate::http::read::with_deadline;
 use crate::http::wire::Timestamp;
 use crate::queries::venues::{VenuePosition, VenueSummary, venues};
 
-/// Which page.
+/// Query parameters of the listing.
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct VenuesParams {
-    /// Venues per page; 20 unless given.
+    /// Venues per page. Default: 20.
     #[param(value_type = Option<u32>, minimum = 1, maximum = 100)]
     limit: Option<String>,
-    /// `next_cursor` of the page before.
+    /// `next_cursor` of the previous page.
     cursor: Option<String>,
 }
 
-/// A page of venues, by name.
+/// A page of venues, ordered by name.
 #[derive(Serialize, ToSchema)]
 #[schema(as = VenuePage)]
 struct PageBody {
     venues: Vec<SummaryBody>,
-    /// Where the next page begins; `null` on the last one. Opaque.
+    /// Cursor of the next page; `null` on the last page. Opaque.
     next_cursor: Option<String>,
 }
 
-/// A venue in short.
+/// Summary of a venue.
 #[derive(Serialize, ToSchema)]
 #[schema(as = VenueSummary)]
 struct SummaryBody {
@@ -44,12 +44,13 @@ struct SummaryBody {
     #[schema(example = "City Hall")]
     name: String,
     address: Option<String>,
+    /// Version of the newest layout.
     #[schema(minimum = 1, example = 1)]
     layout_version: u32,
-    /// All places of the newest layout, numbered or not.
+    /// Places in all sections of the newest layout, with or without seats.
     #[schema(minimum = 0, example = 1300)]
     capacity: i64,
-    /// The numbered ones.
+    /// Numbered seats in the newest layout.
     #[schema(minimum = 0, example = 800)]
     seat_count: i32,
     created_at: Timestamp,
@@ -58,7 +59,7 @@ struct SummaryBody {
 
 /// List venues
 ///
-/// By name, in any case.
+/// Ordered by name, without regard to upper and lower case.
 #[utoipa::path(
     get,
     path = "/api/v1/venues",
@@ -74,21 +75,22 @@ pub async fn list(
     app: web::Data<App>,
     QueryString(params): QueryString<VenuesParams>,
 ) -> Result<HttpResponse, ApiError> {
-    let limit = limit(params.limit.as_deref())?;
-    let after = position(params.cursor.as_deref(), read)?;
-    let found = with_deadline(&app, venues(&app.pool, after, rows(limit))).await?;
-    let (found, next_cursor) = page(found, limit, cursor);
-    Ok(HttpResponse::Ok().json(PageBody { venues: found.into_iter().map(SummaryBody::from).collect(), next_cursor }))
+    let limit = parse_limit(params.limit.as_deref())?;
+    let after = parse_cursor(params.cursor.as_deref(), decode_cursor)?;
+    let found = with_deadline(&app, venues(&app.pool, after, rows_to_fetch(limit))).await?;
+    let (page, next_cursor) = cut_page(found, limit, encode_cursor);
+    Ok(HttpResponse::Ok().json(PageBody { venues: page.into_iter().map(SummaryBody::from).collect(), next_cursor }))
 }
 
-/// The id, then the name.
-fn cursor(last: &VenueSummary) -> Vec<u8> {
+/// The id, then the name, of the page's last venue.
+fn encode_cursor(last: &VenueSummary) -> Vec<u8> {
     [&last.venue_id.as_uuid().as_bytes()[..], last.name.as_bytes()].concat()
 }
 
-fn read(cursor: &[u8]) -> Option<VenuePosition> {
+/// `None` if [`encode_cursor`] cannot have made the cursor.
+fn decode_cursor(cursor: &[u8]) -> Option<VenuePosition> {
     let (venue_id, name) = cursor.split_first_chunk::<16>()?;
-    // PostgreSQL's text has no U+0000.
+    // PostgreSQL does not allow U+0000 in text.
     let name = std::str::from_utf8(name).ok().filter(|name| !name.is_empty() && !name.contains('\0'))?;
     Some(VenuePosition { name: name.to_owned(), venue_id: Uuid::from_bytes(*venue_id).into() })
 }

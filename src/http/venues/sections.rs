@@ -1,4 +1,4 @@
-//! The sections of a layout, as requests say them.
+//! Sections of a layout in requests.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -7,7 +7,7 @@ use super::wire::PointBody;
 use crate::domain::seating::{LayoutDraft, ListedSeat, SeatDraft, SectionDraft};
 use crate::http::body::Object;
 
-/// A section of a layout: either `rows` that are described, or `seats` one by one, or a `capacity` without seats.
+/// A section of a layout. Needs exactly one of `rows` (a description), `seats` (a list) and `capacity` (no seats).
 #[derive(Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = LayoutSection, example = json!({"name": "Stalls", "rows": "rows A-T, 1-40, aisle after 12 and 28"}))]
@@ -15,30 +15,32 @@ pub(super) struct SectionBody {
     /// Unique in the layout.
     #[schema(min_length = 1, max_length = 100)]
     name: String,
-    /// Rows and their seats in a line: groups of rows, separated by semicolons, from the front; of each the rows, the seats
-    /// from left to right, and what is special. `rows A-D, 1-30; rows E-T without I and O, 1-40, aisle after 12 and 28,
-    /// accessible T1-T4, companion T5, restricted view E1`. Seats can be `odd 39-1, even 2-40`.
+    /// Description of rows and seats in one line: groups of rows from the front, separated by semicolons. A group has
+    /// its rows, its seats from left to right, and then aisles and attributes: `rows A-D, 1-30; rows E-T without I and
+    /// O, 1-40, aisle after 12 and 28, accessible T1-T4, companion T5, restricted view E1`. Seats can be `odd 39-1,
+    /// even 2-40`.
     #[schema(min_length = 1, max_length = 2000)]
     rows: Option<String>,
-    /// From front to back, and from left to right. A row begins where its first seat stands.
+    /// Seats from front to back, and from left to right. Rows have the order of their first seats.
     #[schema(value_type = Option<Vec<SeatBody>>, min_items = 1, max_items = 100_000)]
     seats: Option<Vec<Object<SeatBody>>>,
-    /// General admission: so many places.
+    /// Number of general admission places.
     #[schema(minimum = 0, maximum = 10_000_000)]
     capacity: Option<i64>,
-    /// The middle of the first row, where seats have no `x` and `y`. Without it: behind the sections before.
+    /// Middle of the first row, if the seats have no `x` and `y`. Default: behind the preceding sections.
     #[schema(value_type = Option<PointBody>)]
     origin: Option<Object<PointBody>>,
 }
 
-/// A seat. Its row and number are unique in the section. Either all seats of a section have `x` and `y`, or none.
+/// A seat. Row and number together are unique in the section. Either all seats of a section have `x` and `y`, or none.
 #[derive(Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = LayoutSeat, example = json!({"row": "A", "number": "1", "x": -110, "y": 0, "attributes": ["accessible"]}))]
 pub(super) struct SeatBody {
+    /// Label of the row.
     #[schema(min_length = 1, max_length = 10)]
     row: String,
-    /// Text: there are seats 12a.
+    /// Seat number. It is text, for numbers such as `12a`.
     #[schema(min_length = 1, max_length = 10)]
     number: String,
     /// Centimetres along the rows.
@@ -47,12 +49,12 @@ pub(super) struct SeatBody {
     /// Centimetres away from the stage.
     #[schema(minimum = -100_000, maximum = 100_000)]
     y: Option<i64>,
-    /// `accessible`, `companion`, `restricted_view`, `aisle` (one lies beside it), `aisle_after` (one parts it from the next
-    /// seat: they are no neighbours).
+    /// `accessible`, `companion`, `restricted_view`, `aisle` (next to an aisle), `aisle_after` (an aisle separates it
+    /// from the next seat, so they are not adjacent).
     attributes: Option<Vec<String>>,
 }
 
-/// What the sections of a request, and where people look, make together.
+/// The unparsed layout of a request.
 pub(super) fn layout_draft(focal_point: Option<Object<PointBody>>, sections: Vec<Object<SectionBody>>) -> LayoutDraft {
     LayoutDraft {
         focal_point: focal_point.map(|Object(point)| point.into()),

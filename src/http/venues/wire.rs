@@ -1,11 +1,11 @@
-//! A venue on the wire, and the points of its layout.
+//! The response body of a venue, and points of layouts in requests and responses.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::domain::ids::VenueId;
 use crate::domain::seating::{Point, PointDraft};
-use crate::domain::venue::{SectionInShort, Venue};
+use crate::domain::venue::{SectionSummary, Venue};
 use crate::http::wire::Timestamp;
 
 /// A venue with the sections of its newest layout.
@@ -16,14 +16,14 @@ pub(super) struct VenueBody<'a> {
     #[schema(example = "City Hall")]
     name: &'a str,
     address: Option<&'a str>,
-    /// Of the newest layout. Events keep the version that they were sold with.
+    /// Version of the newest layout. Existing events keep their version.
     #[schema(minimum = 1, example = 1)]
     layout_version: u32,
     focal_point: PointBody,
-    /// All places, numbered or not.
+    /// Places in all sections, with or without seats.
     #[schema(minimum = 0, example = 1300)]
     capacity: u64,
-    /// The numbered ones.
+    /// Numbered seats in all sections.
     #[schema(minimum = 0, example = 800)]
     seat_count: u64,
     sections: Vec<SectionBody<'a>>,
@@ -31,22 +31,22 @@ pub(super) struct VenueBody<'a> {
     updated_at: Timestamp,
 }
 
-/// A section in short.
+/// Summary of a section.
 #[derive(Serialize, ToSchema)]
 #[schema(as = VenueSection)]
 pub(super) struct SectionBody<'a> {
     #[schema(example = "Stalls")]
     name: &'a str,
     kind: SectionKindBody,
-    /// Its seats, or the places of general admission.
+    /// Number of seats, or of general admission places.
     #[schema(minimum = 0, maximum = 10_000_000, example = 800)]
     capacity: u32,
-    /// `null`: general admission.
+    /// Number of rows. `null`: general admission.
     #[schema(minimum = 1, example = 20)]
     row_count: Option<u32>,
 }
 
-/// Whether places are numbered.
+/// Whether a section has numbered seats.
 #[derive(Clone, Copy, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[schema(as = SectionKind)]
@@ -55,7 +55,7 @@ pub(super) enum SectionKindBody {
     GeneralAdmission,
 }
 
-/// A place in the drawing, in whole centimetres: `x` along the rows, `y` away from the stage.
+/// A point in the layout, in whole centimetres: `x` along the rows, `y` away from the stage.
 #[derive(Clone, Copy, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = Point)]
@@ -84,8 +84,8 @@ impl<'a> From<&'a Venue> for VenueBody<'a> {
     }
 }
 
-impl<'a> From<&'a SectionInShort> for SectionBody<'a> {
-    fn from(section: &'a SectionInShort) -> Self {
+impl<'a> From<&'a SectionSummary> for SectionBody<'a> {
+    fn from(section: &'a SectionSummary) -> Self {
         let kind = match section.row_count {
             Some(_) => SectionKindBody::Seated,
             None => SectionKindBody::GeneralAdmission,

@@ -1,4 +1,4 @@
-//! What inventory refuses, and why.
+//! Refusals: reasons why the rules do not allow a command.
 
 use crate::domain::event::EventStatus;
 use crate::domain::hold::HoldStatus;
@@ -7,8 +7,9 @@ use crate::domain::invalid::Invalid;
 use crate::domain::seating::SeatIndex;
 use crate::domain::time::Instant;
 
-/// Why a command was refused. Each names what a client needs to go on. Where that is a time there is `now` as well, the
-/// batch's time, so that a client whose clock is wrong can tell how far away it is.
+/// Reason why the rules do not allow a command, with the values that a client needs for its next step. A refusal that
+/// depends on time also carries `now`, the time of the batch, so that a client with a wrong clock can compute the
+/// difference.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Refusal {
     EventNotFound,
@@ -20,115 +21,134 @@ pub enum Refusal {
     TicketTypeNotFound {
         ticket_type_id: TicketTypeId,
     },
-    /// A plain quantity was asked for, but the event has several ticket types (or none) to choose from.
+    /// The request has a plain quantity or seats without a ticket type, and there is not exactly one ticket type to
+    /// use.
     TicketTypeRequired,
-    /// The seats of a group are sold as several ticket types, and none was named.
+    /// The best seats for the group are sold as several ticket types, and the request names none.
     GroupWithoutTicketType,
-    /// Seats for a group were asked for as a ticket type that has none.
+    /// The request wants the best seats of a ticket type whose pool has no seats.
     GroupOfTicketTypeWithoutSeats {
         ticket_type_id: TicketTypeId,
     },
     EventNotOnSale {
         status: EventStatus,
+        /// End of the sale period, if the status is `on_sale` and only that period is over.
         sale_ended_at: Option<Instant>,
     },
     SaleNotStarted {
         starts_at: Instant,
         now: Instant,
     },
-    /// Of one ticket type if named, else of the whole hold.
+    /// The quantity of one ticket type, or of the whole hold if `ticket_type_id` is `None`, is not within `min` to
+    /// `max`.
     QuantityOutOfRange {
         ticket_type_id: Option<TicketTypeId>,
         requested: u32,
         min: u32,
         max: u32,
     },
+    /// At least one pool has too little available capacity.
     InsufficientSeats {
         shortages: Vec<Shortage>,
+        /// Earliest time at which expiring holds could give every short pool some capacity back. `None`: even with all
+        /// held capacity back, some pool would be too small.
         retry_at: Option<Instant>,
         now: Instant,
     },
-    /// The event has no such seats.
+    /// The event has no seats with these ids.
     SeatsNotFound {
         seats: Vec<SeatIndex>,
     },
-    /// Somebody else has these, or the organiser.
+    /// These seats are held, booked or blocked.
     SeatsUnavailable {
         seats: Vec<SeatIndex>,
         now: Instant,
     },
-    /// The ticket type's pool has seats, and a quantity does not say which; or it has none, and seats were named.
+    /// The request gives a quantity where the ticket type's pool has seats, or seats where it has none.
     SeatsExpected {
         ticket_type_id: TicketTypeId,
+        /// Whether the pool has seats.
         expected: bool,
     },
-    /// The seats are not of the ticket type's pool.
+    /// These seats belong to another pool than the ticket type.
     SeatsOfAnotherPool {
         ticket_type_id: TicketTypeId,
         seats: Vec<SeatIndex>,
     },
-    /// Seats were asked for, and the event has none.
+    /// The request wants the best seats, and the event has no seats.
     EventNotSeated,
+    /// The layout has no seated section of that name.
     SectionNotFound,
-    /// No group of that size can be given; `most` is the largest that could.
+    /// No group of the requested size is available.
     NotTogether {
+        /// Seats.
         requested: u32,
+        /// Size of the largest group that is available, in seats.
         most: u32,
         now: Instant,
     },
-    /// The selection would leave these seats alone without need, which the event refuses.
+    /// The selection would leave these seats as single free seats without need, and the event does not allow that.
     LeavesOrphans {
         seats: Vec<SeatIndex>,
     },
-    /// A pool has one place for each of its seats.
+    /// The capacity of a pool of seats is its number of seats and cannot be changed.
     PoolOfSeats {
         capacity: u32,
     },
-    /// What shall be booked is not all in the hold.
+    /// The portion to book is not completely part of the hold.
     NotInHold {
+        /// The ticket type concerned, if the request named one.
         ticket_type_id: Option<TicketTypeId>,
+        /// Requested seats that the hold does not have; empty if a quantity exceeds it or it lacks the ticket type.
         seats: Vec<SeatIndex>,
     },
+    /// The key belongs to an earlier hold request with other content.
     IdempotencyKeyReused,
     InvalidPaymentToken,
     HoldExpired {
         expired_at: Instant,
         now: Instant,
     },
+    /// The hold is already booked or released.
     HoldNotActive {
         status: HoldStatus,
     },
+    /// The hold has no extensions left, or has reached its longest life.
     ExtensionLimitReached {
+        /// Expiry of the hold, unchanged.
         expires_at: Instant,
     },
+    /// The new capacity is less than what is held, booked and blocked. In places.
     CapacityBelowCommitted {
         requested: u32,
+        /// Lowest capacity that the pool can be given.
         least: u32,
     },
-    /// All pools of the event together would have more than `CAPACITY_PER_EVENT_MAX` places.
+    /// The capacity of all pools of the event together would exceed `CAPACITY_PER_EVENT_MAX`.
     EventTooLarge {
-        /// The most that this pool can have beside the others.
+        /// Highest capacity that this pool can be given, in places.
         max: u32,
     },
+    /// The event cannot change from the status `from` to `to`.
     IllegalTransition {
         from: EventStatus,
         to: EventStatus,
     },
-    /// Two fields of the event, as they would be together, contradict each other.
+    /// The changed fields of the event would contradict its other fields.
     Contradictory(Invalid),
-    /// Something was held or sold; it can only be cancelled.
+    /// The event has had holds, so it cannot be deleted, only cancelled.
     EventHasHistory,
 }
 
-/// A pool that lacks room.
+/// A pool with too little available capacity. All counts are places.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Shortage {
     pub pool_id: PoolId,
-    /// What was asked for that draws from it: the client knows these, and perhaps no pool.
+    /// Requested ticket types of this pool: clients know ticket types, but not always pools.
     pub ticket_type_ids: Vec<TicketTypeId>,
     pub requested: u32,
-    /// The most that could be had now.
+    /// Places that are available now.
     pub available: u32,
-    /// In other people's holds: may come back.
+    /// Places in other holds, which can become available again.
     pub held: u32,
 }

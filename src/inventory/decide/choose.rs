@@ -1,57 +1,68 @@
-//! What somebody gets for what they want: all of it or nothing.
+//! Choice of the items for a request: all of it or nothing.
 
 use super::seats;
-use crate::domain::hold::{Amount, Item, Wanted};
+use crate::domain::hold::{Amount, Item, RequestedItems};
 use crate::domain::hold_rules::HoldRules;
 use crate::domain::ids::{EventId, TicketTypeId};
 use crate::domain::time::Instant;
 use crate::inventory::batch_state::{BatchState, LoadedEvent, quantity_by_pool};
 use crate::inventory::command::{Refusal, Shortage};
 
-/// The items of a hold that can be placed as it is, at today's prices.
+/// Chooses the items for a request, at the present prices. Expires overdue holds before it refuses for lack of
+/// capacity. On success the items can be placed without further checks.
 pub(super) fn choose(
     rules: &HoldRules,
     state: &mut BatchState,
     event_id: EventId,
-    wanted: &Wanted,
+    wanted: &RequestedItems,
 ) -> Result<Vec<Item>, Refusal> {
     let event = state.event(event_id).ok_or(Refusal::EventNotFound)?;
-    let picked = matches!(wanted, Wanted::BestAvailable(_));
+    let are_seats_picked = matches!(wanted, RequestedItems::BestAvailable(_));
     let items = match wanted {
-        Wanted::BestAvailable(wanted) => {
-            within_hold(rules, event, wanted.size.get())?;
-            let (ticket_type_id, seats) = seats::best(state, event_id, wanted)?;
-            vec![item(state, event_id, ticket_type_id, Amount::Seats(seats))?]
+        RequestedItems::BestAvailable(group) => {
+            check_hold_quantity(rules, event, group.size.get())?;
+            let (ticket_type_id, seats) = seats::pick_best(state, event_id, group)?;
+            vec![new_item(state, event_id, ticket_type_id, Amount::Seats(seats))?]
         }
-        by_hand => items(state, event, by_hand)?,
+        named => named_items(state, event, named)?,
     };
-    quantities_in_range(rules, state, event_id, &items)?;
-    // First the seats, so that who named some is told which are gone.
-    seats::available(state, event_id, &items)?;
-    make_room(state, event_id, &items)?;
-    if !picked {
-        seats::leave_no_orphans(state, event_id, &items)?;
+    check_quantities(rules, state, event_id, &items)?;
+    // Seats before quantities, because the refusal of seats lists the seats that are unavailable.
+    seats::check_available(state, event_id, &items)?;
+    check_capacity(state, event_id, &items)?;
+    // The picker already avoids orphans, and its best group is accepted even if it leaves some.
+    if !are_seats_picked {
+        seats::check_orphans(state, event_id, &items)?;
     }
     Ok(items)
 }
 
-fn items(state: &BatchState, event: &LoadedEvent, wanted: &Wanted) -> Result<Vec<Item>, Refusal> {
-    let named: Vec<(TicketTypeId, Amount)> = match wanted {
-        Wanted::Places(quantity) => match event.ticket_types[..] {
+/// The items of a request that names its quantities or seats.
+fn named_items(state: &BatchState, event: &LoadedEvent, wanted: &RequestedItems) -> Result<Vec<Item>, Refusal> {
+    let amounts: Vec<(TicketTypeId, Amount)> = match wanted {
+        RequestedItems::Places(quantity) => match event.ticket_types[..] {
             [only] => vec![(only, Amount::Places(*quantity))],
             _ => return Err(Refusal::TicketTypeRequired),
         },
-        Wanted::Items(items) => items.clone(),
-        Wanted::Seats(seats) => {
-            let by_type = seats::by_ticket_type(state, event, seats)?;
+        RequestedItems::Items(items) => items.clone(),
+        RequestedItems::Seats(seats) => {
+            let by_type = seats::group_by_ticket_type(state, event, seats)?;
             by_type.into_iter().map(|(id, seats)| (id, Amount::Seats(seats))).collect()
         }
-        Wanted::BestAvailable(_) => unreachable!("the seats of a group are picked"),
+        RequestedItems::BestAvailable(_) => unreachable!("the best available seats are picked, not named"),
     };
-    named.into_iter().map(|(ticket_type_id, amount)| item(state, event.event_id, ticket_type_id, amount)).collect()
+    let item = |(ticket_type_id, amount)| new_item(state, event.event_id, ticket_type_id, amount);
+    amounts.into_iter().map(item).collect()
 }
 
-fn item(state: &BatchState, event_id: EventId, ticket_type_id: TicketTypeId, amount: Amount) -> Result<Item, Refusal> {
+/// An item of one ticket type. Checks that the ticket type is of the event, and that the amount fits the pool: seats of
+/// the pool if it has seats, a quantity if not.
+fn new_item(
+    state: &BatchState,
+    event_id: EventId,
+    ticket_type_id: TicketTypeId,
+    amount: Amount,
+) -> Result<Item, Refusal> {
     let ticket_type = (state.ticket_type(ticket_type_id))
         .filter(|ticket_type| ticket_type.event_id == event_id)
         .ok_or(Refusal::TicketTypeNotFound { ticket_type_id })?;
@@ -62,25 +73,21 @@ fn item(state: &BatchState, event_id: EventId, ticket_type_id: TicketTypeId, amo
         }
         Amount::Places(quantity) => (quantity.get(), Vec::new()),
         Amount::Seats(seats) => {
-            seats::of_pool(state, event_id, (ticket_type_id, pool_id), &seats)?;
-            (u32::try_from(seats.len()).expect("no layout has so many seats"), seats)
+            seats::check_pool(state, event_id, (ticket_type_id, pool_id), &seats)?;
+            (u32::try_from(seats.len()).expect("a layout has fewer seats than u32::MAX"), seats)
         }
     };
     Ok(Item { ticket_type_id, pool_id, quantity, unit_price: ticket_type.price, seats })
 }
 
-fn quantities_in_range(
-    rules: &HoldRules,
-    state: &BatchState,
-    event_id: EventId,
-    items: &[Item],
-) -> Result<(), Refusal> {
+/// Checks the quantity of the hold, and the quantity of each ticket type.
+fn check_quantities(rules: &HoldRules, state: &BatchState, event_id: EventId, items: &[Item]) -> Result<(), Refusal> {
     let event = state.event(event_id).ok_or(Refusal::EventNotFound)?;
-    let max = within_hold(rules, event, items.iter().map(|item| item.quantity).sum())?;
+    let hold_max = check_hold_quantity(rules, event, items.iter().map(|item| item.quantity).sum())?;
     for item in items {
         let ticket_type_id = item.ticket_type_id;
         let ticket_type = state.ticket_type(ticket_type_id).ok_or(Refusal::TicketTypeNotFound { ticket_type_id })?;
-        let (min, max) = (ticket_type.min_quantity, ticket_type.max_quantity.map_or(max, |own| own.min(max)));
+        let (min, max) = (ticket_type.min_quantity, ticket_type.max_quantity.map_or(hold_max, |max| max.min(hold_max)));
         if item.quantity < min || item.quantity > max {
             let ticket_type_id = Some(item.ticket_type_id);
             return Err(Refusal::QuantityOutOfRange { ticket_type_id, requested: item.quantity, min, max });
@@ -89,8 +96,8 @@ fn quantities_in_range(
     Ok(())
 }
 
-/// Returns the most that one hold may have, if it is enough.
-fn within_hold(rules: &HoldRules, event: &LoadedEvent, requested: u32) -> Result<u32, Refusal> {
+/// Checks the quantity of the whole hold. Returns the maximum, in places.
+fn check_hold_quantity(rules: &HoldRules, event: &LoadedEvent, requested: u32) -> Result<u32, Refusal> {
     let max = event.terms.max_quantity_per_hold.map_or(rules.quantity_max, |max| max.min(rules.quantity_max));
     if requested > max {
         return Err(Refusal::QuantityOutOfRange { ticket_type_id: None, requested, min: 1, max });
@@ -98,40 +105,42 @@ fn within_hold(rules: &HoldRules, event: &LoadedEvent, requested: u32) -> Result
     Ok(max)
 }
 
-/// Before anybody is told "sold out", what is overdue is expired.
-fn make_room(state: &mut BatchState, event_id: EventId, items: &[Item]) -> Result<(), Refusal> {
-    if shortages(state, items).is_empty() {
+/// Checks that the pools have the capacity. If not, expires overdue holds and checks again.
+fn check_capacity(state: &mut BatchState, event_id: EventId, items: &[Item]) -> Result<(), Refusal> {
+    if find_shortages(state, items).is_empty() {
         return Ok(());
     }
     state.expire_overdue(event_id);
-    let shortages = shortages(state, items);
+    let shortages = find_shortages(state, items);
     if shortages.is_empty() {
         return Ok(());
     }
-    let retry_at = retry_at(state, &shortages);
+    let retry_at = find_retry_at(state, &shortages);
     Err(Refusal::InsufficientSeats { shortages, retry_at, now: state.now })
 }
 
-fn shortages(state: &BatchState, items: &[Item]) -> Vec<Shortage> {
-    let drawing_from = |pool_id| items.iter().filter(move |item| item.pool_id == pool_id);
-    let short = quantity_by_pool(items).into_iter().filter_map(|(pool_id, requested)| {
+/// Pools with less available capacity than the items need.
+fn find_shortages(state: &BatchState, items: &[Item]) -> Vec<Shortage> {
+    let items_of_pool = |pool_id| items.iter().filter(move |item| item.pool_id == pool_id);
+    let shortages = quantity_by_pool(items).into_iter().filter_map(|(pool_id, requested)| {
         let pool = state.pool(pool_id)?;
         (pool.available() < requested).then(|| Shortage {
             pool_id,
-            ticket_type_ids: drawing_from(pool_id).map(|item| item.ticket_type_id).collect(),
+            ticket_type_ids: items_of_pool(pool_id).map(|item| item.ticket_type_id).collect(),
             requested,
             available: pool.available(),
             held: pool.held,
         })
     });
-    short.collect()
+    shortages.collect()
 }
 
-/// The earliest expiry that could help. None could if some pool would stay short with every hold gone.
-pub(super) fn retry_at(state: &BatchState, shortages: &[Shortage]) -> Option<Instant> {
+/// Earliest time at which expiring holds could give every short pool some capacity back. `None` if some pool would be
+/// short even without any hold.
+pub(super) fn find_retry_at(state: &BatchState, shortages: &[Shortage]) -> Option<Instant> {
     if shortages.iter().any(|short| short.available + short.held < short.requested) {
         return None;
     }
-    // Every short pool must get something back, so the latest of their earliest expiries is the first moment that could do.
+    // Every short pool must get some capacity back, hence the latest of the pools' next expiries.
     shortages.iter().map(|short| state.next_expiry(short.pool_id)).collect::<Option<Vec<_>>>()?.into_iter().max()
 }

@@ -1,4 +1,4 @@
-//! What an organiser does to an event's inventory.
+//! Rules for an organiser's changes of an event: its capacity, its fields, its deletion.
 
 use crate::domain::event::{EventChanges, EventStatus};
 use crate::domain::hold::HoldStatus;
@@ -6,40 +6,43 @@ use crate::domain::ids::{EventId, PoolId};
 use crate::domain::invalid::Invalid;
 use crate::domain::quantity::{CAPACITY_PER_EVENT_MAX, Capacity};
 use crate::inventory::batch_state::BatchState;
-use crate::inventory::command::{Answer, Outcome, Pool, Refusal};
+use crate::inventory::command::{Decision, Outcome, Pool, Refusal};
 
-pub(super) fn resize(state: &mut BatchState, pool_id: PoolId, capacity: Capacity) -> Answer {
+/// Sets the capacity of a pool.
+pub(super) fn resize(state: &mut BatchState, pool_id: PoolId, capacity: Capacity) -> Decision {
     let pool = state.pool(pool_id).ok_or(Refusal::PoolNotFound)?;
     if pool.seated && capacity.get() != pool.capacity {
         return Err(Refusal::PoolOfSeats { capacity: pool.capacity });
     }
     let event_id = pool.event_id;
-    // Live holds count: their owners were promised the places. Overdue ones do not, and the answer shall not show them.
+    // Active holds keep their capacity until they end. Overdue ones do not, so they must not count as committed.
     state.expire_overdue(event_id);
     let pool = state.pool(pool_id).ok_or(Refusal::PoolNotFound)?.clone();
     if capacity.get() < pool.committed() {
         return Err(Refusal::CapacityBelowCommitted { requested: capacity.get(), least: pool.committed() });
     }
     if capacity.get() > pool.capacity {
-        event_not_too_large(state, &pool, capacity)?;
+        check_event_capacity(state, &pool, capacity)?;
     }
     let pool = if capacity.get() == pool.capacity { pool } else { state.resize(pool_id, capacity.get()) };
     Ok(Outcome::Resized(pool))
 }
 
-/// Judged here and not at the edge: another pool of the event may be growing at the same time.
-fn event_not_too_large(state: &BatchState, pool: &Pool, capacity: Capacity) -> Result<(), Refusal> {
+/// Checks the capacity of the whole event. Done here and not when the request is parsed, because it depends on the
+/// event's other pools, which can change at the same time.
+fn check_event_capacity(state: &BatchState, pool: &Pool, capacity: Capacity) -> Result<(), Refusal> {
     let others = state.capacity(pool.event_id) - u64::from(pool.capacity);
     let left = u64::from(CAPACITY_PER_EVENT_MAX).saturating_sub(others);
     let left = u32::try_from(left).expect("it is at most CAPACITY_PER_EVENT_MAX, a u32");
     if capacity.get() > left {
-        // An event may be too large already, from before this rule: then what the pool has is the most it can have.
+        // An event that was created before this rule may already exceed it. Its pools can keep their capacity.
         return Err(Refusal::EventTooLarge { max: left.max(pool.capacity) });
     }
     Ok(())
 }
 
-pub(super) fn amend(state: &mut BatchState, event_id: EventId, changes: &EventChanges) -> Answer {
+/// Changes fields of an event. Cancellation releases the event's active holds; bookings stay.
+pub(super) fn amend(state: &mut BatchState, event_id: EventId, changes: &EventChanges) -> Decision {
     let event = state.event(event_id).ok_or(Refusal::EventNotFound)?;
     let before = (event.details.clone().ok_or(Refusal::EventNotFound)?, event.terms.clone());
     if changes.orphans_refused.is_some() && !event.is_seated {
@@ -51,21 +54,22 @@ pub(super) fn amend(state: &mut BatchState, event_id: EventId, changes: &EventCh
     if !before.1.status.can_become(terms.status) {
         return Err(Refusal::IllegalTransition { from: before.1.status, to: terms.status });
     }
-    details.in_order().and_then(|()| terms.in_order()).map_err(Refusal::Contradictory)?;
+    details.validate_times().and_then(|()| terms.validate_times()).map_err(Refusal::Contradictory)?;
     if before == (details.clone(), terms.clone()) {
         return Ok(Outcome::Amended);
     }
     if terms.status == EventStatus::Cancelled && before.1.status != EventStatus::Cancelled {
         state.expire_overdue(event_id);
-        for hold_id in state.active_holds_of(event_id) {
-            state.give_back(hold_id, HoldStatus::Released);
+        for hold_id in state.active_hold_ids(event_id) {
+            state.free_hold(hold_id, HoldStatus::Released);
         }
     }
     state.amend(event_id, details, terms);
     Ok(Outcome::Amended)
 }
 
-pub(super) fn delete(state: &mut BatchState, event_id: EventId) -> Answer {
+/// Deletes an event that never had a hold.
+pub(super) fn delete(state: &mut BatchState, event_id: EventId) -> Decision {
     let event = state.event(event_id).ok_or(Refusal::EventNotFound)?;
     if event.ever_held {
         return Err(Refusal::EventHasHistory);

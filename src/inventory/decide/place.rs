@@ -1,4 +1,4 @@
-//! Placing a hold: all or nothing.
+//! Rules for placing a hold.
 
 use time::Duration;
 
@@ -7,17 +7,19 @@ use crate::domain::event::EventStatus;
 use crate::domain::hold::{Hold, HoldStatus, Idempotency};
 use crate::domain::hold_rules::HoldRules;
 use crate::inventory::batch_state::{BatchState, LoadedEvent};
-use crate::inventory::command::{Answer, Outcome, Place, Refusal};
+use crate::inventory::command::{Decision, NewHold, Outcome, Refusal};
 
-pub(super) fn place(rules: &HoldRules, state: &mut BatchState, place: &Place) -> Answer {
-    // A repeat is answered before the present is judged: the first try may have taken the last seat.
+/// Places a hold with all requested items, or refuses it.
+pub(super) fn place(rules: &HoldRules, state: &mut BatchState, place: &NewHold) -> Decision {
+    // Before any other check, because the first request may have taken the last place, or the sale may have ended
+    // since.
     if let Some(idempotency) = &place.idempotency
         && let Some(first) = state.hold_with_key(idempotency.key)
     {
         return replay(state, first, idempotency);
     }
     let event = state.event(place.event_id).ok_or(Refusal::EventNotFound)?;
-    on_sale(state, event)?;
+    check_on_sale(state, event)?;
     let ttl_seconds = place.ttl_seconds.or(event.terms.hold_ttl_seconds).unwrap_or(rules.ttl_seconds_default);
     let currency = event.terms.currency;
     let items = choose(rules, state, place.event_id, &place.wanted)?;
@@ -39,8 +41,8 @@ pub(super) fn place(rules: &HoldRules, state: &mut BatchState, place: &Place) ->
     Ok(Outcome::Placed { hold, replayed: false })
 }
 
-/// The same answer as the first time, whatever became of the hold and its items since.
-fn replay(state: &BatchState, first: &Hold, idempotency: &Idempotency) -> Answer {
+/// The outcome of the first request with this key, although the hold may have changed or ended since.
+fn replay(state: &BatchState, first: &Hold, idempotency: &Idempotency) -> Decision {
     if first.idempotency.as_ref() != Some(idempotency) {
         return Err(Refusal::IdempotencyKeyReused);
     }
@@ -55,7 +57,8 @@ fn replay(state: &BatchState, first: &Hold, idempotency: &Idempotency) -> Answer
     Ok(Outcome::Placed { hold, replayed: true })
 }
 
-pub(super) fn on_sale(state: &BatchState, event: &LoadedEvent) -> Result<(), Refusal> {
+/// Checks the event's status and its sale period.
+pub(super) fn check_on_sale(state: &BatchState, event: &LoadedEvent) -> Result<(), Refusal> {
     let terms = &event.terms;
     if terms.status != EventStatus::OnSale {
         return Err(Refusal::EventNotOnSale { status: terms.status, sale_ended_at: None });

@@ -1,4 +1,4 @@
-//! What only the rare commands about a whole event need: its details, and whether it has a history.
+//! Fields of events that only rare commands need: the details, and whether the event ever had a hold.
 
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -6,7 +6,7 @@ use uuid::Uuid;
 use crate::domain::event::EventDetails;
 use crate::inventory::batch_state::BatchState;
 
-/// Reads the details of events to be amended.
+/// Reads the details of events that a command amends.
 pub(super) async fn read_details(
     connection: &mut PgConnection,
     state: &mut BatchState,
@@ -33,13 +33,14 @@ pub(super) async fn read_details(
                 ends_at: row.ends_at,
                 time_zone: row.time_zone,
             };
-            state.with_event(event_id, |event| event.details = Some(details));
+            state.update_event(event_id, |event| event.details = Some(details));
         }
     }
     Ok(())
 }
 
-/// Reads whether anything was ever held of events to be deleted. The journal knows, also after the holds ended.
+/// Reads from the journal whether events that a command deletes ever had a hold. It has an entry also for holds that
+/// ended.
 pub(super) async fn read_history(
     connection: &mut PgConnection,
     state: &mut BatchState,
@@ -58,7 +59,7 @@ pub(super) async fn read_history(
     for row in rows {
         let event_id = row.event_id.into();
         if state.event(event_id).is_some() {
-            state.with_event(event_id, |event| event.ever_held = true);
+            state.update_event(event_id, |event| event.ever_held = true);
         }
     }
     Ok(())

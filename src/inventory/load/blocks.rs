@@ -1,4 +1,4 @@
-//! The blocks that commands name, with their seats.
+//! Blocks that commands name, with their seats.
 
 use std::collections::BTreeMap;
 
@@ -8,10 +8,14 @@ use crate::db::column::{count, seats};
 use crate::domain::block::{Block, BlockPart};
 use crate::domain::ids::{BlockId, EventId};
 use crate::inventory::batch_state::BatchState;
-use crate::inventory::read_set::Named;
+use crate::inventory::read_set::ReadSet;
 
-/// An organiser's command is rare: the seats of a block are looked for among all of its event, once.
-pub(super) async fn read(connection: &mut PgConnection, state: &mut BatchState, named: &Named) -> sqlx::Result<()> {
+/// Reads the blocks. Finds their seats by a scan of all seats of the events, because commands about blocks are rare.
+pub(super) async fn read(
+    connection: &mut PgConnection,
+    state: &mut BatchState,
+    read_set: &ReadSet,
+) -> sqlx::Result<()> {
     let rows = sqlx::query!(
         r#"
         SELECT
@@ -29,8 +33,8 @@ pub(super) async fn read(connection: &mut PgConnection, state: &mut BatchState, 
           AND blocks.block_id = ANY ($2::uuid[])
         ORDER BY blocks.event_id, blocks.block_id, blocks.pool_id
         "#,
-        &named.blocked_events,
-        &named.blocks,
+        &read_set.blocked_events,
+        &read_set.blocks,
     )
     .fetch_all(connection)
     .await?;

@@ -1,7 +1,8 @@
-//! When room may come back: the earliest expiry of a live hold, per pool. A refusal tells it as `retry_at`.
+//! Next expiry per pool: the earliest expiry of an active hold, for the `retry_at` of a refusal.
 //!
-//! A pool of which nothing is held has nothing to wait for, and would make the search walk everybody else's holds.
-//! Holds on the state are left out: the batch may end or extend them, so the state looks at those itself.
+//! Pools without held places are left out: they have no such hold, and the search would scan the event's holds in vain.
+//! Holds in the batch state are left out too, because the batch may end or extend them; `BatchState::next_expiry`
+//! examines those.
 
 use std::collections::BTreeSet;
 
@@ -11,14 +12,14 @@ use uuid::Uuid;
 use crate::domain::ids::EventId;
 use crate::inventory::batch_state::BatchState;
 
-/// Reads for the events that are `short` of room.
+/// Reads the next expiries of these events.
 pub(super) async fn read(
     connection: &mut PgConnection,
     state: &mut BatchState,
-    short: &BTreeSet<EventId>,
+    events: &BTreeSet<EventId>,
 ) -> sqlx::Result<()> {
-    let short: Vec<Uuid> = short.iter().map(|event_id| event_id.as_uuid()).collect();
-    let on_shelf: Vec<Uuid> = state.hold_ids().map(|hold_id| hold_id.as_uuid()).collect();
+    let event_ids: Vec<Uuid> = events.iter().map(|event_id| event_id.as_uuid()).collect();
+    let loaded: Vec<Uuid> = state.hold_ids().map(|hold_id| hold_id.as_uuid()).collect();
     let rows = sqlx::query!(
         r#"
         SELECT
@@ -39,15 +40,15 @@ pub(super) async fn read(
         WHERE pools.event_id = ANY ($1::uuid[])
           AND pools.held > 0
         "#,
-        &short,
+        &event_ids,
         state.now,
-        &on_shelf,
+        &loaded,
     )
     .fetch_all(connection)
     .await?;
     for row in rows {
-        state.with_event(row.event_id.into(), |event| {
-            event.next_expiry.extend(row.next_expiry.map(|at| (row.pool_id.into(), at)));
+        state.update_event(row.event_id.into(), |event| {
+            event.next_expiry.extend(row.next_expiry.map(|expires_at| (row.pool_id.into(), expires_at)));
         });
     }
     Ok(())

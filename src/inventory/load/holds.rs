@@ -1,19 +1,19 @@
-//! The holds that a batch needs, with their items and bookings.
+//! Holds that a batch needs, with their items and bookings.
 
 use std::collections::BTreeSet;
 
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use crate::db::column::{count, currency, known, seats, unknown};
+use crate::db::column::{count, currency, decode_error, parse_text, seats};
 use crate::domain::booking::{Booking, BookingStatus, Payment};
 use crate::domain::hold::{Hold, HoldStatus, Idempotency, Item};
 use crate::domain::ids::EventId;
 use crate::domain::time::Instant;
 use crate::inventory::batch_state::BatchState;
-use crate::inventory::read_set::Named;
+use crate::inventory::read_set::ReadSet;
 
-/// One row per item.
+/// Row of the statement: one per item of a hold.
 struct Row {
     hold_id: Uuid,
     event_id: Uuid,
@@ -37,15 +37,15 @@ struct Row {
     cancelled_at: Option<Instant>,
 }
 
-/// Reads the holds that are named by id, key or booking, the overdue ones of events `short` of room, and every active one
-/// of events to be cancelled.
+/// Reads the holds that commands name by id, idempotency key or booking, the overdue holds of the events in `overdue`,
+/// and all active holds of events that a command cancels.
 pub(super) async fn read(
     connection: &mut PgConnection,
     state: &mut BatchState,
-    named: &Named,
-    short: &BTreeSet<EventId>,
+    read_set: &ReadSet,
+    overdue: &BTreeSet<EventId>,
 ) -> sqlx::Result<()> {
-    let short: Vec<Uuid> = short.iter().map(|event_id| event_id.as_uuid()).collect();
+    let overdue: Vec<Uuid> = overdue.iter().map(|event_id| event_id.as_uuid()).collect();
     let rows = sqlx::query_as!(
         Row,
         r#"
@@ -71,23 +71,24 @@ pub(super) async fn read(
         ))
         ORDER BY holds.hold_id, items.ticket_type_id
         "#,
-        &named.holds,
-        &named.idempotency_keys,
-        &named.bookings,
-        &short,
+        &read_set.holds,
+        &read_set.idempotency_keys,
+        &read_set.bookings,
+        &overdue,
         state.now,
-        &named.cancelled_events,
+        &read_set.cancelled_events,
     )
     .fetch_all(connection)
     .await?;
 
-    for rows in rows.chunk_by(|a, b| a.hold_id == b.hold_id) {
-        shelve(state, rows)?;
+    for hold_rows in rows.chunk_by(|a, b| a.hold_id == b.hold_id) {
+        add_hold(state, hold_rows)?;
     }
     Ok(())
 }
 
-fn shelve(state: &mut BatchState, rows: &[Row]) -> sqlx::Result<()> {
+/// Adds one hold, with its booking if it has one, from the rows of its items.
+fn add_hold(state: &mut BatchState, rows: &[Row]) -> sqlx::Result<()> {
     let row = &rows[0]; // chunk_by yields no empty chunk
     let item = |row: &Row| {
         Ok(Item {
@@ -101,7 +102,7 @@ fn shelve(state: &mut BatchState, rows: &[Row]) -> sqlx::Result<()> {
     state.add_hold(Hold {
         hold_id: row.hold_id.into(),
         event_id: row.event_id.into(),
-        status: known("holds.status", &row.status, HoldStatus::parse)?,
+        status: parse_text("holds.status", &row.status, HoldStatus::parse)?,
         items: rows.iter().map(item).collect::<sqlx::Result<_>>()?,
         currency: currency(row.currency.as_deref())?,
         ttl_seconds: count("holds.ttl_seconds", row.ttl_seconds)?,
@@ -116,7 +117,7 @@ fn shelve(state: &mut BatchState, rows: &[Row]) -> sqlx::Result<()> {
             booking_id: booking_id.into(),
             hold_id: row.hold_id.into(),
             event_id: row.event_id.into(),
-            status: known("bookings.status", status, BookingStatus::parse)?,
+            status: parse_text("bookings.status", status, BookingStatus::parse)?,
             payment: Payment::NotRequired,
             created_at,
             cancelled_at: row.cancelled_at,
@@ -130,6 +131,6 @@ fn idempotency(row: &Row) -> sqlx::Result<Option<Idempotency>> {
         return Ok(None);
     };
     let fingerprint =
-        fingerprint.as_slice().try_into().map_err(|_| unknown("holds.fingerprint", "of another length"))?;
+        fingerprint.as_slice().try_into().map_err(|_| decode_error("holds.fingerprint", "of another length"))?;
     Ok(Some(Idempotency { key, fingerprint }))
 }

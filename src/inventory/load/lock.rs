@@ -1,4 +1,4 @@
-//! The lock of the protocol: one row per event, in the order of their ids, before anything else is read.
+//! Row locks of the lock protocol: the `inventory` row of each event, in the order of the ids.
 
 use std::collections::BTreeMap;
 
@@ -6,13 +6,15 @@ use sqlx::PgConnection;
 
 use crate::domain::ids::EventId;
 use crate::inventory::changes::EventCounters;
-use crate::inventory::read_set::Named;
+use crate::inventory::read_set::ReadSet;
 
-/// Which event a hold, booking or pool belongs to never changes, so it may be looked up before the lock is held. Events
-/// that do not exist are simply not among the answers. Locks are taken in the order of the ids, so batches cannot deadlock.
+/// Locks the events of the read set and returns their counters. An event that does not exist is not in the result.
+///
+/// A hold, booking or pool never changes its event, so its event may be looked up before the lock is held. All batches
+/// take the locks in the order of the ids, so batches cannot deadlock.
 pub(super) async fn lock(
     connection: &mut PgConnection,
-    named: &Named,
+    read_set: &ReadSet,
 ) -> sqlx::Result<BTreeMap<EventId, EventCounters>> {
     let rows = sqlx::query!(
         r#"
@@ -30,10 +32,10 @@ pub(super) async fn lock(
         ORDER BY event_id
         FOR UPDATE
         "#,
-        &named.events,
-        &named.holds,
-        &named.bookings,
-        &named.pools,
+        &read_set.events,
+        &read_set.holds,
+        &read_set.bookings,
+        &read_set.pools,
     )
     .fetch_all(connection)
     .await?;

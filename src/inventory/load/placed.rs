@@ -1,4 +1,5 @@
-//! What holds were placed with whose items were changed since: a repeat of the request is answered as the first time.
+//! Original items of holds whose items were changed since, because a repeated request gets the same response as the
+//! first one.
 
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -8,7 +9,7 @@ use crate::domain::hold::Item;
 use crate::domain::ids::HoldId;
 use crate::inventory::batch_state::BatchState;
 
-/// Reads for the holds that a repeat may be about.
+/// Reads the original items of these holds. A hold whose items were never changed has none.
 pub(super) async fn read(connection: &mut PgConnection, state: &mut BatchState, holds: &[HoldId]) -> sqlx::Result<()> {
     let hold_ids: Vec<Uuid> = holds.iter().map(|hold_id| hold_id.as_uuid()).collect();
     let rows = sqlx::query!(
@@ -22,9 +23,9 @@ pub(super) async fn read(connection: &mut PgConnection, state: &mut BatchState, 
     )
     .fetch_all(connection)
     .await?;
-    for rows in rows.chunk_by(|a, b| a.hold_id == b.hold_id) {
-        let mut items = Vec::with_capacity(rows.len());
-        for row in rows {
+    for hold_rows in rows.chunk_by(|a, b| a.hold_id == b.hold_id) {
+        let mut items = Vec::with_capacity(hold_rows.len());
+        for row in hold_rows {
             items.push(Item {
                 ticket_type_id: row.ticket_type_id.into(),
                 pool_id: row.pool_id.into(),
@@ -33,7 +34,7 @@ pub(super) async fn read(connection: &mut PgConnection, state: &mut BatchState, 
                 seats: seats("placed_items.seat_ids", row.seat_ids.as_deref())?,
             });
         }
-        state.add_placed_items(rows[0].hold_id.into(), items); // chunk_by yields no empty chunk
+        state.add_placed_items(hold_rows[0].hold_id.into(), items); // chunk_by yields no empty chunk
     }
     Ok(())
 }

@@ -1,9 +1,9 @@
-//! The seats of the events whose seats are to be judged, all of them.
+//! All seats of the events whose seats a batch needs.
 //!
-//! Reading 20,000 rows for each batch would be too slow, so what a batch knew in the end is kept for the next one, with the
-//! number of the event's last journal entry. Under the lock that number tells whether anything happened since; the journal
-//! tells to which seats. A mistake here costs a request, at the worst, and never a seat: `store` writes a seat only where its row
-//! says what was decided on.
+//! Reading 20,000 rows for each batch would be too slow, so the seat cache keeps the seats as the last batch left them,
+//! with the number of the event's last journal entry. Under the row lock that number tells whether the event has
+//! changed since, and the journal tells which seats. An error in the cache can make a request fail, but cannot sell a
+//! seat twice: `store` changes a seat only if its row still has the owner that was decided on.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use std::sync::Arc;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use crate::db::column::{count, known, unknown};
+use crate::db::column::{count, decode_error, parse_text};
 use crate::domain::ids::{Affinity, EventId, PoolId, VenueId};
 use crate::domain::seat::SeatState;
 use crate::domain::seating::{EventSeats, Layout, PoolNumber, SeatIndex};
@@ -20,62 +20,62 @@ use crate::inventory::loaded_seats::LoadedSeats;
 use crate::inventory::seat_cache::SeatCache;
 use crate::queries;
 
-/// So many journal entries are read to bring what was kept up to date; after more, all seats are read.
+/// Largest number of journal entries by which cached seats are updated. With more, all seats are read.
 const CATCH_UP_ENTRIES_MAX: i64 = 5_000;
 
-/// Reads what is not kept at all, all seats of these events, before anybody waits for their locks. It may be out of date when the
-/// locks are held, like everything that is kept.
-pub(super) async fn prepare(
+/// Reads all seats of those of the events that are not in the cache. Done before the row locks are taken, so that other
+/// batches do not wait for it. The new entries may be out of date once the locks are held, like every entry.
+pub(super) async fn fill_cache(
     connection: &mut PgConnection,
-    kept: &SeatCache,
+    seat_cache: &SeatCache,
     event_ids: &BTreeSet<EventId>,
 ) -> sqlx::Result<()> {
-    for event_id in event_ids.iter().copied().filter(|event_id| !kept.knows(*event_id)) {
-        if let Some((seq, seating)) = whole(connection, kept, event_id).await? {
-            kept.give_back(event_id, seq, seating);
+    for event_id in event_ids.iter().copied().filter(|event_id| !seat_cache.contains(*event_id)) {
+        if let Some((seq, loaded_seats)) = read_all_seats(connection, seat_cache, event_id).await? {
+            seat_cache.put_back(event_id, seq, loaded_seats);
         }
     }
     Ok(())
 }
 
-/// Reads for the events with these affinities. For others what was kept is brought along as far as it is up to date, so
-/// that it stays so.
+/// Adds the seats of the seated events with these affinities. Of other seated events it adds cached seats that are up
+/// to date: the batch then keeps them up to date.
 pub(super) async fn read(
     connection: &mut PgConnection,
     state: &mut BatchState,
-    kept: &SeatCache,
-    judged: &BTreeSet<Affinity>,
+    seat_cache: &SeatCache,
+    needed: &BTreeSet<Affinity>,
 ) -> sqlx::Result<()> {
     let seated = state.events().filter(|event| event.is_seated).map(|event| (event.event_id, event.counters.seq));
     for (event_id, seq) in seated.collect::<Vec<_>>() {
-        if !judged.contains(&event_id.affinity()) {
-            if let Some(seating) = kept.take_current(event_id, seq) {
-                state.add_seating(event_id, seating);
+        if !needed.contains(&event_id.affinity()) {
+            if let Some(loaded_seats) = seat_cache.take_current(event_id, seq) {
+                state.add_loaded_seats(event_id, loaded_seats);
             }
             continue;
         }
-        let seating = match kept.take(event_id) {
-            Some((at, seating)) if at == seq => seating,
-            Some((at, mut seating)) if at < seq && seq - at <= CATCH_UP_ENTRIES_MAX => {
-                catch_up(connection, event_id, at, &mut seating).await?;
-                seating
+        let loaded_seats = match seat_cache.take(event_id) {
+            Some((cached_seq, cached)) if cached_seq == seq => cached,
+            Some((cached_seq, mut cached)) if cached_seq < seq && seq - cached_seq <= CATCH_UP_ENTRIES_MAX => {
+                catch_up(connection, event_id, cached_seq, &mut cached).await?;
+                cached
             }
-            _ => match whole(connection, kept, event_id).await? {
-                Some((_, seating)) => seating,
+            _ => match read_all_seats(connection, seat_cache, event_id).await? {
+                Some((_, read)) => read,
                 None => continue,
             },
         };
-        state.add_seating(event_id, seating);
+        state.add_loaded_seats(event_id, loaded_seats);
     }
     Ok(())
 }
 
-/// The seats that changed hands since a journal entry, as they are now.
+/// Updates cached seats: reads the present state of the seats that the journal names after entry `seq`.
 async fn catch_up(
     connection: &mut PgConnection,
     event_id: EventId,
     seq: i64,
-    seating: &mut LoadedSeats,
+    cached: &mut LoadedSeats,
 ) -> sqlx::Result<()> {
     let rows = sqlx::query!(
         r#"
@@ -96,19 +96,20 @@ async fn catch_up(
     .await?;
     for row in rows {
         let seat = SeatIndex(count("seats.seat_id", row.seat_id)?);
-        let state = known("seats.state", &row.state, SeatState::parse)?;
-        if seating.state(seat).is_none() {
-            return Err(unknown("seats.seat_id", &row.seat_id.to_string()));
+        let seat_state = parse_text("seats.state", &row.state, SeatState::parse)?;
+        if cached.state(seat).is_none() {
+            return Err(decode_error("seats.seat_id", &row.seat_id.to_string()));
         }
-        seating.set(seat, state);
+        cached.set_state(seat, seat_state);
     }
     Ok(())
 }
 
-/// All seats of an event as they were at a journal entry, in one snapshot; `None` if it has none.
-async fn whole(
+/// Reads all seats of an event and the number of its last journal entry, in one snapshot. `None` if the event has no
+/// layout or no seats.
+async fn read_all_seats(
     connection: &mut PgConnection,
-    kept: &SeatCache,
+    seat_cache: &SeatCache,
     event_id: EventId,
 ) -> sqlx::Result<Option<(i64, LoadedSeats)>> {
     let rows = sqlx::query!(
@@ -131,44 +132,45 @@ async fn whole(
     else {
         return Ok(None);
     };
-    let layout = layout(connection, kept, venue_id, count("events.layout_version", version)?).await?;
+    let layout = read_layout(connection, seat_cache, venue_id, count("events.layout_version", version)?).await?;
     if rows.len() != layout.seats().len() {
-        return Err(unknown("seats", &format!("{} rows of event {event_id}", rows.len())));
+        return Err(decode_error("seats", &format!("{} rows of event {event_id}", rows.len())));
     }
-    let (pools, numbers) = numbered(rows.iter().map(|row| row.pool_id));
-    let state = |state: &str| known("seats.state", state, SeatState::parse);
-    let states = rows.iter().map(|row| state(&row.state)).collect::<sqlx::Result<_>>()?;
-    let not_sold = rows.iter().zip(&numbers).filter(|(row, _)| !row.is_sold).map(|(_, number)| *number).collect();
-    let event_seats = EventSeats::new(layout, |seat| numbers[seat.at()]);
-    Ok(Some((first.seq, LoadedSeats::of(Arc::new(event_seats), pools, not_sold, states))))
+    let (pools, numbers) = number_pools(rows.iter().map(|row| row.pool_id));
+    let parse = |text: &str| parse_text("seats.state", text, SeatState::parse);
+    let states = rows.iter().map(|row| parse(&row.state)).collect::<sqlx::Result<_>>()?;
+    let unsold = rows.iter().zip(&numbers).filter(|(row, _)| !row.is_sold).map(|(_, number)| *number).collect();
+    let event_seats = EventSeats::new(layout, |seat| numbers[seat.as_usize()]);
+    Ok(Some((first.seq, LoadedSeats::new_with_unsold_pools(Arc::new(event_seats), pools, unsold, states))))
 }
 
-/// Events of one series share their layout.
-async fn layout(
+/// A layout, from the cache if it is there: the events of a series often have the same one.
+async fn read_layout(
     connection: &mut PgConnection,
-    kept: &SeatCache,
+    seat_cache: &SeatCache,
     venue_id: VenueId,
     version: u32,
 ) -> sqlx::Result<Arc<Layout>> {
-    if let Some(layout) = kept.layout(venue_id, version) {
-        return Ok(layout);
+    if let Some(cached) = seat_cache.layout(venue_id, version) {
+        return Ok(cached);
     }
-    let layout = queries::layout::layout(connection, venue_id, version).await?;
-    let layout = Arc::new(layout.ok_or_else(|| unknown("events.layout_version", &format!("{venue_id}, {version}")))?);
-    kept.keep_layout(venue_id, version, &layout);
+    let found = queries::layout::layout(connection, venue_id, version).await?;
+    let layout =
+        Arc::new(found.ok_or_else(|| decode_error("events.layout_version", &format!("{venue_id}, {version}")))?);
+    seat_cache.insert_layout(venue_id, version, &layout);
     Ok(layout)
 }
 
-/// The pools in the order in which they first occur, and the number of each seat's.
-fn numbered(pool_ids: impl Iterator<Item = Uuid>) -> (Vec<PoolId>, Vec<PoolNumber>) {
+/// Numbers the pools in the order in which they first occur. Returns the pools, and the pool number of each seat.
+fn number_pools(pool_ids: impl Iterator<Item = Uuid>) -> (Vec<PoolId>, Vec<PoolNumber>) {
     let mut pools: Vec<PoolId> = Vec::new();
     let mut number_of: BTreeMap<Uuid, PoolNumber> = BTreeMap::new();
-    let number = pool_ids.map(|pool_id| {
+    let seat_numbers = pool_ids.map(|pool_id| {
         *number_of.entry(pool_id).or_insert_with(|| {
             pools.push(pool_id.into());
             PoolNumber(u16::try_from(pools.len() - 1).expect("an event has a few hundred pools at most"))
         })
     });
-    let numbers = number.collect();
-    (pools, numbers)
+    let seat_numbers = seat_numbers.collect();
+    (pools, seat_numbers)
 }

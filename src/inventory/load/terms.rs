@@ -1,11 +1,11 @@
-//! The terms, pools and ticket types of the locked events, and the time.
+//! Terms, pools and ticket types of the locked events, and the database's time.
 
 use std::collections::BTreeMap;
 
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use crate::db::column::{count, currency, known};
+use crate::db::column::{count, currency, parse_text};
 use crate::domain::event::{EventStatus, EventTerms};
 use crate::domain::ids::EventId;
 use crate::domain::time::Instant;
@@ -13,7 +13,7 @@ use crate::inventory::batch_state::{BatchState, LoadedEvent, TicketType};
 use crate::inventory::changes::EventCounters;
 use crate::inventory::command::Pool;
 
-/// One row per ticket type, or per pool that has none.
+/// Row of the statement: one per ticket type, and one per pool without ticket types.
 struct Row {
     now: Instant,
     event_id: Uuid,
@@ -37,7 +37,7 @@ struct Row {
     max_quantity: Option<i32>,
 }
 
-/// Starts a state. Its time is read by this statement, so after the locks of the one before.
+/// Creates the batch state. Its time is read by this statement, which starts after the row locks were taken.
 pub(super) async fn read(
     connection: &mut PgConnection,
     locked: &BTreeMap<EventId, EventCounters>,
@@ -65,15 +65,16 @@ pub(super) async fn read(
     .fetch_all(connection)
     .await?;
 
-    // With no event there is nothing to judge, and no time is needed to say so.
+    // Without an event every command is refused as not found, which needs no time.
     let mut state = BatchState::new(rows.first().map_or(Instant::UNIX_EPOCH, |row| row.now));
     for row in rows {
-        shelve(&mut state, locked, &row)?;
+        add_row(&mut state, locked, &row)?;
     }
     Ok(state)
 }
 
-fn shelve(state: &mut BatchState, locked: &BTreeMap<EventId, EventCounters>, row: &Row) -> sqlx::Result<()> {
+/// Adds the ticket type of a row, and its pool and event if the batch state does not have them yet.
+fn add_row(state: &mut BatchState, locked: &BTreeMap<EventId, EventCounters>, row: &Row) -> sqlx::Result<()> {
     let event_id = row.event_id.into();
     if state.event(event_id).is_none() {
         let counters = *locked.get(&event_id).ok_or(sqlx::Error::RowNotFound)?;
@@ -115,7 +116,7 @@ fn shelve(state: &mut BatchState, locked: &BTreeMap<EventId, EventCounters>, row
 
 fn terms(row: &Row) -> sqlx::Result<EventTerms> {
     Ok(EventTerms {
-        status: known("events.status", &row.status, EventStatus::parse)?,
+        status: parse_text("events.status", &row.status, EventStatus::parse)?,
         currency: currency(row.currency.as_deref())?,
         hold_ttl_seconds: optional_count("events.hold_ttl_seconds", row.hold_ttl_seconds)?,
         max_quantity_per_hold: optional_count("events.max_quantity_per_hold", row.max_quantity_per_hold)?,

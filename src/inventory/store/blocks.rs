@@ -1,4 +1,4 @@
-//! Blocks: written anew as a whole. Their seats are written with all others.
+//! Rows of blocks, replaced as a whole. `seats.rs` writes the seats of blocks.
 
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -10,7 +10,7 @@ use crate::domain::block::Block;
 use crate::domain::ids::{BlockId, EventId};
 use crate::domain::time::Instant;
 
-/// Forgets those that `ended`, and writes what there is now.
+/// Deletes the rows of the blocks in `ended`, and inserts those of `blocks`.
 pub(super) async fn replace(
     connection: &mut PgConnection,
     ended: &[(EventId, BlockId)],
@@ -18,6 +18,7 @@ pub(super) async fn replace(
 ) -> Result<(), StoreError> {
     let event_ids: Vec<Uuid> = ended.iter().map(|(event_id, _)| event_id.as_uuid()).collect();
     let block_ids: Vec<Uuid> = ended.iter().map(|(_, block_id)| block_id.as_uuid()).collect();
+    // The number of rows is not known: a block has one per pool, and a new block has none.
     sqlx::query!(
         r#"
         DELETE FROM blocks
@@ -28,7 +29,7 @@ pub(super) async fn replace(
     )
     .execute(&mut *connection)
     .await?;
-    let rows = BlockColumns::of(blocks)?;
+    let rows = BlockColumns::from_blocks(blocks)?;
     let inserted = sqlx::query!(
         r#"
         INSERT INTO blocks (event_id, block_id, pool_id, quantity, reason, created_at, updated_at)
@@ -49,7 +50,7 @@ pub(super) async fn replace(
     Ok(expect_rows("INSERT INTO blocks", rows.pool_ids.len(), inserted.rows_affected())?)
 }
 
-/// One row for each pool of a block, turned by 90 degrees.
+/// Block rows, one per block and pool, as column arrays for UNNEST.
 #[derive(Default)]
 struct BlockColumns<'a> {
     event_ids: Vec<Uuid>,
@@ -62,7 +63,7 @@ struct BlockColumns<'a> {
 }
 
 impl<'a> BlockColumns<'a> {
-    fn of(blocks: &'a [Block]) -> sqlx::Result<Self> {
+    fn from_blocks(blocks: &'a [Block]) -> sqlx::Result<Self> {
         let mut columns = Self::default();
         for block in blocks {
             for part in &block.parts {

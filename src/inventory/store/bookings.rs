@@ -1,4 +1,4 @@
-//! Bookings: inserted once, cancelled once.
+//! Rows of bookings.
 
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -8,7 +8,7 @@ use crate::db::row_count::expect_rows;
 use crate::domain::booking::Booking;
 use crate::domain::time::Instant;
 
-/// Inserts new bookings. The unique index on `hold_id` has the last word.
+/// Inserts new bookings. A unique index allows one booking per hold.
 pub(super) async fn insert(connection: &mut PgConnection, bookings: &[Booking]) -> Result<(), StoreError> {
     let booking_ids: Vec<Uuid> = bookings.iter().map(|booking| booking.booking_id.as_uuid()).collect();
     let hold_ids: Vec<Uuid> = bookings.iter().map(|booking| booking.hold_id.as_uuid()).collect();
@@ -37,7 +37,8 @@ pub(super) async fn insert(connection: &mut PgConnection, bookings: &[Booking]) 
     Ok(expect_rows("INSERT INTO bookings", bookings.len(), inserted.rows_affected())?)
 }
 
-/// Ends bookings. Only a confirmed one can end: a row that is not is a lost lock, and is missed in the count.
+/// Cancels bookings. Only confirmed ones match, so the row count is too small if another writer cancelled one without
+/// the lock.
 pub(super) async fn cancel(connection: &mut PgConnection, bookings: &[Booking]) -> Result<(), StoreError> {
     let booking_ids: Vec<Uuid> = bookings.iter().map(|booking| booking.booking_id.as_uuid()).collect();
     let cancelled_at: Vec<Option<Instant>> = bookings.iter().map(|booking| booking.cancelled_at).collect();

@@ -1,7 +1,7 @@
-//! Advance: the counters, the journal and the inventory rows of a batch, in one statement.
+//! Pool counters, journal entries and event counters of a batch, in one statement.
 //!
-//! Everything is added, nothing is set: the CHECKs of `pools` judge the true sum, and two writers of one journal number
-//! collide in its primary key, even if the lock were missing.
+//! Counters are changed by deltas, not set to values. Even without the row lock the CHECKs of `pools` would see the
+//! true sums, and the journal's primary key would reject a second entry with the same number.
 
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -11,9 +11,13 @@ use crate::db::column::seat_ids;
 use crate::db::row_count::expect_rows;
 use crate::inventory::changes::{Changes, JournalEntry, PoolDelta};
 
-pub(super) async fn advance(connection: &mut PgConnection, changes: &Changes) -> Result<(), StoreError> {
-    let pools = PoolColumns::of(&changes.pool_deltas);
-    let journal = JournalColumns::of(&changes.journal);
+/// Adds the deltas to the counters and inserts the journal entries.
+pub(super) async fn write_counters_and_journal(
+    connection: &mut PgConnection,
+    changes: &Changes,
+) -> Result<(), StoreError> {
+    let pools = PoolColumns::from_deltas(&changes.pool_deltas);
+    let journal = JournalColumns::from_entries(&changes.journal);
     let event_ids: Vec<Uuid> = changes.counters.iter().map(|(event_id, _)| event_id.as_uuid()).collect();
     let seqs: Vec<i64> = changes.counters.iter().map(|(_, counters)| counters.seq).collect();
     let active_holds: Vec<i64> = changes.counters.iter().map(|(_, counters)| counters.active_holds).collect();
@@ -58,9 +62,9 @@ pub(super) async fn advance(connection: &mut PgConnection, changes: &Changes) ->
             (SELECT count(*) FROM moved_events) AS "events!"
         "#,
         &pools.pool_ids,
-        &pools.capacities,
-        &pools.helds,
-        &pools.bookeds,
+        &pools.capacity_deltas,
+        &pools.held_deltas,
+        &pools.booked_deltas,
         changes.now,
         &journal.event_ids,
         &journal.seqs,
@@ -68,17 +72,17 @@ pub(super) async fn advance(connection: &mut PgConnection, changes: &Changes) ->
         &journal.pool_ids as &[Option<Uuid>],
         &journal.hold_ids as &[Option<Uuid>],
         &journal.booking_ids as &[Option<Uuid>],
-        &journal.capacities,
-        &journal.helds,
-        &journal.bookeds,
+        &journal.capacity_deltas,
+        &journal.held_deltas,
+        &journal.booked_deltas,
         &event_ids,
         &seqs,
         &active_holds,
         &expired_holds,
         &bookings,
         &journal.seat_ids as &[Option<String>],
-        &pools.blockeds,
-        &journal.blockeds,
+        &pools.blocked_deltas,
+        &journal.blocked_deltas,
     )
     .fetch_one(connection)
     .await?;
@@ -87,28 +91,28 @@ pub(super) async fn advance(connection: &mut PgConnection, changes: &Changes) ->
     Ok(expect_rows("UPDATE inventory", changes.counters.len(), written.events.unsigned_abs())?)
 }
 
-/// Pool deltas, turned by 90 degrees.
+/// Deltas of pool counters as column arrays for UNNEST.
 struct PoolColumns {
     pool_ids: Vec<Uuid>,
-    capacities: Vec<i32>,
-    helds: Vec<i32>,
-    bookeds: Vec<i32>,
-    blockeds: Vec<i32>,
+    capacity_deltas: Vec<i32>,
+    held_deltas: Vec<i32>,
+    booked_deltas: Vec<i32>,
+    blocked_deltas: Vec<i32>,
 }
 
 impl PoolColumns {
-    fn of(deltas: &[PoolDelta]) -> Self {
+    fn from_deltas(deltas: &[PoolDelta]) -> Self {
         Self {
             pool_ids: deltas.iter().map(|delta| delta.pool_id.as_uuid()).collect(),
-            capacities: deltas.iter().map(|delta| delta.capacity).collect(),
-            helds: deltas.iter().map(|delta| delta.held).collect(),
-            bookeds: deltas.iter().map(|delta| delta.booked).collect(),
-            blockeds: deltas.iter().map(|delta| delta.blocked).collect(),
+            capacity_deltas: deltas.iter().map(|delta| delta.capacity).collect(),
+            held_deltas: deltas.iter().map(|delta| delta.held).collect(),
+            booked_deltas: deltas.iter().map(|delta| delta.booked).collect(),
+            blocked_deltas: deltas.iter().map(|delta| delta.blocked).collect(),
         }
     }
 }
 
-/// Journal entries, turned by 90 degrees.
+/// Journal entries as column arrays for UNNEST. An entry without a pool has zero deltas.
 struct JournalColumns {
     event_ids: Vec<Uuid>,
     seqs: Vec<i64>,
@@ -116,16 +120,18 @@ struct JournalColumns {
     pool_ids: Vec<Option<Uuid>>,
     hold_ids: Vec<Option<Uuid>>,
     booking_ids: Vec<Option<Uuid>>,
-    capacities: Vec<i32>,
-    helds: Vec<i32>,
-    bookeds: Vec<i32>,
-    blockeds: Vec<i32>,
+    capacity_deltas: Vec<i32>,
+    held_deltas: Vec<i32>,
+    booked_deltas: Vec<i32>,
+    blocked_deltas: Vec<i32>,
     seat_ids: Vec<Option<String>>,
 }
 
 impl JournalColumns {
-    fn of(entries: &[JournalEntry]) -> Self {
-        let delta = |part: fn(&PoolDelta) -> i32| entries.iter().map(|e| e.delta.as_ref().map_or(0, part)).collect();
+    fn from_entries(entries: &[JournalEntry]) -> Self {
+        let deltas = |counter: fn(&PoolDelta) -> i32| {
+            entries.iter().map(|entry| entry.delta.as_ref().map_or(0, counter)).collect()
+        };
         Self {
             event_ids: entries.iter().map(|entry| entry.event_id.as_uuid()).collect(),
             seqs: entries.iter().map(|entry| entry.seq).collect(),
@@ -133,10 +139,10 @@ impl JournalColumns {
             pool_ids: entries.iter().map(|entry| entry.delta.map(|delta| delta.pool_id.as_uuid())).collect(),
             hold_ids: entries.iter().map(|entry| entry.hold_id.map(|id| id.as_uuid())).collect(),
             booking_ids: entries.iter().map(|entry| entry.booking_id.map(|id| id.as_uuid())).collect(),
-            capacities: delta(|delta| delta.capacity),
-            helds: delta(|delta| delta.held),
-            bookeds: delta(|delta| delta.booked),
-            blockeds: delta(|delta| delta.blocked),
+            capacity_deltas: deltas(|delta| delta.capacity),
+            held_deltas: deltas(|delta| delta.held),
+            booked_deltas: deltas(|delta| delta.booked),
+            blocked_deltas: deltas(|delta| delta.blocked),
             seat_ids: entries.iter().map(|entry| seat_ids(&entry.seats)).collect(),
         }
     }

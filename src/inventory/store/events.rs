@@ -1,4 +1,4 @@
-//! Whole events: amended or forgotten. Rare, and written one by one.
+//! Rows of events that are changed or deleted. Both are rare.
 
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -10,7 +10,7 @@ use crate::domain::ids::EventId;
 use crate::domain::time::Instant;
 use crate::inventory::batch_state::LoadedEvent;
 
-/// Writes the details and terms of amended events.
+/// Writes the details and terms of changed events, one statement per event.
 pub(super) async fn amend(
     connection: &mut PgConnection,
     events: &[LoadedEvent],
@@ -59,7 +59,8 @@ pub(super) async fn amend(
     Ok(())
 }
 
-/// Deletes events that nobody ever held, with everything that belongs to them.
+/// Deletes events that never had a hold, with their journal, seats and blocks. Foreign keys delete `inventory`, `pools`
+/// and `ticket_types` (ON DELETE CASCADE). Only the number of events is known, so only that is checked.
 pub(super) async fn delete(connection: &mut PgConnection, events: &[EventId]) -> Result<(), StoreError> {
     let event_ids: Vec<Uuid> = events.iter().map(|event_id| event_id.as_uuid()).collect();
     sqlx::query!("DELETE FROM journal WHERE event_id = ANY ($1::uuid[])", &event_ids).execute(&mut *connection).await?;

@@ -1,4 +1,4 @@
-//! Holds and their items: inserted together, changed when they end or are extended.
+//! Rows of holds, and of the items of new holds.
 
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -10,10 +10,10 @@ use crate::db::row_count::expect_rows;
 use crate::domain::hold::Hold;
 use crate::domain::time::Instant;
 
-/// Inserts new holds with their items in one round trip.
+/// Inserts new holds with their items, in one statement.
 pub(super) async fn insert(connection: &mut PgConnection, holds: &[Hold]) -> Result<(), StoreError> {
-    let rows = HoldColumns::of(holds)?;
-    let items = ItemColumns::of(holds.iter().map(|hold| (hold.hold_id, &hold.items[..])))?;
+    let rows = HoldColumns::from_holds(holds)?;
+    let items = ItemColumns::from_items(holds.iter().map(|hold| (hold.hold_id, &hold.items[..])))?;
     let inserted = sqlx::query!(
         r#"
         WITH new_holds AS (
@@ -44,7 +44,7 @@ pub(super) async fn insert(connection: &mut PgConnection, holds: &[Hold]) -> Res
         &rows.quantities,
         &rows.totals,
         &rows.currencies as &[Option<&str>],
-        &rows.ttls,
+        &rows.ttl_seconds,
         &rows.extensions,
         &rows.created_at,
         &rows.expires_at,
@@ -64,9 +64,10 @@ pub(super) async fn insert(connection: &mut PgConnection, holds: &[Hold]) -> Res
     Ok(expect_rows("INSERT INTO items", items.hold_ids.len(), inserted.items.unsigned_abs())?)
 }
 
-/// Writes what can change of a hold. Only an active one can: a row that is not is a lost lock, and is missed in the count.
+/// Writes the fields of holds that can change. Only active holds match, so the row count is too small if another writer
+/// ended one without the lock.
 pub(super) async fn change(connection: &mut PgConnection, holds: &[Hold]) -> Result<(), StoreError> {
-    let rows = HoldColumns::of(holds)?;
+    let rows = HoldColumns::from_holds(holds)?;
     let changed = sqlx::query!(
         r#"
         UPDATE holds
@@ -98,7 +99,7 @@ pub(super) async fn change(connection: &mut PgConnection, holds: &[Hold]) -> Res
     Ok(expect_rows("UPDATE holds", holds.len(), changed.rows_affected())?)
 }
 
-/// Holds, turned by 90 degrees.
+/// Holds as column arrays for UNNEST.
 struct HoldColumns<'a> {
     hold_ids: Vec<Uuid>,
     event_ids: Vec<Uuid>,
@@ -106,7 +107,7 @@ struct HoldColumns<'a> {
     quantities: Vec<i32>,
     totals: Vec<i64>,
     currencies: Vec<Option<&'a str>>,
-    ttls: Vec<i32>,
+    ttl_seconds: Vec<i32>,
     extensions: Vec<i32>,
     created_at: Vec<Instant>,
     expires_at: Vec<Instant>,
@@ -116,7 +117,7 @@ struct HoldColumns<'a> {
 }
 
 impl<'a> HoldColumns<'a> {
-    fn of(holds: &'a [Hold]) -> sqlx::Result<Self> {
+    fn from_holds(holds: &'a [Hold]) -> sqlx::Result<Self> {
         let integers = |column: &str, count: fn(&Hold) -> u32| -> sqlx::Result<Vec<i32>> {
             holds.iter().map(|hold| integer(column, count(hold))).collect()
         };
@@ -127,7 +128,7 @@ impl<'a> HoldColumns<'a> {
             quantities: integers("holds.quantity", Hold::quantity)?,
             totals: holds.iter().map(Hold::total).collect(),
             currencies: holds.iter().map(|hold| hold.currency.as_ref().map(|currency| currency.as_str())).collect(),
-            ttls: integers("holds.ttl_seconds", |hold| hold.ttl_seconds)?,
+            ttl_seconds: integers("holds.ttl_seconds", |hold| hold.ttl_seconds)?,
             extensions: integers("holds.extensions", |hold| hold.extensions)?,
             created_at: holds.iter().map(|hold| hold.created_at).collect(),
             expires_at: holds.iter().map(|hold| hold.expires_at).collect(),

@@ -1,4 +1,4 @@
-//! Items of holds that exist: they become others, and what they were first is kept.
+//! Rows of items of changed holds: the present items, and the original items as placed.
 
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -9,12 +9,13 @@ use crate::db::row_count::expect_rows;
 use crate::domain::hold::{Hold, Item};
 use crate::domain::ids::HoldId;
 
-/// Keeps what holds were placed with. Of a hold whose items were changed before, the first are kept already.
-pub(super) async fn keep_placed(
+/// Stores the original items of holds. Skips holds whose items were changed before, because their original items are
+/// stored already; therefore the number of rows is not known.
+pub(super) async fn insert_placed(
     connection: &mut PgConnection,
     placed: &[(HoldId, Vec<Item>)],
 ) -> Result<(), StoreError> {
-    let items = ItemColumns::of(placed.iter().map(|(hold_id, items)| (*hold_id, &items[..])))?;
+    let items = ItemColumns::from_items(placed.iter().map(|(hold_id, items)| (*hold_id, &items[..])))?;
     sqlx::query!(
         r#"
         INSERT INTO placed_items (hold_id, ticket_type_id, pool_id, quantity, unit_price, seat_ids)
@@ -40,14 +41,15 @@ pub(super) async fn keep_placed(
     Ok(())
 }
 
-/// Writes the items of holds anew.
+/// Replaces the items of holds.
 pub(super) async fn replace(connection: &mut PgConnection, holds: &[Hold]) -> Result<(), StoreError> {
     let hold_ids: Vec<Uuid> = holds.iter().map(|hold| hold.hold_id.as_uuid()).collect();
     let deleted = sqlx::query!("DELETE FROM items WHERE hold_id = ANY ($1::uuid[])", &hold_ids);
     let deleted = deleted.execute(&mut *connection).await?.rows_affected();
-    // Each has one at least. How many it had is not told here.
+    // Only a lower bound: each hold had at least one item, and rows that are missing for one hold are not noticed if
+    // another hold had several. An exact check needs the deleted rows per hold (RETURNING hold_id).
     expect_rows("DELETE FROM items", holds.len(), deleted.min(holds.len() as u64))?;
-    let items = ItemColumns::of(holds.iter().map(|hold| (hold.hold_id, &hold.items[..])))?;
+    let items = ItemColumns::from_items(holds.iter().map(|hold| (hold.hold_id, &hold.items[..])))?;
     let inserted = sqlx::query!(
         r#"
         INSERT INTO items (hold_id, ticket_type_id, pool_id, quantity, unit_price, seat_ids)
@@ -67,7 +69,7 @@ pub(super) async fn replace(connection: &mut PgConnection, holds: &[Hold]) -> Re
     Ok(expect_rows("INSERT INTO items", items.hold_ids.len(), inserted.rows_affected())?)
 }
 
-/// The items of holds, turned by 90 degrees.
+/// Items of holds as column arrays for UNNEST.
 #[derive(Default)]
 pub(super) struct ItemColumns {
     pub hold_ids: Vec<Uuid>,
@@ -79,7 +81,7 @@ pub(super) struct ItemColumns {
 }
 
 impl ItemColumns {
-    pub fn of<'a>(holds: impl Iterator<Item = (HoldId, &'a [Item])>) -> sqlx::Result<Self> {
+    pub fn from_items<'a>(holds: impl Iterator<Item = (HoldId, &'a [Item])>) -> sqlx::Result<Self> {
         let mut columns = Self::default();
         for (hold_id, items) in holds {
             for item in items {

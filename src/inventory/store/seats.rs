@@ -1,4 +1,4 @@
-//! Seats that change hands.
+//! Rows of seats that change their owner.
 
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -8,12 +8,13 @@ use crate::db::row_count::expect_rows;
 use crate::domain::seat::SeatOwner;
 use crate::inventory::changes::SeatMove;
 
-/// Only a seat whose row says what was decided on changes hands. One that does not is a lost lock, or a mistake in what is
-/// kept of the seats between batches, and is missed in the count.
+/// Changes the owners of seats. Only seats whose row has the expected owner match, so the row count is too small if
+/// another writer changed one without the lock, or if the seat cache was wrong.
 pub(super) async fn move_seats(connection: &mut PgConnection, moves: &[SeatMove]) -> Result<(), StoreError> {
     let event_ids: Vec<Uuid> = moves.iter().map(|moved| moved.event_id.as_uuid()).collect();
     let seat_ids: Vec<i32> = moves.iter().map(|moved| moved.seat.0.cast_signed()).collect();
-    let (from, to) = (Tenures::of(moves, |moved| moved.from), Tenures::of(moves, |moved| moved.to));
+    let (from, to) =
+        (OwnerColumns::from_moves(moves, |moved| moved.from), OwnerColumns::from_moves(moves, |moved| moved.to));
     let moved = sqlx::query!(
         r#"
         UPDATE seats
@@ -47,20 +48,20 @@ pub(super) async fn move_seats(connection: &mut PgConnection, moves: &[SeatMove]
     Ok(expect_rows("UPDATE seats", moves.len(), moved.rows_affected())?)
 }
 
-/// Who has the seats, turned by 90 degrees.
-struct Tenures {
+/// Owners of seats as column arrays for UNNEST.
+struct OwnerColumns {
     states: Vec<&'static str>,
     hold_ids: Vec<Option<Uuid>>,
     block_ids: Vec<Option<Uuid>>,
 }
 
-impl Tenures {
-    fn of(moves: &[SeatMove], owner: fn(&SeatMove) -> SeatOwner) -> Self {
-        let tenures = || moves.iter().map(owner);
+impl OwnerColumns {
+    fn from_moves(moves: &[SeatMove], owner: fn(&SeatMove) -> SeatOwner) -> Self {
+        let owners = || moves.iter().map(owner);
         Self {
-            states: tenures().map(|owner| owner.state().as_str()).collect(),
-            hold_ids: tenures().map(|owner| owner.hold_id().map(|id| id.as_uuid())).collect(),
-            block_ids: tenures().map(|owner| owner.block_id().map(|id| id.as_uuid())).collect(),
+            states: owners().map(|owner| owner.state().as_str()).collect(),
+            hold_ids: owners().map(|owner| owner.hold_id().map(|id| id.as_uuid())).collect(),
+            block_ids: owners().map(|owner| owner.block_id().map(|id| id.as_uuid())).collect(),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The rows of new events, one statement per table however many they are; the caller has the transaction.
+//! Inserts the rows of new events in the caller's transaction, with one statement per table for all events.
 
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -8,7 +8,7 @@ use crate::db::column::integer;
 use crate::db::row_count::expect_rows;
 use crate::domain::ids::EventId;
 use crate::domain::time::Instant;
-use crate::domain::whole_event::{PoolOffered, TicketTypeOffered, WholeEvent};
+use crate::domain::whole_event::{EventPool, EventTicketType, WholeEvent};
 use crate::inventory::changes::EntryKind;
 use crate::ops::creation::CreateError;
 
@@ -61,7 +61,8 @@ pub(super) async fn events(connection: &mut PgConnection, events: &[&WholeEvent]
 }
 
 pub(super) async fn pools(connection: &mut PgConnection, events: &[&WholeEvent]) -> Result<(), CreateError> {
-    let pools: Vec<(&WholeEvent, i16, &PoolOffered)> = in_events(events, |event| &event.pools);
+    let pools: Vec<(&WholeEvent, i16, &EventPool)> = flatten(events, |event| &event.pools);
+    let section = |pool: &EventPool| pool.section.as_ref().map(|section| section.section.0.cast_signed());
     let inserted = sqlx::query!(
         r#"
         INSERT INTO pools (pool_id, event_id, position, name, capacity, section, seated)
@@ -75,7 +76,7 @@ pub(super) async fn pools(connection: &mut PgConnection, events: &[&WholeEvent])
         &column(&pools, |(_, position, _)| *position),
         &column(&pools, |(_, _, pool)| pool.name.clone()),
         &column(&pools, |(_, _, pool)| pool.capacity.cast_signed()),
-        &column(&pools, |(_, _, pool)| pool.section.as_ref().map(|of| of.section.0.cast_signed())) as &[Option<i16>],
+        &column(&pools, |(_, _, pool)| section(pool)) as &[Option<i16>],
         &column(&pools, |(_, _, pool)| pool.seated),
     )
     .execute(connection)
@@ -83,13 +84,13 @@ pub(super) async fn pools(connection: &mut PgConnection, events: &[&WholeEvent])
     Ok(expect_rows("INSERT INTO pools", pools.len(), inserted.rows_affected())?)
 }
 
-/// However many they are, in one statement that is given where the seats of a pool begin and end.
+/// Inserts all seats in one statement, whose arguments are the ranges of seats that belong to one pool.
 pub(super) async fn seats(connection: &mut PgConnection, events: &[EventWithSeats]) -> Result<(), CreateError> {
-    let mut stretches: Vec<(EventId, &SeatsOfPool)> = Vec::new();
+    let mut ranges: Vec<(EventId, &SeatsOfPool)> = Vec::new();
     for EventWithSeats { event, seats } in events {
-        stretches.extend(seats.iter().map(|stretch| (event.event_id, stretch)));
+        ranges.extend(seats.iter().map(|range| (event.event_id, range)));
     }
-    if stretches.is_empty() {
+    if ranges.is_empty() {
         return Ok(());
     }
     let inserted = sqlx::query!(
@@ -99,19 +100,19 @@ pub(super) async fn seats(connection: &mut PgConnection, events: &[EventWithSeat
         FROM unnest($1::uuid[], $2::uuid[], $3::integer[], $4::integer[])
             AS stretch (event_id, pool_id, first, last)
         "#,
-        &column(&stretches, |(event_id, _)| event_id.as_uuid()),
-        &column(&stretches, |(_, stretch)| stretch.pool_id.as_uuid()),
-        &column(&stretches, |(_, stretch)| stretch.seats.start.cast_signed()),
-        &column(&stretches, |(_, stretch)| stretch.seats.end.cast_signed() - 1),
+        &column(&ranges, |(event_id, _)| event_id.as_uuid()),
+        &column(&ranges, |(_, range)| range.pool_id.as_uuid()),
+        &column(&ranges, |(_, range)| range.seats.start.cast_signed()),
+        &column(&ranges, |(_, range)| range.seats.end.cast_signed() - 1),
     )
     .execute(connection)
     .await?;
-    let expected = stretches.iter().map(|(_, stretch)| stretch.seats.len()).sum();
+    let expected = ranges.iter().map(|(_, range)| range.seats.len()).sum();
     Ok(expect_rows("INSERT INTO seats", expected, inserted.rows_affected())?)
 }
 
 pub(super) async fn ticket_types(connection: &mut PgConnection, events: &[&WholeEvent]) -> Result<(), CreateError> {
-    let types: Vec<(&WholeEvent, i16, &TicketTypeOffered)> = in_events(events, |event| &event.ticket_types);
+    let ticket_types: Vec<(&WholeEvent, i16, &EventTicketType)> = flatten(events, |event| &event.ticket_types);
     let inserted = sqlx::query!(
         r#"
         INSERT INTO ticket_types (
@@ -121,23 +122,25 @@ pub(super) async fn ticket_types(connection: &mut PgConnection, events: &[&Whole
             $1::uuid[], $2::uuid[], $3::uuid[], $4::smallint[], $5::text[], $6::bigint[], $7::integer[], $8::integer[])
             AS new (ticket_type_id, event_id, pool_id, position, name, price, min_quantity, max_quantity)
         "#,
-        &column(&types, |(_, _, one)| one.ticket_type_id.as_uuid()),
-        &column(&types, |(event, _, _)| event.event_id.as_uuid()),
-        &column(&types, |(_, _, one)| one.pool_id.as_uuid()),
-        &column(&types, |(_, position, _)| *position),
-        &column(&types, |(_, _, one)| one.name.clone()),
-        &column(&types, |(_, _, one)| one.price),
-        &column(&types, |(_, _, one)| one.min_quantity.map(u32::cast_signed)) as &[Option<i32>],
-        &column(&types, |(_, _, one)| one.max_quantity.map(u32::cast_signed)) as &[Option<i32>],
+        &column(&ticket_types, |(_, _, ticket_type)| ticket_type.ticket_type_id.as_uuid()),
+        &column(&ticket_types, |(event, _, _)| event.event_id.as_uuid()),
+        &column(&ticket_types, |(_, _, ticket_type)| ticket_type.pool_id.as_uuid()),
+        &column(&ticket_types, |(_, position, _)| *position),
+        &column(&ticket_types, |(_, _, ticket_type)| ticket_type.name.clone()),
+        &column(&ticket_types, |(_, _, ticket_type)| ticket_type.price),
+        &column(&ticket_types, |(_, _, ticket_type)| ticket_type.min_quantity.map(u32::cast_signed))
+            as &[Option<i32>],
+        &column(&ticket_types, |(_, _, ticket_type)| ticket_type.max_quantity.map(u32::cast_signed))
+            as &[Option<i32>],
     )
     .execute(connection)
     .await?;
-    Ok(expect_rows("INSERT INTO ticket_types", types.len(), inserted.rows_affected())?)
+    Ok(expect_rows("INSERT INTO ticket_types", ticket_types.len(), inserted.rows_affected())?)
 }
 
-/// The journal that follows has one entry per pool.
+/// Inserts the inventory rows. `seq` is the number of the last journal entry; [`journal`] writes one entry per pool.
 pub(super) async fn inventory(connection: &mut PgConnection, events: &[&WholeEvent]) -> Result<(), CreateError> {
-    let last = |event: &&WholeEvent| i64::try_from(event.pools.len()).expect("an event has a thousand pools at most");
+    let last_seq = |event: &&WholeEvent| i64::try_from(event.pools.len()).expect("an event has at most 1,000 pools");
     let inserted = sqlx::query!(
         r#"
         INSERT INTO inventory (event_id, seq)
@@ -145,7 +148,7 @@ pub(super) async fn inventory(connection: &mut PgConnection, events: &[&WholeEve
         FROM unnest($1::uuid[], $2::bigint[]) AS new (event_id, seq)
         "#,
         &column(events, |event| event.event_id.as_uuid()),
-        &column(events, last),
+        &column(events, last_seq),
     )
     .execute(connection)
     .await?;
@@ -153,7 +156,7 @@ pub(super) async fn inventory(connection: &mut PgConnection, events: &[&WholeEve
 }
 
 pub(super) async fn journal(connection: &mut PgConnection, events: &[&WholeEvent]) -> Result<(), CreateError> {
-    let opened: Vec<(&WholeEvent, i16, &PoolOffered)> = in_events(events, |event| &event.pools);
+    let opened: Vec<(&WholeEvent, i16, &EventPool)> = flatten(events, |event| &event.pools);
     let inserted = sqlx::query!(
         r#"
         INSERT INTO journal (event_id, seq, recorded_at, kind, pool_id, capacity_delta, held_delta, booked_delta)
@@ -173,16 +176,17 @@ pub(super) async fn journal(connection: &mut PgConnection, events: &[&WholeEvent
     Ok(expect_rows("INSERT INTO journal", opened.len(), inserted.rows_affected())?)
 }
 
-/// Everything that the events have of one kind, each with its event and its position there, from 0.
-fn in_events<'a, T>(
+/// The pools, or the ticket types, of all events, each with its event and its position in the event, from 0.
+fn flatten<'a, T>(
     events: &[&'a WholeEvent],
     parts: impl Fn(&'a WholeEvent) -> &'a [T],
 ) -> Vec<(&'a WholeEvent, i16, &'a T)> {
-    let of_one = |event: &'a WholeEvent| parts(event).iter().zip(0..).map(move |(part, at)| (event, at, part));
-    events.iter().copied().flat_map(of_one).collect()
+    let with_position =
+        |event: &'a WholeEvent| parts(event).iter().zip(0..).map(move |(part, position)| (event, position, part));
+    events.iter().copied().flat_map(with_position).collect()
 }
 
-/// One column of the rows to be written, as `unnest` wants it.
+/// One column of the rows to insert, as an array for UNNEST.
 fn column<T, U>(rows: &[T], value: impl Fn(&T) -> U) -> Vec<U> {
     rows.iter().map(value).collect()
 }

@@ -1,4 +1,4 @@
-//! The rows of a venue, and those of a version of its layout; the caller has the transaction.
+//! Inserts the rows of a venue, and of a version of its layout, in the caller's transaction.
 
 use sqlx::PgConnection;
 
@@ -7,9 +7,9 @@ use crate::db::row_count::{WrongRowCount, expect_rows};
 use crate::domain::ids::VenueId;
 use crate::domain::seating::Layout;
 use crate::domain::time::Instant;
-use crate::domain::venue::{LayoutInShort, Venue};
+use crate::domain::venue::{LayoutSummary, Venue};
 
-/// Why rows of a layout were not written.
+/// Failure of an insert.
 #[derive(Debug, thiserror::Error)]
 pub enum InsertError {
     #[error(transparent)]
@@ -35,11 +35,10 @@ pub(super) async fn venue(connection: &mut PgConnection, venue: &Venue) -> Resul
     Ok(expect_rows("INSERT INTO venues", 1, inserted.rows_affected())?)
 }
 
-/// A version of a venue's layout.
+/// Inserts a version of a venue's layout: its head, sections and seats.
 ///
 /// # Errors
-///
-/// When the database refuses it.
+/// See [`InsertError`].
 pub async fn layout(
     connection: &mut PgConnection,
     venue_id: VenueId,
@@ -48,12 +47,12 @@ pub async fn layout(
     now: Instant,
 ) -> Result<(), InsertError> {
     let version = integer("layouts.version", version)?;
-    head(connection, venue_id, version, layout, now).await?;
+    layout_head(connection, venue_id, version, layout, now).await?;
     sections(connection, venue_id, version, layout).await?;
     seats(connection, venue_id, version, layout).await
 }
 
-async fn head(
+async fn layout_head(
     connection: &mut PgConnection,
     venue_id: VenueId,
     version: i32,
@@ -85,7 +84,7 @@ async fn sections(
     version: i32,
     layout: &Layout,
 ) -> Result<(), InsertError> {
-    let sections = LayoutInShort::of(0, layout).sections;
+    let sections = LayoutSummary::new(0, layout).sections;
     let names: Vec<String> = sections.iter().map(|section| section.name.clone()).collect();
     let capacities: Vec<i32> = sections.iter().map(|section| section.capacity.cast_signed()).collect();
     let row_counts: Vec<Option<i32>> = sections.iter().map(|section| section.row_count.map(u32::cast_signed)).collect();
@@ -107,7 +106,7 @@ async fn sections(
     Ok(expect_rows("INSERT INTO layout_sections", sections.len(), inserted.rows_affected())?)
 }
 
-/// However many they are, in one statement.
+/// Inserts all seats in one statement.
 async fn seats(
     connection: &mut PgConnection,
     venue_id: VenueId,
@@ -115,12 +114,12 @@ async fn seats(
     layout: &Layout,
 ) -> Result<(), InsertError> {
     let seats = layout.seats();
-    let rows = || seats.iter().map(|seat| &layout.rows()[seat.row]);
-    let sections: Vec<i16> = rows().map(|row| row.section.0.cast_signed()).collect();
-    let labels: Vec<&str> = rows().map(|row| row.label.as_str()).collect();
+    let row_of_each_seat = || seats.iter().map(|seat| &layout.rows()[seat.row]);
+    let sections: Vec<i16> = row_of_each_seat().map(|row| row.section.0.cast_signed()).collect();
+    let labels: Vec<&str> = row_of_each_seat().map(|row| row.label.as_str()).collect();
     let numbers: Vec<&str> = seats.iter().map(|seat| seat.number.as_str()).collect();
-    let xs: Vec<i32> = seats.iter().map(|seat| seat.at.x).collect();
-    let ys: Vec<i32> = seats.iter().map(|seat| seat.at.y).collect();
+    let xs: Vec<i32> = seats.iter().map(|seat| seat.position.x).collect();
+    let ys: Vec<i32> = seats.iter().map(|seat| seat.position.y).collect();
     let attributes: Vec<i16> = seats.iter().map(|seat| seat.attributes.bits().into()).collect();
     let inserted = sqlx::query!(
         r#"

@@ -1,4 +1,4 @@
-//! Counters and counters against the rows that they count.
+//! Invariants of pool counters and event counters: each equals the rows that it counts.
 
 use sqlx::PgConnection;
 
@@ -20,13 +20,14 @@ pub(super) async fn never_oversold(connection: &mut PgConnection) -> sqlx::Resul
     )
     .fetch_one(connection)
     .await?;
-    Ok(finding.of(
+    Ok(finding.into_invariant(
         "never_oversold",
-        "Capacity (expected, at most) and what is held, booked or blocked (actual); a breach is a pool with more than it has.",
+        "Capacity of the pools (expected, as a maximum) and their held, booked and blocked places (actual); a breach \
+         is a pool that exceeds its capacity, or has a negative counter.",
     ))
 }
 
-/// Both counters of the pools in one reading of the items.
+/// Two invariants by one scan of the items.
 pub(super) async fn counters_equal_items(connection: &mut PgConnection) -> sqlx::Result<[Invariant; 2]> {
     let found = sqlx::query!(
         r#"
@@ -63,20 +64,20 @@ pub(super) async fn counters_equal_items(connection: &mut PgConnection) -> sqlx:
     let held = Finding { expected: found.pool_held, actual: found.items_held, breaches: found.held_breaches };
     let booked = Finding { expected: found.pool_booked, actual: found.items_booked, breaches: found.booked_breaches };
     Ok([
-        held.of(
+        held.into_invariant(
             "held_equals_active_holds",
-            "Held by the pools' counters (expected) and by the items of active holds (actual); a breach is a pool that \
-             differs.",
+            "Held places by the pools' counters (expected) and by the items of active holds (actual); a breach is a \
+             pool that differs.",
         ),
-        booked.of(
+        booked.into_invariant(
             "booked_equals_confirmed_bookings",
-            "Booked by the pools' counters (expected) and by the items of confirmed bookings (actual); a breach is a pool \
-             that differs.",
+            "Booked places by the pools' counters (expected) and by the items of confirmed bookings (actual); a \
+             breach is a pool that differs.",
         ),
     ])
 }
 
-pub(super) async fn tallies_equal_counts(connection: &mut PgConnection) -> sqlx::Result<Invariant> {
+pub(super) async fn event_counters_equal_rows(connection: &mut PgConnection) -> sqlx::Result<Invariant> {
     let finding = sqlx::query_as!(
         Finding,
         r#"
@@ -114,9 +115,9 @@ pub(super) async fn tallies_equal_counts(connection: &mut PgConnection) -> sqlx:
     )
     .fetch_one(connection)
     .await?;
-    Ok(finding.of(
+    Ok(finding.into_invariant(
         "tallies_equal_counts",
-        "Active holds, expired holds and confirmed bookings by the events' counters (expected) and by their rows (actual); a \
-         breach is an event that differs in one of them.",
+        "Active holds, expired holds and confirmed bookings by the events' counters (expected) and by their rows \
+         (actual); a breach is an event that differs in one of them.",
     ))
 }

@@ -1,12 +1,11 @@
-//! The journal against itself and against the counters.
+//! Invariants of the journal: its numbers have no gaps, and its deltas add up to the pool counters.
 
 use sqlx::PgConnection;
 
 use super::{Finding, Invariant};
 
-pub(super) async fn without_gaps(connection: &mut PgConnection) -> sqlx::Result<Invariant> {
-    // Sequence numbers are unique, so from 1 to the count without a gap is the same as: the least is 1, the greatest the
-    // count.
+pub(super) async fn journal_has_no_gaps(connection: &mut PgConnection) -> sqlx::Result<Invariant> {
+    // The numbers of an event are unique, so they have no gap if the smallest is 1 and the largest is their count.
     let finding = sqlx::query_as!(
         Finding,
         r#"
@@ -31,14 +30,14 @@ pub(super) async fn without_gaps(connection: &mut PgConnection) -> sqlx::Result<
     )
     .fetch_one(connection)
     .await?;
-    Ok(finding.of(
+    Ok(finding.into_invariant(
         "journal_without_gaps",
-        "Journal entries by the events' last sequence numbers (expected) and counted (actual); a breach is an event with a \
-         gap, an entry too many, or a journal without its event.",
+        "Journal entries by the events' last sequence numbers (expected) and by counting them (actual); a breach is \
+         an event with a gap or a surplus entry in its journal, or a journal without its event.",
     ))
 }
 
-pub(super) async fn equals_counters(connection: &mut PgConnection) -> sqlx::Result<Invariant> {
+pub(super) async fn journal_equals_counters(connection: &mut PgConnection) -> sqlx::Result<Invariant> {
     let finding = sqlx::query_as!(
         Finding,
         r#"
@@ -67,9 +66,9 @@ pub(super) async fn equals_counters(connection: &mut PgConnection) -> sqlx::Resu
     )
     .fetch_one(connection)
     .await?;
-    Ok(finding.of(
+    Ok(finding.into_invariant(
         "journal_equals_counters",
-        "Capacity, held, booked and blocked by the pools' counters (expected) and by the sums of the journal (actual); a breach is a \
-         pool that differs in one of them.",
+        "Capacity and held, booked and blocked places by the pools' counters (expected) and by the sums of the \
+         journal's deltas (actual); a breach is a pool that differs in one of them.",
     ))
 }

@@ -1,4 +1,4 @@
-//! Rows against each other: what foreign keys would have checked, were they not a lock too many, and what they could not.
+//! Invariants between rows. Some could be foreign keys, but those would lock the referenced rows on every write.
 
 use sqlx::PgConnection;
 
@@ -24,13 +24,13 @@ pub(super) async fn one_booking_per_hold(connection: &mut PgConnection) -> sqlx:
     )
     .fetch_one(connection)
     .await?;
-    Ok(finding.of(
+    Ok(finding.into_invariant(
         "one_booking_per_hold",
         "Holds with a booking (expected) and bookings (actual); a breach is a hold with more than one.",
     ))
 }
 
-/// Judged as of the snapshot: a hold that was swept while the check_invariants ran is not to be blamed.
+/// Compares with the time of the snapshot, because holds that expired or were swept during the check must not count.
 pub(super) async fn no_hold_long_overdue(connection: &mut PgConnection, as_of: Instant) -> sqlx::Result<Invariant> {
     let finding = sqlx::query_as!(
         Finding,
@@ -49,9 +49,10 @@ pub(super) async fn no_hold_long_overdue(connection: &mut PgConnection, as_of: I
     )
     .fetch_one(connection)
     .await?;
-    Ok(finding.of(
+    Ok(finding.into_invariant(
         "no_hold_long_overdue",
-        "Holds that are active a minute past their expiry (actual); each is a breach, and means that nothing sweeps.",
+        "Holds that are still active one minute after their expiry (actual; expected is 0); each is a breach and \
+         means that the sweeper does not work.",
     ))
 }
 
@@ -70,7 +71,7 @@ pub(super) async fn holds_have_their_event(connection: &mut PgConnection) -> sql
     )
     .fetch_one(connection)
     .await?;
-    Ok(finding.of(
+    Ok(finding.into_invariant(
         "holds_have_their_event",
         "Holds (expected) and holds whose event exists (actual); a breach is a hold without its event.",
     ))
@@ -95,10 +96,10 @@ pub(super) async fn items_have_their_hold(connection: &mut PgConnection) -> sqlx
     )
     .fetch_one(connection)
     .await?;
-    Ok(finding.of(
+    Ok(finding.into_invariant(
         "items_have_their_hold",
-        "Items (expected) and items whose hold and ticket type exist, are of one event and of the item's pool (actual); a \
-         breach is any other item.",
+        "Items (expected) and items whose hold and ticket type exist and belong to one event and to the item's pool \
+         (actual); a breach is any other item.",
     ))
 }
 
@@ -124,10 +125,10 @@ pub(super) async fn holds_equal_their_items(connection: &mut PgConnection) -> sq
     )
     .fetch_one(connection)
     .await?;
-    Ok(finding.of(
+    Ok(finding.into_invariant(
         "holds_equal_their_items",
-        "Quantities by the holds (expected) and by their items (actual); a breach is a hold whose quantity or total differs \
-         from its items.",
+        "Quantities by the holds (expected) and by their items (actual); a breach is a hold whose quantity or total \
+         price differs from its items.",
     ))
 }
 
@@ -151,8 +152,9 @@ pub(super) async fn bookings_have_their_hold(connection: &mut PgConnection) -> s
     )
     .fetch_one(connection)
     .await?;
-    Ok(finding.of(
+    Ok(finding.into_invariant(
         "bookings_have_their_hold",
-        "Bookings (expected) and booked holds (actual); a breach is one without the other, or of another event.",
+        "Bookings (expected) and booked holds (actual); a breach is one without the other, or a pair of different \
+         events.",
     ))
 }

@@ -1,11 +1,12 @@
-//! Seats against everything that speaks of them: items, counters, blocks, layouts.
+//! Invariants of seats: they agree with items, counters, blocks and layouts.
 
 use sqlx::PgConnection;
 
 use super::{Finding, Invariant};
 
-/// A seat row and the item that names it are found by all that they must agree in, so whatever differs stands alone.
-pub(super) async fn equal_their_items(connection: &mut PgConnection) -> sqlx::Result<Invariant> {
+/// The join is on all columns that a seat and its item must have in common, so a difference leaves a row without a
+/// partner.
+pub(super) async fn seats_equal_their_items(connection: &mut PgConnection) -> sqlx::Result<Invariant> {
     let finding = sqlx::query_as!(
         Finding,
         r#"
@@ -38,14 +39,15 @@ pub(super) async fn equal_their_items(connection: &mut PgConnection) -> sqlx::Re
     )
     .fetch_one(connection)
     .await?;
-    Ok(finding.of(
+    Ok(finding.into_invariant(
         "seats_equal_their_items",
-        "Seats that are held or booked by their rows (expected) and by the items of active holds and confirmed bookings \
-         (actual); a breach is a seat that one of them has and the other has not, or has otherwise, or twice.",
+        "Seats that are held or booked by their rows (expected) and by the items of active holds and confirmed \
+         bookings (actual); a breach is a seat that only one of them has, that differs between them, or that items \
+         have twice.",
     ))
 }
 
-pub(super) async fn counters_equal_seats(connection: &mut PgConnection) -> sqlx::Result<Invariant> {
+pub(super) async fn seat_counters_equal_seats(connection: &mut PgConnection) -> sqlx::Result<Invariant> {
     let finding = sqlx::query_as!(
         Finding,
         r#"
@@ -79,10 +81,11 @@ pub(super) async fn counters_equal_seats(connection: &mut PgConnection) -> sqlx:
     )
     .fetch_one(connection)
     .await?;
-    Ok(finding.of(
+    Ok(finding.into_invariant(
         "seat_counters_equal_seats",
-        "Capacity, held, booked and blocked by the counters of the pools of seats (expected) and by their seats (actual); a \
-         breach is a pool that differs in one of them, or seats whose pool is of another event or of no seats.",
+        "Capacity and held, booked and blocked places by the counters of the pools of seats (expected) and by their \
+         seats (actual); a breach is a pool that differs in one of them, or seats whose pool is of another event or \
+         is not a pool of seats.",
     ))
 }
 
@@ -108,10 +111,10 @@ pub(super) async fn blocked_equals_blocks(connection: &mut PgConnection) -> sqlx
     )
     .fetch_one(connection)
     .await?;
-    Ok(finding.of(
+    Ok(finding.into_invariant(
         "blocked_equals_blocks",
-        "Blocked by the pools' counters (expected) and by the blocks (actual); a breach is a pool that differs, or a block \
-         without its pool.",
+        "Blocked places by the pools' counters (expected) and by the blocks (actual); a breach is a pool that \
+         differs, or a block without its pool.",
     ))
 }
 
@@ -142,15 +145,16 @@ pub(super) async fn blocks_equal_their_seats(connection: &mut PgConnection) -> s
     )
     .fetch_one(connection)
     .await?;
-    Ok(finding.of(
+    Ok(finding.into_invariant(
         "blocks_equal_their_seats",
-        "Seats that blocks keep back by their quantity (expected) and by the seats that name them (actual); a breach is a \
-         block that differs, or a blocked seat without a block of its event and pool.",
+        "Blocked seats by the quantities of the blocks (expected) and by the seats that name them (actual); a breach \
+         is a block that differs, or a blocked seat without a block of its event and pool.",
     ))
 }
 
-/// Seats are told apart by their key, so as many as the layout has, from 0 to the last, are all of them.
-pub(super) async fn equal_their_layout(connection: &mut PgConnection) -> sqlx::Result<Invariant> {
+/// The numbers of an event's seats are unique, so none is missing if the smallest is 0, the largest is the layout's
+/// last, and their count is the layout's.
+pub(super) async fn seats_equal_their_layout(connection: &mut PgConnection) -> sqlx::Result<Invariant> {
     let finding = sqlx::query_as!(
         Finding,
         r#"
@@ -179,9 +183,9 @@ pub(super) async fn equal_their_layout(connection: &mut PgConnection) -> sqlx::R
     )
     .fetch_one(connection)
     .await?;
-    Ok(finding.of(
+    Ok(finding.into_invariant(
         "seats_equal_their_layout",
-        "Seats by the layouts that events are sold with (expected) and by the events' seats (actual); a breach is an event \
-         that lacks a seat, or has one that its layout has not.",
+        "Seats by the layouts of the events (expected) and by the events' seats (actual); a breach is an event that \
+         lacks a seat of its layout, or has a seat that its layout does not have.",
     ))
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::stage::{Concert, NOBODY, time, with, without};
+use crate::stage::{Concert, UNKNOWN_ID, time, with_member, without_member};
 use crate::support::{Reply, Service};
 
 async fn book(service: &Service, hold_id: &str, payment_token: &str) -> Reply {
@@ -31,11 +31,11 @@ async fn a_hold_becomes_a_booking_with_its_items_at_its_prices_and_nothing_is_ch
     assert_eq!(service.client.get(&path).await.expect(200).body, *body);
     let pools = service.client.status(&concert.event_id).await["pools"].clone();
     assert_eq!((&pools[0]["held"], &pools[0]["booked"], &pools[1]["booked"]), (&json!(0), &json!(2), &json!(1)));
-    service.database.assert_sound().await;
+    service.database.assert_invariants_hold().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_retry_of_book_with_the_same_token_is_the_original_booking_also_long_after_the_expiry() {
+async fn a_retry_of_book_with_the_same_token_returns_the_original_booking_even_long_after_the_expiry() {
     let service = Service::start().await;
     let event_id = service.client.event(5).await;
     let hold = service.client.hold(&event_id, 2).await.expect(201);
@@ -52,11 +52,11 @@ async fn a_retry_of_book_with_the_same_token_is_the_original_booking_also_long_a
         assert!(retry.is_replayed());
     }
     assert_eq!(service.client.status(&event_id).await["booked"], 2);
-    service.database.assert_sound().await;
+    service.database.assert_invariants_hold().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn book_with_another_token_is_refused_alike_whether_or_not_there_is_a_booking_and_changes_nothing() {
+async fn book_with_a_wrong_token_is_refused_identically_with_and_without_a_booking_and_changes_nothing() {
     let service = Service::start().await;
     let event_id = service.client.event(9).await;
     let live = service.client.hold(&event_id, 1).await.expect(201);
@@ -73,18 +73,18 @@ async fn book_with_another_token_is_refused_alike_whether_or_not_there_is_a_book
     for hold in [&live, &booked, &released, &overdue] {
         for token in ["", "wrong", &other.id("payment_token"), &hold.id("payment_token").to_lowercase()] {
             let refused = book(&service, &hold.id("hold_id"), token).await.expect_problem(403, "INVALID_PAYMENT_TOKEN");
-            problems.push(without(refused.body, "/request_id"));
+            problems.push(without_member(refused.body, "/request_id"));
         }
     }
     assert!(problems.iter().all(|problem| *problem == problems[0]), "{problems:?}");
     let after = service.client.status(&event_id).await;
-    assert_eq!(without(after, "/as_of"), without(before, "/as_of"));
+    assert_eq!(without_member(after, "/as_of"), without_member(before, "/as_of"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_hold_that_is_not_there_cannot_be_booked() {
+async fn an_unknown_hold_cannot_be_booked() {
     let service = Service::start().await;
-    book(&service, NOBODY, "wrong").await.expect_problem(404, "HOLD_NOT_FOUND");
+    book(&service, UNKNOWN_ID, "wrong").await.expect_problem(404, "HOLD_NOT_FOUND");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -102,7 +102,7 @@ async fn a_hold_that_has_expired_or_was_released_cannot_be_booked() {
     let refused = service.client.book(&released).await.expect_problem(409, "HOLD_NOT_ACTIVE");
     assert_eq!(refused.body["hold_status"], "released");
     assert_eq!(service.database.number("SELECT count(*) FROM bookings").await, 0);
-    service.database.assert_sound().await;
+    service.database.assert_invariants_hold().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -118,7 +118,7 @@ async fn when_an_event_is_closed_its_live_holds_may_still_be_booked_until_they_e
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn when_an_event_is_cancelled_nothing_more_is_booked_and_what_was_booked_is_still_answered() {
+async fn when_an_event_is_cancelled_its_holds_cannot_be_booked_and_a_repeat_of_book_is_still_answered() {
     let service = Service::start().await;
     let event_id = service.client.event(5).await;
     let live = service.client.hold(&event_id, 1).await.expect(201);
@@ -133,14 +133,14 @@ async fn when_an_event_is_cancelled_nothing_more_is_booked_and_what_was_booked_i
 #[tokio::test(flavor = "multi_thread")]
 async fn a_request_to_book_that_is_not_valid_is_refused_with_its_pointer() {
     let service = Service::start().await;
-    let valid = json!({"hold_id": NOBODY, "payment_token": "a token"});
+    let valid = json!({"hold_id": UNKNOWN_ID, "payment_token": "a token"});
     let requests = [
-        (without(valid.clone(), "/hold_id"), "/hold_id"),
-        (without(valid.clone(), "/payment_token"), "/payment_token"),
-        (with(valid.clone(), "/hold_id", json!("x")), "/hold_id"),
-        (with(valid.clone(), "/payment_token", json!(null)), "/payment_token"),
-        (with(valid.clone(), "/payment_token", json!(5)), "/payment_token"),
-        (with(valid, "/qty", json!(1)), "/qty"),
+        (without_member(valid.clone(), "/hold_id"), "/hold_id"),
+        (without_member(valid.clone(), "/payment_token"), "/payment_token"),
+        (with_member(valid.clone(), "/hold_id", json!("x")), "/hold_id"),
+        (with_member(valid.clone(), "/payment_token", json!(null)), "/payment_token"),
+        (with_member(valid.clone(), "/payment_token", json!(5)), "/payment_token"),
+        (with_member(valid, "/qty", json!(1)), "/qty"),
     ];
     for (request, pointer) in requests {
         service.client.post("/api/v1/book", request).await.expect_invalid(pointer);
@@ -148,9 +148,9 @@ async fn a_request_to_book_that_is_not_valid_is_refused_with_its_pointer() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_booking_that_nobody_made_is_not_found() {
+async fn an_unknown_booking_is_not_found() {
     let service = Service::start().await;
-    service.client.get(&format!("/api/v1/bookings/{NOBODY}")).await.expect_problem(404, "BOOKING_NOT_FOUND");
-    let cancel = service.client.post(&format!("/api/v1/bookings/{NOBODY}/cancel"), json!({})).await;
+    service.client.get(&format!("/api/v1/bookings/{UNKNOWN_ID}")).await.expect_problem(404, "BOOKING_NOT_FOUND");
+    let cancel = service.client.post(&format!("/api/v1/bookings/{UNKNOWN_ID}/cancel"), json!({})).await;
     cancel.expect_problem(404, "BOOKING_NOT_FOUND");
 }

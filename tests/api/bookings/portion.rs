@@ -1,9 +1,9 @@
-//! `POST /api/v1/book` with a part of the hold: the rest is released.
+//! `POST /api/v1/book` for a part of the hold: the rest is released.
 
 use serde_json::{Value, json};
 
 use crate::stage::Concert;
-use crate::support::theatre::states_with;
+use crate::support::theatre::seat_states;
 use crate::support::{Reply, Service, Theatre};
 
 async fn book(service: &Service, hold: &Reply, part: Value) -> Reply {
@@ -24,16 +24,16 @@ async fn some_seats_of_a_hold_are_booked_and_the_others_are_free_at_once() {
         {"ticket_type_id": theatre.balcony, "qty": 1, "unit_price": 2000, "total": 2000, "seat_ids": [31]},
     ]);
     assert_eq!((&booking.body["items"], &booking.body["total"]), (&items, &json!(7000)));
-    assert_eq!(theatre.states(&service.client).await, states_with(&[(&[4, 31], 'b')]));
+    assert_eq!(theatre.states(&service.client).await, seat_states(&[(&[4, 31], 'b')]));
 
-    // Whatever part a repeat names, what was booked was booked.
+    // A repeat returns the first booking, whichever part it names.
     for part in [json!({"seat_ids": [31, 4]}), json!({"seat_ids": [5]}), json!({})] {
         let repeat = book(&service, &hold, part).await.expect(201);
         assert!(repeat.is_replayed() && repeat.text == booking.text, "{}", repeat.text);
     }
     service.client.cancel(&booking).await.expect(200);
-    assert_eq!(theatre.states(&service.client).await, states_with(&[]));
-    service.database.assert_sound().await;
+    assert_eq!(theatre.states(&service.client).await, seat_states(&[]));
+    service.database.assert_invariants_hold().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -50,29 +50,29 @@ async fn a_smaller_quantity_is_booked_and_the_rest_given_back() {
     assert_eq!((&booking.body["qty"], &booking.body["total"]), (&json!(5), &json!(2500 + 4 * 4000)));
     let status = service.client.status(&concert.event_id).await;
     assert_eq!((&status["booked"], &status["held"], &status["available"]), (&json!(5), &json!(0), &json!(9)));
-    service.database.assert_sound().await;
+    service.database.assert_invariants_hold().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_not_in_the_hold_is_refused_and_nothing_is_booked_or_released() {
+async fn items_that_are_not_in_the_hold_are_refused_and_nothing_is_booked_or_released() {
     let service = Service::start().await;
     let theatre = Theatre::create(&service.client).await;
     let standing = json!({"ticket_type_id": theatre.standing, "qty": 2});
-    let items = json!([Theatre::seats(&theatre.balcony, &[30, 31]), standing]);
+    let items = json!([Theatre::seats_item(&theatre.balcony, &[30, 31]), standing]);
     let hold = theatre.hold(&service.client, items).await.expect(201);
 
     let refused = book(&service, &hold, json!({"seat_ids": [30, 32, 5]})).await.expect_problem(409, "NOT_IN_HOLD");
     assert_eq!(refused.body["seat_ids"], json!([5, 32]));
-    let strange = json!({"items": [Theatre::seats(&theatre.balcony, &[31, 33])]});
-    let refused = book(&service, &hold, strange).await.expect_problem(409, "NOT_IN_HOLD");
+    let not_held = json!({"items": [Theatre::seats_item(&theatre.balcony, &[31, 33])]});
+    let refused = book(&service, &hold, not_held).await.expect_problem(409, "NOT_IN_HOLD");
     assert_eq!(refused.body["seat_ids"], json!([33]));
-    for strange in
+    for not_held in
         [json!({"ticket_type_id": theatre.standing, "qty": 3}), json!({"ticket_type_id": theatre.adult, "qty": 1})]
     {
-        let refused = book(&service, &hold, json!({"items": [strange]})).await.expect_problem(409, "NOT_IN_HOLD");
-        assert_eq!(refused.body["ticket_type_id"], strange["ticket_type_id"]);
+        let refused = book(&service, &hold, json!({"items": [not_held]})).await.expect_problem(409, "NOT_IN_HOLD");
+        assert_eq!(refused.body["ticket_type_id"], not_held["ticket_type_id"]);
     }
-    // One of two seats: which?
+    // A quantity of one does not say which of the two seats is meant.
     let one = json!({"items": [{"ticket_type_id": theatre.balcony, "qty": 1}]});
     book(&service, &hold, one).await.expect_invalid("/items");
     book(&service, &hold, json!({"seat_ids": [30, 30]})).await.expect_invalid("/seat_ids/1");
@@ -82,15 +82,15 @@ async fn what_is_not_in_the_hold_is_refused_and_nothing_is_booked_or_released() 
 
     let status = service.client.status(&theatre.event_id).await;
     assert_eq!((&status["held"], &status["booked"]), (&json!(4), &json!(0)));
-    // Seats that are not named are released, places without seats too.
+    // Items that are not named are released, standing places included.
     book(&service, &hold, json!({"seat_ids": [30]})).await.expect(201);
-    assert_eq!(theatre.states(&service.client).await, states_with(&[(&[30], 'b')]));
+    assert_eq!(theatre.states(&service.client).await, seat_states(&[(&[30], 'b')]));
     assert_eq!(service.client.status(&theatre.event_id).await["held"], 0);
-    service.database.assert_sound().await;
+    service.database.assert_invariants_hold().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_sold_in_pairs_is_booked_in_pairs() {
+async fn a_part_of_a_hold_must_keep_the_minimum_quantity_of_its_ticket_type() {
     let service = Service::start().await;
     let request = json!({
         "name": "A dance",
@@ -104,5 +104,5 @@ async fn what_is_sold_in_pairs_is_booked_in_pairs() {
     book(&service, &hold, one).await.expect_problem(422, "QUANTITY_OUT_OF_RANGE");
     let two = json!({"items": [{"ticket_type_id": couple, "qty": 2}]});
     assert_eq!(book(&service, &hold, two).await.expect(201).body["qty"], 2);
-    service.database.assert_sound().await;
+    service.database.assert_invariants_hold().await;
 }

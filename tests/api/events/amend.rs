@@ -1,12 +1,12 @@
-//! `PATCH /api/v1/events/{id}`: what is told about an event, its limits, its lifecycle.
+//! `PATCH /api/v1/events/{id}`: name, times and limits of an event, and its lifecycle.
 
 use serde_json::{Value, json};
 
-use crate::stage::{NOBODY, time};
+use crate::stage::{UNKNOWN_ID, time};
 use crate::support::{Client, Service};
 
 const STATUSES: [&str; 4] = ["draft", "on_sale", "closed", "cancelled"];
-const LEGAL: [(&str, &str); 5] = [
+const LEGAL_TRANSITIONS: [(&str, &str); 5] = [
     ("draft", "on_sale"),
     ("on_sale", "closed"),
     ("draft", "cancelled"),
@@ -14,23 +14,23 @@ const LEGAL: [(&str, &str); 5] = [
     ("closed", "cancelled"),
 ];
 
-/// An event in that status, by legal moves.
-async fn event_in(client: &Client, status: &str) -> String {
-    let born = if status == "draft" { "draft" } else { "on_sale" };
-    let request = json!({"name": "A show", "total_seats": 5, "status": born});
+/// Creates an event, moves it to `status`, and returns its path.
+async fn create_in_status(client: &Client, status: &str) -> String {
+    let initial_status = if status == "draft" { "draft" } else { "on_sale" };
+    let request = json!({"name": "A show", "total_seats": 5, "status": initial_status});
     let path = format!("/api/v1/events/{}", client.post("/api/v1/events", request).await.expect(201).id("event_id"));
     client.patch(&path, json!({"status": status})).await.expect(200);
     path
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_all_moves_from_status_to_status_exactly_the_legal_ones_are_made() {
+async fn exactly_the_legal_status_transitions_are_made() {
     let service = Service::start().await;
     for from in STATUSES {
         for to in STATUSES {
-            let path = event_in(&service.client, from).await;
+            let path = create_in_status(&service.client, from).await;
             let reply = service.client.patch(&path, json!({"status": to, "name": "Renamed"})).await;
-            if from == to || LEGAL.contains(&(from, to)) {
+            if from == to || LEGAL_TRANSITIONS.contains(&(from, to)) {
                 assert_eq!(reply.expect(200).body["status"], to);
             } else {
                 let refused = reply.expect_problem(409, "ILLEGAL_TRANSITION");
@@ -40,13 +40,13 @@ async fn of_all_moves_from_status_to_status_exactly_the_legal_ones_are_made() {
             }
         }
     }
-    service.database.assert_sound().await;
+    service.database.assert_invariants_hold().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_amendment_without_fields_changes_nothing() {
     let service = Service::start().await;
-    let path = event_in(&service.client, "on_sale").await;
+    let path = create_in_status(&service.client, "on_sale").await;
     let before = service.client.get(&path).await.expect(200);
     let sequence = service.database.number("SELECT seq FROM inventory").await;
     for nothing in [json!({}), json!({"name": "A show", "status": "on_sale", "venue_name": null})] {
@@ -57,9 +57,9 @@ async fn an_amendment_without_fields_changes_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_set_is_changed_and_what_is_left_out_stays() {
+async fn fields_in_the_request_are_changed_and_omitted_fields_stay() {
     let service = Service::start().await;
-    let path = event_in(&service.client, "draft").await;
+    let path = create_in_status(&service.client, "draft").await;
     let before = service.client.get(&path).await.expect(200).body;
     let changes = json!({
         "name": "Renamed", "description": "New.", "venue_name": "Hall", "time_zone": "Asia/Tokyo",
@@ -80,9 +80,9 @@ async fn what_is_set_is_changed_and_what_is_left_out_stays() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn null_clears_what_may_be_absent_and_nothing_else() {
+async fn null_clears_optional_fields_and_is_refused_for_required_ones() {
     let service = Service::start().await;
-    let path = event_in(&service.client, "draft").await;
+    let path = create_in_status(&service.client, "draft").await;
     let clearable = json!({
         "description": "New.", "venue_name": "Hall",
         "starts_at": "2099-01-01T10:00:00Z", "ends_at": "2099-01-01T12:00:00Z",
@@ -101,9 +101,9 @@ async fn null_clears_what_may_be_absent_and_nothing_else() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_end_before_its_start_is_refused_also_when_only_one_of_them_is_sent() {
+async fn an_end_before_its_start_is_refused_even_when_only_one_of_them_is_sent() {
     let service = Service::start().await;
-    let path = event_in(&service.client, "on_sale").await;
+    let path = create_in_status(&service.client, "on_sale").await;
     for (start, end) in [("starts_at", "ends_at"), ("sale_starts_at", "sale_ends_at")] {
         let period = json!({start: "2099-01-01T10:00:00Z", end: "2099-01-01T12:00:00Z"});
         let before = service.client.patch(&path, period).await.expect(200).body;
@@ -123,7 +123,7 @@ async fn an_end_before_its_start_is_refused_also_when_only_one_of_them_is_sent()
 #[tokio::test(flavor = "multi_thread")]
 async fn a_change_that_is_not_valid_is_refused_with_its_pointer() {
     let service = Service::start().await;
-    let path = event_in(&service.client, "on_sale").await;
+    let path = create_in_status(&service.client, "on_sale").await;
     let fields = [
         ("name", json!(" ")),
         ("name", json!(1)),
@@ -136,7 +136,7 @@ async fn a_change_that_is_not_valid_is_refused_with_its_pointer() {
         ("hold_ttl_seconds", json!(901)),
         ("max_quantity_per_hold", json!(0)),
         ("sale_ends_at", json!("soon")),
-        // What cannot be amended is unknown here.
+        // Fields that cannot be amended are unknown fields.
         ("currency", json!("EUR")),
         ("total_seats", json!(10)),
         ("pools", json!([])),
@@ -147,16 +147,16 @@ async fn a_change_that_is_not_valid_is_refused_with_its_pointer() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_event_that_is_not_there_cannot_be_amended() {
+async fn an_unknown_event_cannot_be_amended() {
     let service = Service::start().await;
-    let reply = service.client.patch(&format!("/api/v1/events/{NOBODY}"), json!({"name": "A show"})).await;
+    let reply = service.client.patch(&format!("/api/v1/events/{UNKNOWN_ID}"), json!({"name": "A show"})).await;
     reply.expect_problem(404, "EVENT_NOT_FOUND");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn when_an_event_is_cancelled_its_live_holds_are_released_and_its_bookings_stay() {
     let service = Service::start().await;
-    let path = event_in(&service.client, "on_sale").await;
+    let path = create_in_status(&service.client, "on_sale").await;
     let event_id = service.client.get(&path).await.expect(200).id("event_id");
     let booked = service.client.hold(&event_id, 2).await.expect(201);
     let booking = service.client.book(&booked).await.expect(201);
@@ -175,5 +175,5 @@ async fn when_an_event_is_cancelled_its_live_holds_are_released_and_its_bookings
     assert_eq!(kept.body["status"], "confirmed");
     let status = service.client.status(&event_id).await;
     assert_eq!((&status["held"], &status["booked"]), (&json!(0), &json!(2)));
-    service.database.assert_sound().await;
+    service.database.assert_invariants_hold().await;
 }

@@ -1,8 +1,8 @@
-//! `POST /api/v1/events` and `GET /api/v1/events/{id}`: what is created is what is shown.
+//! `POST /api/v1/events` and `GET /api/v1/events/{id}`: an event is shown as it was created.
 
 use serde_json::json;
 
-use crate::stage::{Concert, NOBODY, members, time, with};
+use crate::stage::{Concert, UNKNOWN_ID, members, time, with_member};
 use crate::support::Service;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -32,11 +32,11 @@ async fn a_name_and_a_number_of_seats_make_an_event_on_sale_with_one_pool_and_on
     time(&body["created_at"]);
     assert_eq!(created.header("location"), format!("/api/v1/events/{}", created.id("event_id")));
     service.client.hold(&created.id("event_id"), 1).await.expect(201);
-    service.database.assert_sound().await;
+    service.database.assert_invariants_hold().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_full_form_is_created_as_it_was_asked_for() {
+async fn an_event_with_pools_and_ticket_types_is_created_as_requested() {
     let service = Service::start().await;
     let request = json!({
         "name": "Winter concert", "description": "Two halves.\nOne break.", "venue_name": "City Hall",
@@ -72,7 +72,7 @@ async fn the_full_form_is_created_as_it_was_asked_for() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn times_with_an_offset_are_answered_in_utc_and_as_people_in_the_zone_read_them() {
+async fn times_with_an_offset_are_returned_in_utc_and_in_the_events_time_zone() {
     let service = Service::start().await;
     let request = json!({
         "name": "A show", "total_seats": 1, "time_zone": "europe/berlin",
@@ -115,14 +115,14 @@ async fn an_event_has_1_to_10_million_seats() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn text_is_trimmed_and_a_description_without_content_is_none() {
+async fn text_is_trimmed_and_a_blank_description_becomes_null() {
     let service = Service::start().await;
     let request = json!({"name": "  A show ", "total_seats": 1, "description": " \n ", "venue_name": " Hall\t"});
     let body = service.client.post("/api/v1/events", request).await.expect(201).body;
     assert_eq!((&body["name"], &body["venue_name"]), (&json!("A show"), &json!("Hall")));
     assert_eq!(body["description"], json!(null));
 
-    let longest = with(json!({"total_seats": 1}), "/name", json!("ä".repeat(200)));
+    let longest = with_member(json!({"total_seats": 1}), "/name", json!("ä".repeat(200)));
     service.client.post("/api/v1/events", longest).await.expect(201);
 }
 
@@ -136,8 +136,8 @@ async fn an_event_is_shown_as_it_was_created() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_event_that_nobody_created_is_not_found() {
+async fn an_unknown_event_is_not_found() {
     let service = Service::start().await;
-    service.client.get(&format!("/api/v1/events/{NOBODY}")).await.expect_problem(404, "EVENT_NOT_FOUND");
-    service.client.get(&format!("/api/v1/events/{NOBODY}/status")).await.expect_problem(404, "EVENT_NOT_FOUND");
+    service.client.get(&format!("/api/v1/events/{UNKNOWN_ID}")).await.expect_problem(404, "EVENT_NOT_FOUND");
+    service.client.get(&format!("/api/v1/events/{UNKNOWN_ID}/status")).await.expect_problem(404, "EVENT_NOT_FOUND");
 }

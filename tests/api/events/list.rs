@@ -1,10 +1,10 @@
-//! `GET /api/v1/events`: a page at a time, by start, events without one last.
+//! `GET /api/v1/events`: pages in order of start; events without a start come last.
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
-use crate::stage::{members, text, with};
+use crate::stage::{members, text, with_member};
 use crate::support::{Client, Service};
 
 async fn create(client: &Client, name: &str, starts_at: Option<&str>) -> String {
@@ -12,7 +12,7 @@ async fn create(client: &Client, name: &str, starts_at: Option<&str>) -> String 
     client.post("/api/v1/events", request).await.expect(201).id("event_id")
 }
 
-/// Ids of all pages, and how many there were.
+/// Event ids of all pages, and the number of pages.
 async fn all_pages(client: &Client, query: &str) -> (Vec<String>, usize) {
     let (mut ids, mut pages, mut cursor) = (Vec::new(), 0, String::new());
     loop {
@@ -32,7 +32,7 @@ async fn names(client: &Client, query: &str) -> Vec<String> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn pages_follow_each_other_by_start_and_cross_into_events_without_one() {
+async fn pages_are_in_order_of_start_and_events_without_a_start_come_last() {
     let service = Service::start().await;
     let client = &service.client;
     let undated = [create(client, "Undated 1", None).await, create(client, "Undated 2", None).await];
@@ -51,7 +51,7 @@ async fn pages_follow_each_other_by_start_and_cross_into_events_without_one() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nothing_is_shown_twice_or_left_out_when_events_come_and_go_between_pages() {
+async fn no_event_is_shown_twice_or_left_out_when_events_are_created_and_deleted_between_pages() {
     let service = Service::start().await;
     let client = &service.client;
     let (a, c) = (create(client, "A", None).await, create(client, "C", None).await);
@@ -64,7 +64,7 @@ async fn nothing_is_shown_twice_or_left_out_when_events_come_and_go_between_page
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_event_in_short_tells_what_is_left() {
+async fn a_listed_event_shows_its_available_places() {
     let service = Service::start().await;
     let request = json!({
         "name": "A show", "total_seats": 5, "venue_name": "Hall", "time_zone": "Europe/Berlin",
@@ -117,7 +117,7 @@ async fn filters_are_combined_and_an_event_must_pass_all_of_them() {
         assert_eq!(names(client, query).await, expected, "{query}");
     }
     let (ids, pages) = all_pages(client, "q=concert&limit=1").await;
-    assert_eq!((ids.len(), pages), (2, 2), "a cursor keeps to the filters");
+    assert_eq!((ids.len(), pages), (2, 2), "the next pages use the same filters");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -173,5 +173,5 @@ async fn a_forged_cursor_is_refused() {
 async fn without_events_there_is_one_empty_page() {
     let service = Service::start().await;
     let page = service.client.get("/api/v1/events").await.expect(200).body;
-    assert_eq!(page, with(json!({"events": []}), "/next_cursor", json!(null)));
+    assert_eq!(page, with_member(json!({"events": []}), "/next_cursor", json!(null)));
 }

@@ -1,15 +1,15 @@
-//! What an event cannot be. Each refusal points to the field.
+//! Invalid events. Each refusal points to the field.
 
 use serde_json::{Value, json};
 
-use crate::stage::{Concert, with, without};
+use crate::stage::{Concert, with_member, without_member};
 use crate::support::Service;
 
 fn simple() -> Value {
     json!({"name": "A show", "total_seats": 10})
 }
 
-/// Tries each request and expects to be pointed there.
+/// Posts each request and expects a refusal with that pointer.
 async fn assert_each_is_refused(requests: impl IntoIterator<Item = (Value, &str)>) {
     let service = Service::start().await;
     for (request, pointer) in requests {
@@ -48,7 +48,7 @@ async fn a_field_of_the_event_that_is_not_valid_is_refused_with_its_pointer() {
         ("/pools", json!("Stalls")),
         ("/tickets", json!(1)),
     ];
-    assert_each_is_refused(fields.map(|(pointer, value)| (with(simple(), pointer, value), pointer))).await;
+    assert_each_is_refused(fields.map(|(pointer, value)| (with_member(simple(), pointer, value), pointer))).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -56,9 +56,9 @@ async fn a_time_without_an_offset_is_refused() {
     let mut requests = Vec::new();
     for pointer in ["/starts_at", "/ends_at", "/sale_starts_at", "/sale_ends_at"] {
         for text in ["2099-07-01T20:00:00", "2099-07-01", "tomorrow", "2099-02-30T20:00:00Z", "0000-01-01T00:00:00Z"] {
-            requests.push((with(simple(), pointer, json!(text)), pointer));
+            requests.push((with_member(simple(), pointer, json!(text)), pointer));
         }
-        requests.push((with(simple(), pointer, json!(4_086_612_000_i64)), pointer));
+        requests.push((with_member(simple(), pointer, json!(4_086_612_000_i64)), pointer));
     }
     assert_each_is_refused(requests).await;
 }
@@ -69,21 +69,21 @@ async fn an_end_that_is_not_after_its_start_is_refused() {
     let mut requests = Vec::new();
     for (start, end) in [("/starts_at", "/ends_at"), ("/sale_starts_at", "/sale_ends_at")] {
         for ends in ["2099-07-01T12:00:00Z", "2099-07-01T11:59:59Z", "2099-07-01T13:00:00+02:00"] {
-            requests.push((with(with(simple(), start, noon.clone()), end, json!(ends)), end));
+            requests.push((with_member(with_member(simple(), start, noon.clone()), end, json!(ends)), end));
         }
     }
     assert_each_is_refused(requests).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_two_forms_cannot_be_mixed_and_one_is_required() {
+async fn total_seats_and_pools_cannot_be_mixed_and_one_of_them_is_required() {
     let types = Concert::request()["ticket_types"].clone();
     assert_each_is_refused([
-        (with(Concert::request(), "/total_seats", json!(10)), "/total_seats"),
-        (with(simple(), "/ticket_types", types), "/total_seats"),
-        (without(simple(), "/total_seats"), "/total_seats"),
-        (with(simple(), "/total_seats", json!(null)), "/total_seats"),
-        (without(Concert::request(), "/pools"), "/pools"),
+        (with_member(Concert::request(), "/total_seats", json!(10)), "/total_seats"),
+        (with_member(simple(), "/ticket_types", types), "/total_seats"),
+        (without_member(simple(), "/total_seats"), "/total_seats"),
+        (with_member(simple(), "/total_seats", json!(null)), "/total_seats"),
+        (without_member(Concert::request(), "/pools"), "/pools"),
         (json!({"total_seats": 10}), "/name"),
     ])
     .await;
@@ -101,12 +101,12 @@ async fn a_pool_that_is_not_valid_is_refused_with_its_pointer() {
         ("/pools/0", json!([["Stalls", 10]])),
         ("/pools/0/name", json!([{"name": "", "capacity": 1}])),
         ("/pools/0/name", json!([{"capacity": 1}])),
-        ("/pools/1/name", json!([pool, with(pool.clone(), "/name", json!("x".repeat(101)))])),
-        ("/pools/1/name", json!([pool, with(pool.clone(), "/name", json!(" P "))])),
-        ("/pools/1/capacity", json!([pool, with(pool.clone(), "/capacity", json!(-1))])),
-        ("/pools/1/capacity", json!([pool, with(pool.clone(), "/capacity", json!(10_000_001))])),
-        ("/pools/1/capacity", json!([pool, with(pool.clone(), "/capacity", json!(0.5))])),
-        ("/pools/1/colour", json!([pool, with(pool.clone(), "/colour", json!("red"))])),
+        ("/pools/1/name", json!([pool, with_member(pool.clone(), "/name", json!("x".repeat(101)))])),
+        ("/pools/1/name", json!([pool, with_member(pool.clone(), "/name", json!(" P "))])),
+        ("/pools/1/capacity", json!([pool, with_member(pool.clone(), "/capacity", json!(-1))])),
+        ("/pools/1/capacity", json!([pool, with_member(pool.clone(), "/capacity", json!(10_000_001))])),
+        ("/pools/1/capacity", json!([pool, with_member(pool.clone(), "/capacity", json!(0.5))])),
+        ("/pools/1/colour", json!([pool, with_member(pool.clone(), "/colour", json!("red"))])),
     ];
     let request = |pools| json!({"name": "A show", "pools": pools});
     assert_each_is_refused(pools.map(|(pointer, pools)| (request(pools), pointer))).await;
@@ -133,11 +133,11 @@ async fn a_ticket_type_that_is_not_valid_is_refused_with_its_pointer() {
         ("/ticket_types", json!(many)),
     ];
     let limits = json!({"name": "Group", "pool": "Stalls", "price": 0, "min_quantity": 5, "max_quantity": 4});
-    let refused = fields.map(|(pointer, value)| (with(Concert::request(), pointer, value), pointer));
+    let refused = fields.map(|(pointer, value)| (with_member(Concert::request(), pointer, value), pointer));
     let more = [
-        (with(Concert::request(), "/ticket_types/2", limits), "/ticket_types/2/max_quantity"),
-        (without(Concert::request(), "/ticket_types/0/price"), "/ticket_types/0/price"),
-        (without(Concert::request(), "/currency"), "/currency"),
+        (with_member(Concert::request(), "/ticket_types/2", limits), "/ticket_types/2/max_quantity"),
+        (without_member(Concert::request(), "/ticket_types/0/price"), "/ticket_types/0/price"),
+        (without_member(Concert::request(), "/currency"), "/currency"),
     ];
     assert_each_is_refused(refused.into_iter().chain(more)).await;
 }

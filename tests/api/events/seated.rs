@@ -1,4 +1,4 @@
-//! Events that are sold with a venue's layout: its sections are the pools, and price zones divide them.
+//! Seated events: the sections of a venue's layout become pools, and price zones divide them.
 
 mod deleted;
 mod found;
@@ -10,10 +10,10 @@ mod series;
 use serde_json::{Value, json};
 use sqlx::AssertSqlSafe;
 
-use crate::stage::{members, text, with};
+use crate::stage::{members, text, with_member};
 use crate::support::{Client, Reply, Service};
 
-/// 40 seats in the stalls, 24 in the circle, and 100 places to stand between them.
+/// Venue with 40 seats in the stalls, 24 in the circle, and 100 standing places.
 fn theatre() -> Value {
     json!({
         "name": "Old Theatre",
@@ -25,31 +25,31 @@ fn theatre() -> Value {
     })
 }
 
-/// Creates a venue; its id.
+/// Creates a venue and returns its id.
 async fn venue(client: &Client, request: Value) -> String {
     client.post("/api/v1/venues", request).await.expect(201).id("venue_id")
 }
 
-/// An event at a venue, with nothing said that need not be.
+/// Event at a venue, with the required fields only.
 fn play(venue_id: &str) -> Value {
     json!({"name": "A play", "venue_id": venue_id})
 }
 
-/// The front of the stalls and of the circle cost more.
-fn zoned(venue_id: &str) -> Value {
+/// Event with premium front rows in stalls and circle, and a zone of the last row of the stalls.
+fn zoned_play(venue_id: &str) -> Value {
     let zones = json!([
         {"section": "Stalls", "name": "Premium", "rows": ["A", "B"]},
         {"section": "Circle", "name": "Premium", "rows": ["A"]},
         {"section": "Stalls", "name": "Last rows", "rows": ["D"]},
     ]);
-    with(play(venue_id), "/price_zones", zones)
+    with_member(play(venue_id), "/price_zones", zones)
 }
 
 async fn create(client: &Client, request: Value) -> Reply {
     client.post("/api/v1/events", request).await.expect(201)
 }
 
-/// Name, capacity, section and whether there are seats, of each pool.
+/// Name, capacity, section and `seated` of each pool.
 fn pools(event: &Value) -> Vec<(String, i64, String, bool)> {
     let pool = |pool: &Value| {
         let capacity = pool["capacity"].as_i64().expect("a number");
@@ -58,22 +58,22 @@ fn pools(event: &Value) -> Vec<(String, i64, String, bool)> {
     event["pools"].as_array().expect("pools").iter().map(pool).collect()
 }
 
-/// The seats of one of the event's pools, in their order.
+/// Seat ids of one pool in ascending order.
 async fn seats(service: &Service, event: &Value, pool: &str) -> String {
     let pools = event["pools"].as_array().expect("pools");
     let pool = pools.iter().find(|one| one["name"] == pool).expect("the event has the pool");
-    let of_pool = format!(
+    let statement = format!(
         "SELECT string_agg(seat_id::text, ' ' ORDER BY seat_id) FROM seats WHERE event_id = '{}' AND pool_id = '{}'",
         text(&event["event_id"]),
         text(&pool["pool_id"])
     );
-    told(service, of_pool).await
+    query_text(service, statement).await
 }
 
-/// What the database says in one value.
-async fn told(service: &Service, sql: impl Into<String>) -> String {
-    let told = sqlx::query_scalar(AssertSqlSafe(sql.into())).fetch_one(&service.database.pool).await;
-    told.expect("the statement finds one value")
+/// Runs a query for a single text value.
+async fn query_text(service: &Service, sql: impl Into<String>) -> String {
+    let value = sqlx::query_scalar(AssertSqlSafe(sql.into())).fetch_one(&service.database.pool).await;
+    value.expect("the statement returns one value")
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -95,27 +95,27 @@ async fn every_section_of_the_layout_becomes_a_pool_and_every_seat_a_row() {
     assert_eq!(seats(&service, &event, "Stalls").await, in_order(0, 40));
     assert_eq!(seats(&service, &event, "Circle").await, in_order(40, 64));
     let free = "SELECT count(*) FROM seats WHERE state = 'available' AND hold_id IS NULL AND block_id IS NULL";
-    assert_eq!(service.database.number(free).await, 64, "whoever stands has no seat");
-    service.database.assert_sound().await;
+    assert_eq!(service.database.number(free).await, 64, "standing places have no seat rows");
+    service.database.assert_invariants_hold().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn each_pool_of_a_layout_is_opened_in_the_journal_with_its_capacity() {
     let service = Service::start().await;
     let venue_id = venue(&service.client, theatre()).await;
-    let event = create(&service.client, zoned(&venue_id)).await.body;
+    let event = create(&service.client, zoned_play(&venue_id)).await.body;
     let opened = "SELECT string_agg(seq || ' ' || capacity_delta, ', ' ORDER BY seq) FROM journal
                   WHERE kind = 'pool_opened'";
-    assert_eq!(told(&service, opened).await, "1 20, 2 10, 3 10, 4 100, 5 8, 6 16");
+    assert_eq!(query_text(&service, opened).await, "1 20, 2 10, 3 10, 4 100, 5 8, 6 16");
     assert_eq!(service.client.status(&text(&event["event_id"])).await["sequence"], 6);
-    service.database.assert_sound().await;
+    service.database.assert_invariants_hold().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn price_zones_divide_a_section_and_what_is_in_none_keeps_its_name() {
+async fn price_zones_divide_a_section_and_rows_without_a_zone_keep_its_name() {
     let service = Service::start().await;
     let venue_id = venue(&service.client, theatre()).await;
-    let event = create(&service.client, zoned(&venue_id)).await.body;
+    let event = create(&service.client, zoned_play(&venue_id)).await.body;
     let expected = [
         ("Stalls, Premium", 20, "Stalls", true),
         ("Stalls", 10, "Stalls", true),
@@ -129,39 +129,39 @@ async fn price_zones_divide_a_section_and_what_is_in_none_keeps_its_name() {
     assert_eq!(seats(&service, &event, "Stalls").await, "20 21 22 23 24 25 26 27 28 29");
     assert_eq!(seats(&service, &event, "Stalls, Last rows").await, "30 31 32 33 34 35 36 37 38 39");
     assert_eq!(seats(&service, &event, "Circle, Premium").await, "40 41 42 43 44 45 46 47");
-    service.database.assert_sound().await;
+    service.database.assert_invariants_hold().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_zone_may_have_rows_that_do_not_follow_each_other_and_all_of_a_section() {
+async fn a_price_zone_may_have_separate_rows_or_all_rows_of_a_section() {
     let service = Service::start().await;
     let venue_id = venue(&service.client, theatre()).await;
     let zones = json!([
         {"section": "Stalls", "name": "Odd", "rows": ["C", " A "]},
         {"section": "Circle", "name": "All", "rows": ["A", "B", "C"]},
     ]);
-    let event = create(&service.client, with(play(&venue_id), "/price_zones", zones)).await.body;
+    let event = create(&service.client, with_member(play(&venue_id), "/price_zones", zones)).await.body;
     let names: Vec<String> = pools(&event).into_iter().map(|(name, ..)| name).collect();
-    assert_eq!(names, ["Stalls, Odd", "Stalls", "Standing", "Circle, All"], "nothing is left of the circle");
-    let of_rows = |rows: [i32; 2]| {
+    assert_eq!(names, ["Stalls, Odd", "Stalls", "Standing", "Circle, All"], "every row of the circle is in a zone");
+    let seats_of_rows = |rows: [i32; 2]| {
         rows.iter().flat_map(|row| row * 10..row * 10 + 10).map(|seat| seat.to_string()).collect::<Vec<_>>().join(" ")
     };
-    assert_eq!(seats(&service, &event, "Stalls, Odd").await, of_rows([0, 2]));
-    assert_eq!(seats(&service, &event, "Stalls").await, of_rows([1, 3]));
+    assert_eq!(seats(&service, &event, "Stalls, Odd").await, seats_of_rows([0, 2]));
+    assert_eq!(seats(&service, &event, "Stalls").await, seats_of_rows([1, 3]));
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_event_is_called_to_be_at_its_venue_unless_it_says_where() {
+async fn the_venue_name_of_an_event_is_that_of_its_venue_unless_the_request_gives_another() {
     let service = Service::start().await;
     let venue_id = venue(&service.client, theatre()).await;
     let event = create(&service.client, play(&venue_id)).await.body;
     assert_eq!(event["venue_name"], "Old Theatre");
-    let elsewhere = with(play(&venue_id), "/venue_name", json!("The foyer"));
+    let elsewhere = with_member(play(&venue_id), "/venue_name", json!("The foyer"));
     assert_eq!(create(&service.client, elsewhere).await.body["venue_name"], "The foyer");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_event_is_sold_with_the_newest_layout_unless_it_names_one_and_stays_with_it() {
+async fn an_event_gets_the_newest_layout_unless_it_names_a_version_and_keeps_it() {
     let service = Service::start().await;
     let venue_id = venue(&service.client, theatre()).await;
     let before = create(&service.client, play(&venue_id)).await;
@@ -170,25 +170,25 @@ async fn an_event_is_sold_with_the_newest_layout_unless_it_names_one_and_stays_w
 
     let newest = create(&service.client, play(&venue_id)).await.body;
     assert_eq!((&newest["layout_version"], &newest["total_seats"]), (&json!(2), &json!(5)));
-    let named = create(&service.client, with(play(&venue_id), "/layout_version", json!(1))).await.body;
+    let named = create(&service.client, with_member(play(&venue_id), "/layout_version", json!(1))).await.body;
     assert_eq!((&named["layout_version"], &named["total_seats"]), (&json!(1), &json!(164)));
     let shown = service.client.get(before.header("location")).await.expect(200);
     assert_eq!(shown.body, before.body);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn twenty_thousand_seats_are_put_on_sale_in_one_request() {
+async fn one_request_puts_twenty_thousand_seats_on_sale() {
     let service = Service::start().await;
     let block = |n: i64| json!({"name": format!("Block {n}"), "rows": "rows 1-100, 1-40, aisle after 10 and 30"});
     let arena = json!({"name": "Arena", "sections": (1..=5).map(block).collect::<Vec<_>>()});
     let venue_id = venue(&service.client, arena).await;
     let front: Vec<String> = (1..=20).map(|row| row.to_string()).collect();
     let zones = json!([{"section": "Block 3", "name": "Front", "rows": front}]);
-    let event = create(&service.client, with(play(&venue_id), "/price_zones", zones)).await.body;
+    let event = create(&service.client, with_member(play(&venue_id), "/price_zones", zones)).await.body;
     assert_eq!(event["total_seats"], 20_000);
     let whole = "SELECT count(*) FROM (SELECT pool_id FROM seats JOIN pools USING (event_id, pool_id)
                  GROUP BY pool_id, capacity HAVING count(*) = capacity) AS whole";
     assert_eq!(service.database.number(whole).await, 6);
     assert_eq!(service.database.number("SELECT count(DISTINCT seat_id) FROM seats").await, 20_000);
-    service.database.assert_sound().await;
+    service.database.assert_invariants_hold().await;
 }

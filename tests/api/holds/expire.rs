@@ -1,12 +1,12 @@
-//! `POST /api/v1/holds/{id}/expire`: an operator ends a hold before its time.
+//! `POST /api/v1/holds/{id}/expire`: an operator ends a hold before its expiry.
 
 use serde_json::json;
 
-use crate::stage::{NOBODY, time};
+use crate::stage::{UNKNOWN_ID, time};
 use crate::support::Service;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_operator_expires_a_hold_once_however_often_it_is_asked() {
+async fn a_hold_that_an_operator_expires_repeatedly_is_expired_once() {
     let service = Service::start().await;
     let event_id = service.client.event(5).await;
     let hold = service.client.hold(&event_id, 5).await.expect(201);
@@ -18,7 +18,7 @@ async fn an_operator_expires_a_hold_once_however_often_it_is_asked() {
 
     let refused = service.client.book(&hold).await.expect_problem(410, "HOLD_EXPIRED");
     assert!(time(&refused.body["expired_at"]) < time(&hold.body["expires_at"]), "it ended early: {}", refused.text);
-    service.database.assert_sound().await;
+    service.database.assert_invariants_hold().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -29,7 +29,7 @@ async fn an_overdue_hold_can_be_expired_by_an_operator_too() {
     service.database.make_overdue(&hold.id("hold_id")).await;
     service.client.expire(&hold).await.expect(200);
     assert_eq!(service.client.status(&event_id).await["available"], 5);
-    service.database.assert_sound().await;
+    service.database.assert_invariants_hold().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -48,8 +48,8 @@ async fn a_booked_or_released_hold_cannot_be_expired() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_hold_that_is_not_there_cannot_be_expired() {
+async fn an_unknown_hold_cannot_be_expired() {
     let service = Service::start().await;
-    let reply = service.client.post(&format!("/api/v1/holds/{NOBODY}/expire"), json!({})).await;
+    let reply = service.client.post(&format!("/api/v1/holds/{UNKNOWN_ID}/expire"), json!({})).await;
     reply.expect_problem(404, "HOLD_NOT_FOUND");
 }

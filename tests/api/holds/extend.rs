@@ -3,11 +3,11 @@
 use reqwest::Method;
 use serde_json::json;
 
-use crate::stage::{NOBODY, time, without};
+use crate::stage::{UNKNOWN_ID, time, without_member};
 use crate::support::{Reply, Service};
 
-/// Moves a hold's whole life into the past.
-async fn age(service: &Service, hold: &Reply, seconds: i64) {
+/// Moves creation and expiry of a hold into the past.
+async fn move_into_past(service: &Service, hold: &Reply, seconds: i64) {
     let moved = service.database.execute(format!(
         "UPDATE holds SET created_at = created_at - interval '{seconds} seconds', \
          expires_at = expires_at - interval '{seconds} seconds' WHERE hold_id = '{}'",
@@ -16,8 +16,8 @@ async fn age(service: &Service, hold: &Reply, seconds: i64) {
     assert_eq!(moved.await, 1);
 }
 
-/// Lets an expiry come closer.
-async fn pass(service: &Service, hold: &Reply, seconds: i64) {
+/// Moves the expiry of a hold closer.
+async fn bring_expiry_closer(service: &Service, hold: &Reply, seconds: i64) {
     let moved = service.database.execute(format!(
         "UPDATE holds SET expires_at = expires_at - interval '{seconds} seconds' WHERE hold_id = '{}'",
         hold.id("hold_id")
@@ -26,7 +26,7 @@ async fn pass(service: &Service, hold: &Reply, seconds: i64) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_extension_gives_the_time_to_live_again_and_tells_how_often_it_can_still_be_done() {
+async fn an_extension_restarts_the_time_to_live_and_returns_the_number_of_extensions_left() {
     let service = Service::start().await;
     let event_id = service.client.event(5).await;
     let hold = service.client.hold(&event_id, 1).await.expect(201);
@@ -43,19 +43,23 @@ async fn an_extension_gives_the_time_to_live_again_and_tells_how_often_it_can_st
         expires_at = time(&extended["expires_at"]);
         let now = service.client.get(&format!("/api/v1/holds/{}", hold.id("hold_id"))).await.expect(200).body;
         assert_eq!(now["expires_at"], extended["expires_at"]);
-        let told_now = ["/expires_at", "/expires_in_ms", "/server_time"];
-        let rest =
-            |answer: &serde_json::Value| told_now.iter().fold(answer.clone(), |rest, member| without(rest, member));
-        assert_eq!(without(rest(&extended), "/extensions_left"), without(rest(&hold.body), "/payment_token"));
-        pass(&service, &hold, 10).await;
+        let time_members = ["/expires_at", "/expires_in_ms", "/server_time"];
+        let rest = |answer: &serde_json::Value| {
+            time_members.iter().fold(answer.clone(), |rest, member| without_member(rest, member))
+        };
+        assert_eq!(
+            without_member(rest(&extended), "/extensions_left"),
+            without_member(rest(&hold.body), "/payment_token")
+        );
+        bring_expiry_closer(&service, &hold, 10).await;
     }
     let refused = service.client.extend(&hold).await.expect_problem(409, "EXTENSION_LIMIT_REACHED");
     assert_eq!((expires_at - time(&refused.body["expires_at"])).whole_seconds(), 10);
-    service.database.assert_sound().await;
+    service.database.assert_invariants_hold().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_extension_whose_answer_was_lost_can_be_repeated_and_uses_nothing_up() {
+async fn an_extension_whose_answer_was_lost_can_be_repeated_without_using_up_another_one() {
     let service = Service::start().await;
     let event_id = service.client.event(5).await;
     let hold = service.client.hold(&event_id, 1).await.expect(201);
@@ -65,10 +69,10 @@ async fn an_extension_whose_answer_was_lost_can_be_repeated_and_uses_nothing_up(
         assert!(repeat.is_replayed() && !first.is_replayed());
         assert_eq!(repeat.body["extensions_left"], extensions_left);
         assert_eq!(repeat.body["expires_at"], first.body["expires_at"]);
-        // It tells the present: some of the time is gone.
+        // The repeat returns the current server time, so less time is left.
         assert!(time(&repeat.body["server_time"]) > time(&first.body["server_time"]), "{}", repeat.text);
         assert!(repeat.body["expires_in_ms"].as_i64() <= first.body["expires_in_ms"].as_i64(), "{}", repeat.text);
-        pass(&service, &hold, 5).await;
+        bring_expiry_closer(&service, &hold, 5).await;
     }
     service.client.extend(&hold).await.expect_problem(409, "EXTENSION_LIMIT_REACHED");
     assert_eq!(service.database.number("SELECT count(*) FROM journal WHERE kind = 'hold_extended'").await, 3);
@@ -79,16 +83,16 @@ async fn an_extension_whose_answer_was_lost_can_be_repeated_and_uses_nothing_up(
     ] {
         assert!(counted.contains(line), "{line} is missing:\n{counted}");
     }
-    service.database.assert_sound().await;
+    service.database.assert_invariants_hold().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn no_extension_goes_beyond_the_longest_life_counted_from_the_first_hold() {
+async fn no_extension_goes_beyond_the_maximum_lifetime_counted_from_the_creation() {
     let service = Service::start().await;
     let event_id = service.client.event(5).await;
     let hold = service.client.hold(&event_id, 1).await.expect(201);
-    // 30 minutes are the longest; one of them is left, and half a minute of the hold.
-    age(&service, &hold, 1740).await;
+    // The maximum lifetime is 30 minutes: 1 minute of it is left, and the hold expires in 30 seconds.
+    move_into_past(&service, &hold, 1740).await;
     service.database.execute("UPDATE holds SET expires_at = clock_timestamp() + interval '30 seconds'").await;
     let extended = service.client.extend(&hold).await.expect(200).body;
     let life = time(&extended["expires_at"]) - time(&extended["created_at"]);
@@ -99,11 +103,11 @@ async fn no_extension_goes_beyond_the_longest_life_counted_from_the_first_hold()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_hold_that_was_placed_for_the_longest_life_is_not_extended() {
+async fn a_hold_that_was_placed_for_the_maximum_lifetime_is_not_extended() {
     let service = Service::start_with(|settings| settings.hold_rules.lifetime_seconds_max = 120).await;
     let event_id = service.client.event(5).await;
     let hold = service.client.hold(&event_id, 1).await.expect(201);
-    age(&service, &hold, 60).await;
+    move_into_past(&service, &hold, 60).await;
     let refused = service.client.extend(&hold).await.expect_problem(409, "EXTENSION_LIMIT_REACHED");
     assert_eq!((time(&hold.body["expires_at"]) - time(&refused.body["expires_at"])).whole_seconds(), 60);
 }
@@ -122,20 +126,24 @@ async fn a_hold_is_never_extended_by_reads_or_failed_changes() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_hold_that_has_expired_cannot_be_extended_and_says_when_that_was() {
+async fn an_expired_hold_cannot_be_extended_and_the_refusal_has_the_time_of_expiry() {
     let service = Service::start().await;
     let event_id = service.client.event(5).await;
     let hold = service.client.hold(&event_id, 1).await.expect(201);
-    age(&service, &hold, 121).await;
+    move_into_past(&service, &hold, 121).await;
     let refused = service.client.extend(&hold).await.expect_problem(410, "HOLD_EXPIRED");
     let passed = time(&hold.body["expires_at"]) - time(&refused.body["expired_at"]);
     assert_eq!(passed.whole_seconds(), 121);
-    let told = time(&refused.body["server_time"]);
-    assert!(told > time(&refused.body["expired_at"]) && told >= time(&hold.body["server_time"]), "{}", refused.text);
-    // Who was refused has not expired it a second time.
+    let server_time = time(&refused.body["server_time"]);
+    assert!(
+        server_time > time(&refused.body["expired_at"]) && server_time >= time(&hold.body["server_time"]),
+        "{}",
+        refused.text
+    );
+    // A refused request does not expire the hold a second time.
     service.client.extend(&hold).await.expect_problem(410, "HOLD_EXPIRED");
     assert_eq!(service.database.number("SELECT count(*) FROM journal WHERE kind = 'hold_expired'").await, 1);
-    service.database.assert_sound().await;
+    service.database.assert_invariants_hold().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -173,9 +181,9 @@ async fn without_the_right_token_a_hold_is_neither_extended_nor_released() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_hold_that_is_not_there_is_not_found_whatever_token_came_with_it() {
+async fn an_unknown_hold_is_not_found_with_any_token_or_none() {
     let service = Service::start().await;
-    let path = format!("/api/v1/holds/{NOBODY}");
+    let path = format!("/api/v1/holds/{UNKNOWN_ID}");
     for (method, path) in [(Method::POST, format!("{path}/extend")), (Method::DELETE, path.clone())] {
         let missing = service.client.send(method.clone(), &path, &[], None).await;
         missing.expect_problem(404, "HOLD_NOT_FOUND");

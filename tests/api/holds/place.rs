@@ -6,7 +6,7 @@ use crate::stage::{Concert, time};
 use crate::support::Service;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_number_of_places_is_held_where_there_is_one_ticket_type() {
+async fn a_quantity_alone_is_held_where_the_event_has_one_ticket_type() {
     let service = Service::start().await;
     let event_id = service.client.event(5).await;
     let hold = service.client.hold(&event_id, 2).await.expect(201);
@@ -26,7 +26,7 @@ async fn a_number_of_places_is_held_where_there_is_one_ticket_type() {
     assert_eq!(hold.header("location"), format!("/api/v1/holds/{}", hold.id("hold_id")));
     let status = service.client.status(&event_id).await;
     assert_eq!((&status["held"], &status["available"]), (&json!(2), &json!(3)));
-    service.database.assert_sound().await;
+    service.database.assert_invariants_hold().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -46,7 +46,7 @@ async fn items_of_several_types_and_pools_are_held_together_at_their_prices() {
     assert_eq!(body["items"], json!(expected));
     let pools = service.client.status(&concert.event_id).await["pools"].clone();
     assert_eq!((&pools[0]["held"], &pools[1]["held"]), (&json!(5), &json!(1)));
-    service.database.assert_sound().await;
+    service.database.assert_invariants_hold().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -58,18 +58,19 @@ async fn quantities_of_one_ticket_type_are_added_up_before_they_are_checked() {
     assert_eq!((&twice.body["items"][0]["qty"], &twice.body["total"]), (&json!(3), &json!(12_000)));
     let too_many = concert.hold(&service.client, &[(&concert.box_seat, 1), (&concert.box_seat, 1)]).await;
     assert_eq!(too_many.expect_problem(409, "INSUFFICIENT_SEATS").body["requested"], 2);
-    let beyond = concert.hold(&service.client, &[(&concert.adult, 60), (&concert.adult, 41)]).await;
-    assert_eq!(beyond.expect_problem(422, "QUANTITY_OUT_OF_RANGE").body["requested"], 101);
-    service.database.assert_sound().await;
+    let over_limit = concert.hold(&service.client, &[(&concert.adult, 60), (&concert.adult, 41)]).await;
+    assert_eq!(over_limit.expect_problem(422, "QUANTITY_OUT_OF_RANGE").body["requested"], 101);
+    service.database.assert_invariants_hold().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_hold_lives_as_long_as_the_request_else_the_event_else_the_service_says() {
+async fn the_time_to_live_is_that_of_the_request_else_of_the_event_else_of_the_service() {
     let service = Service::start().await;
     let request = json!({"name": "A show", "total_seats": 9, "hold_ttl_seconds": 300});
-    let patient = service.client.post("/api/v1/events", request).await.expect(201).id("event_id");
+    let with_own_ttl = service.client.post("/api/v1/events", request).await.expect(201).id("event_id");
     let plain = service.client.event(9).await;
-    let lives = [(&plain, None, 120), (&patient, None, 300), (&patient, Some(10), 10), (&plain, Some(900), 900)];
+    let lives =
+        [(&plain, None, 120), (&with_own_ttl, None, 300), (&with_own_ttl, Some(10), 10), (&plain, Some(900), 900)];
     for (event_id, ttl_seconds, seconds) in lives {
         let request = json!({"event_id": event_id, "qty": 1, "ttl_seconds": ttl_seconds});
         let hold = service.client.post("/api/v1/holds", request).await.expect(201).body;
@@ -79,12 +80,12 @@ async fn a_hold_lives_as_long_as_the_request_else_the_event_else_the_service_say
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_price_at_hold_time_counts_when_it_changes_while_held() {
+async fn a_hold_keeps_its_price_when_the_price_of_the_ticket_type_changes() {
     let service = Service::start().await;
     let concert = Concert::create(&service.client).await;
     let hold = concert.hold(&service.client, &[(&concert.adult, 2)]).await.expect(201);
-    let dearer = format!("UPDATE ticket_types SET price = 9900 WHERE ticket_type_id = '{}'", concert.adult);
-    assert_eq!(service.database.execute(dearer).await, 1);
+    let raise_price = format!("UPDATE ticket_types SET price = 9900 WHERE ticket_type_id = '{}'", concert.adult);
+    assert_eq!(service.database.execute(raise_price).await, 1);
 
     let shown = service.client.get(&format!("/api/v1/holds/{}", hold.id("hold_id"))).await.expect(200);
     let extended = service.client.extend(&hold).await.expect(200);
@@ -95,7 +96,7 @@ async fn the_price_at_hold_time_counts_when_it_changes_while_held() {
     }
     let later = concert.hold(&service.client, &[(&concert.adult, 2)]).await.expect(201);
     assert_eq!(later.body["total"], 19_800);
-    service.database.assert_sound().await;
+    service.database.assert_invariants_hold().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,9 +1,9 @@
-//! `POST /api/v1/holds`, when the request itself is wrong.
+//! `POST /api/v1/holds`, when the request itself is invalid.
 
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::stage::{Concert, NOBODY, members, with, without};
+use crate::stage::{Concert, UNKNOWN_ID, members, with_member, without_member};
 use crate::support::Service;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -11,25 +11,25 @@ async fn a_request_that_is_not_valid_is_refused_with_its_pointer() {
     let service = Service::start().await;
     let event_id = service.client.event(5).await;
     let valid = json!({"event_id": event_id, "qty": 1});
-    let item = json!({"ticket_type_id": NOBODY, "qty": 1});
-    let items = |items: Value| without(with(valid.clone(), "/items", items), "/qty");
+    let item = json!({"ticket_type_id": UNKNOWN_ID, "qty": 1});
+    let items = |items: Value| without_member(with_member(valid.clone(), "/items", items), "/qty");
     let requests = [
-        (without(valid.clone(), "/event_id"), "/event_id"),
-        (with(valid.clone(), "/event_id", json!("5")), "/event_id"),
-        (with(valid.clone(), "/event_id", json!(5)), "/event_id"),
-        (without(valid.clone(), "/qty"), "/qty"),
-        (with(valid.clone(), "/qty", json!("1")), "/qty"),
-        (with(valid.clone(), "/qty", json!(1.5)), "/qty"),
-        (with(valid.clone(), "/items", json!([item])), "/items"),
-        (with(valid.clone(), "/seats", json!(1)), "/seats"),
-        (with(valid.clone(), "/ttl_seconds", json!("60")), "/ttl_seconds"),
+        (without_member(valid.clone(), "/event_id"), "/event_id"),
+        (with_member(valid.clone(), "/event_id", json!("5")), "/event_id"),
+        (with_member(valid.clone(), "/event_id", json!(5)), "/event_id"),
+        (without_member(valid.clone(), "/qty"), "/qty"),
+        (with_member(valid.clone(), "/qty", json!("1")), "/qty"),
+        (with_member(valid.clone(), "/qty", json!(1.5)), "/qty"),
+        (with_member(valid.clone(), "/items", json!([item])), "/items"),
+        (with_member(valid.clone(), "/seats", json!(1)), "/seats"),
+        (with_member(valid.clone(), "/ttl_seconds", json!("60")), "/ttl_seconds"),
         (items(json!([])), "/items"),
         (items(json!(vec![item.clone(); 51])), "/items"),
         (items(json!({})), "/items"),
-        (items(json!([item, {"ticket_type_id": NOBODY}])), "/items/1/qty"),
+        (items(json!([item, {"ticket_type_id": UNKNOWN_ID}])), "/items/1/qty"),
         (items(json!([item, {"ticket_type_id": "x", "qty": 1}])), "/items/1/ticket_type_id"),
-        (items(json!([{"ticket_type_id": NOBODY, "qty": 1, "price": 0}])), "/items/0/price"),
-        (items(json!([[NOBODY, 1]])), "/items/0"),
+        (items(json!([{"ticket_type_id": UNKNOWN_ID, "qty": 1, "price": 0}])), "/items/0/price"),
+        (items(json!([[UNKNOWN_ID, 1]])), "/items/0"),
     ];
     for (request, pointer) in requests {
         service.client.post("/api/v1/holds", request).await.expect_invalid(pointer);
@@ -49,26 +49,26 @@ async fn a_hold_lives_from_10_to_900_seconds() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_number_of_places_does_not_say_which_of_several_ticket_types() {
+async fn a_quantity_alone_is_refused_where_the_event_has_several_ticket_types() {
     let service = Service::start().await;
     let concert = Concert::create(&service.client).await;
     service.client.hold(&concert.event_id, 1).await.expect_invalid("/items");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_event_that_is_not_there_cannot_be_held() {
+async fn an_unknown_event_cannot_be_held() {
     let service = Service::start().await;
-    service.client.hold(NOBODY, 1).await.expect_problem(404, "EVENT_NOT_FOUND");
+    service.client.hold(UNKNOWN_ID, 1).await.expect_problem(404, "EVENT_NOT_FOUND");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_ticket_type_of_another_event_or_of_none_is_not_found() {
+async fn an_unknown_ticket_type_or_one_of_another_event_is_not_found() {
     let service = Service::start().await;
     let (here, there) = (Concert::create(&service.client).await, Concert::create(&service.client).await);
-    for stranger in [&there.adult, &NOBODY.to_owned()] {
-        let refused = here.hold(&service.client, &[(&here.adult, 1), (stranger, 1)]).await;
+    for other_type in [&there.adult, &UNKNOWN_ID.to_owned()] {
+        let refused = here.hold(&service.client, &[(&here.adult, 1), (other_type, 1)]).await;
         let refused = refused.expect_problem(404, "TICKET_TYPE_NOT_FOUND");
-        assert_eq!(refused.body["ticket_type_id"], *stranger);
+        assert_eq!(refused.body["ticket_type_id"], *other_type);
     }
     for concert in [here, there] {
         assert_eq!(service.client.status(&concert.event_id).await["held"], 0);
@@ -83,7 +83,7 @@ async fn a_quantity_outside_the_limits_of_the_service_is_refused_with_them() {
         let refused = service.client.post("/api/v1/holds", json!({"event_id": event_id, "qty": qty})).await;
         let refused = refused.expect_problem(422, "QUANTITY_OUT_OF_RANGE").body;
         assert_eq!((&refused["requested"], &refused["min"], &refused["max"]), (&json!(qty), &json!(1), &json!(100)));
-        assert!(!members(&refused).contains(&"ticket_type_id"), "it is about the whole hold: {refused}");
+        assert!(!members(&refused).contains(&"ticket_type_id"), "the limit is one of the whole hold: {refused}");
     }
     service.client.hold(&event_id, 100).await.expect(201);
 }
@@ -115,33 +115,33 @@ async fn the_limit_counts_all_items_of_a_hold_together() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_quantity_outside_the_limits_of_its_ticket_type_is_refused_with_them() {
     let service = Service::start().await;
-    let request = with(Concert::request(), "/ticket_types/0/min_quantity", json!(2));
-    let request = with(request, "/ticket_types/0/max_quantity", json!(4));
+    let request = with_member(Concert::request(), "/ticket_types/0/min_quantity", json!(2));
+    let request = with_member(request, "/ticket_types/0/max_quantity", json!(4));
     let event = service.client.post("/api/v1/events", request).await.expect(201).body;
-    let of_type = |index: usize| event["ticket_types"][index]["ticket_type_id"].clone();
-    let ask = async |index: usize, qty: i64| {
-        let items = json!([{"ticket_type_id": of_type(index), "qty": qty}]);
+    let ticket_type_id = |index: usize| event["ticket_types"][index]["ticket_type_id"].clone();
+    let place = async |index: usize, qty: i64| {
+        let items = json!([{"ticket_type_id": ticket_type_id(index), "qty": qty}]);
         service.client.post("/api/v1/holds", json!({"event_id": event["event_id"], "items": items})).await
     };
     for qty in [1, 5] {
-        let refused = ask(0, qty).await.expect_problem(422, "QUANTITY_OUT_OF_RANGE").body;
+        let refused = place(0, qty).await.expect_problem(422, "QUANTITY_OUT_OF_RANGE").body;
         assert_eq!((&refused["requested"], &refused["min"], &refused["max"]), (&json!(qty), &json!(2), &json!(4)));
-        assert_eq!(refused["ticket_type_id"], of_type(0));
+        assert_eq!(refused["ticket_type_id"], ticket_type_id(0));
     }
-    let none = ask(1, 0).await.expect_problem(422, "QUANTITY_OUT_OF_RANGE").body;
-    assert_eq!(none["ticket_type_id"], of_type(1));
+    let none = place(1, 0).await.expect_problem(422, "QUANTITY_OUT_OF_RANGE").body;
+    assert_eq!(none["ticket_type_id"], ticket_type_id(1));
     for qty in [2, 4] {
-        ask(0, qty).await.expect(201);
+        place(0, qty).await.expect(201);
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn keys_must_be_uuids_so_that_nobody_gets_somebody_elses_hold_by_guessing() {
+async fn keys_must_be_uuids_so_that_a_hold_of_another_client_cannot_be_obtained_by_guessing() {
     let service = Service::start().await;
     let event_id = service.client.event(5).await;
     let request = json!({"event_id": event_id, "qty": 1});
-    let braced = format!("{}x", Uuid::now_v7());
-    for key in ["1", "my-order", "", &"0".repeat(32), &"f".repeat(32), &braced] {
+    let no_uuid = format!("{}x", Uuid::now_v7());
+    for key in ["1", "my-order", "", &"0".repeat(32), &"f".repeat(32), &no_uuid] {
         let refused = service.client.post_with_key("/api/v1/holds", key, &request).await;
         refused.expect_invalid("Idempotency-Key");
     }

@@ -1,11 +1,11 @@
-//! `DELETE /api/v1/holds/{id}`: the client gives a hold back.
+//! `DELETE /api/v1/holds/{id}`: the client releases a hold.
 
 use serde_json::json;
 
 use crate::support::Service;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_released_hold_gives_its_room_back_at_once_and_once_however_often_it_is_released() {
+async fn a_hold_that_is_released_repeatedly_gives_its_capacity_back_at_once_and_only_once() {
     let service = Service::start().await;
     let event_id = service.client.event(5).await;
     let hold = service.client.hold(&event_id, 5).await.expect(201);
@@ -16,7 +16,7 @@ async fn a_released_hold_gives_its_room_back_at_once_and_once_however_often_it_i
     assert_eq!(service.client.release(&hold).await.expect(200).body, expected);
     let status = service.client.status(&event_id).await;
     assert_eq!((&status["held"], &status["available"]), (&json!(3), &json!(2)));
-    service.database.assert_sound().await;
+    service.database.assert_invariants_hold().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -42,5 +42,5 @@ async fn an_expired_hold_cannot_be_released() {
         service.client.release(&hold).await.expect_problem(410, "HOLD_EXPIRED");
     }
     assert_eq!(service.client.status(&event_id).await["available"], 5);
-    service.database.assert_sound().await;
+    service.database.assert_invariants_hold().await;
 }

@@ -1,4 +1,4 @@
-//! `POST /api/v1/holds`, when there is not enough room: all or nothing, and what could be had.
+//! `POST /api/v1/holds`, when capacity is short: all or nothing, and the refusal has the available counts.
 
 use serde_json::{Value, json};
 
@@ -6,7 +6,7 @@ use crate::stage::{Concert, members, time};
 use crate::support::Service;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_refusal_tells_what_is_left_what_others_hold_and_when_some_of_it_may_come_back() {
+async fn a_refusal_has_the_available_and_held_counts_and_the_time_when_a_retry_may_succeed() {
     let service = Service::start().await;
     let event_id = service.client.event(10).await;
     let later = service.client.hold(&event_id, 4).await.expect(201);
@@ -29,11 +29,11 @@ async fn a_refusal_tells_what_is_left_what_others_hold_and_when_some_of_it_may_c
     service.client.hold(&event_id, 6).await.expect(201);
     let refused = service.client.hold(&event_id, 1).await.expect_problem(409, "INSUFFICIENT_SEATS");
     assert!(time(&refused.body["retry_at"]) >= time(&later.body["expires_at"]), "{}", refused.text);
-    service.database.assert_sound().await;
+    service.database.assert_invariants_hold().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_left_can_be_had() {
+async fn the_available_count_of_a_refusal_can_be_held() {
     let service = Service::start().await;
     let event_id = service.client.event(10).await;
     service.client.hold(&event_id, 7).await.expect(201);
@@ -51,7 +51,7 @@ async fn retry_at_is_null_when_no_expiry_could_help() {
     service.client.book(&hold).await.expect(201);
     let too_small = service.client.event(4).await;
     service.client.hold(&too_small, 3).await.expect(201);
-    // Room of 1 and holds of 3 will never make 5; bookings stay.
+    // Bookings do not expire, and 1 available place and 3 held ones are fewer than 5.
     for (event_id, qty, held) in [(sold_out, 1, 0), (too_small, 5, 3)] {
         let refused = service.client.hold(&event_id, qty).await.expect_problem(409, "INSUFFICIENT_SEATS");
         assert!(members(&refused.body).contains(&"retry_at"), "{}", refused.text);
@@ -60,7 +60,7 @@ async fn retry_at_is_null_when_no_expiry_could_help() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn part_of_a_request_cannot_be_had_so_nothing_is_held_and_what_is_missing_is_named() {
+async fn when_one_pool_is_short_nothing_is_held_and_the_pool_is_named() {
     let service = Service::start().await;
     let concert = Concert::create(&service.client).await;
     concert.hold(&service.client, &[(&concert.box_seat, 3)]).await.expect(201);
@@ -72,11 +72,11 @@ async fn part_of_a_request_cannot_be_had_so_nothing_is_held_and_what_is_missing_
     assert_eq!(refused["shortages"], json!([balcony]));
     let pools = service.client.status(&concert.event_id).await["pools"].clone();
     assert_eq!((&pools[0]["held"], &pools[1]["held"]), (&json!(0), &json!(3)));
-    service.database.assert_sound().await;
+    service.database.assert_invariants_hold().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn two_short_pools_are_both_named_and_help_comes_when_both_give_something_back() {
+async fn two_short_pools_are_both_named_and_a_retry_may_succeed_when_both_have_places_again() {
     let service = Service::start().await;
     let concert = Concert::create(&service.client).await;
     let soon = json!({
@@ -87,12 +87,12 @@ async fn two_short_pools_are_both_named_and_help_comes_when_both_give_something_
     let later = concert.hold(&service.client, &[(&concert.box_seat, 4)]).await.expect(201);
     let wanted = [(&concert.adult, 1), (&concert.child, 1), (&concert.box_seat, 3)];
     let refused = concert.hold(&service.client, &wanted).await.expect_problem(409, "INSUFFICIENT_SEATS").body;
-    // Adults and children draw from one pool: their places are one number.
-    let mut of_stalls = [&concert.adult, &concert.child];
-    of_stalls.sort_unstable();
+    // Adult and child are sold from the same pool, so their quantities are added up.
+    let mut stalls_types = [&concert.adult, &concert.child];
+    stalls_types.sort_unstable();
     let mut shortages = [
         json!({
-            "pool_id": concert.stalls, "ticket_type_ids": of_stalls,
+            "pool_id": concert.stalls, "ticket_type_ids": stalls_types,
             "requested": 2, "available": 0, "held": 10,
         }),
         json!({

@@ -1,4 +1,4 @@
-//! When an event sells: its status and its sale's window, by the database's clock.
+//! Sale period of an event: its status and its sale window, by the database's clock.
 
 use serde_json::{Value, json};
 
@@ -59,10 +59,10 @@ async fn a_draft_a_closed_and_a_cancelled_event_take_no_new_holds() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_does_not_exist_is_told_before_that_it_is_not_on_sale() {
+async fn an_event_that_is_not_on_sale_is_refused_before_its_quantity_is_checked() {
     let service = Service::start().await;
     let event_id = create(&service, json!({"status": "draft"})).await;
-    // The order in which a client can mend its request: first the event, then its state, then the quantity.
+    // Checks come in the order in which a client can correct its request: event, status, quantity.
     service.client.hold(&event_id, 101).await.expect_problem(409, "EVENT_NOT_ON_SALE");
     service.client.patch(&format!("/api/v1/events/{event_id}"), json!({"status": "on_sale"})).await.expect(200);
     service.client.hold(&event_id, 101).await.expect_problem(422, "QUANTITY_OUT_OF_RANGE");

@@ -3,11 +3,11 @@
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::support::theatre::{seats_of, states_with};
+use crate::support::theatre::{seat_states, seats_of};
 use crate::support::{Service, Theatre};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn named_seats_are_held_and_told_with_their_ticket_type_and_price() {
+async fn named_seats_are_held_and_returned_with_their_ticket_type_and_price() {
     let service = Service::start().await;
     let theatre = Theatre::create(&service.client).await;
     let hold = theatre.hold_seats(&service.client, &[31, 5, 4, 30]).await.expect(201);
@@ -17,20 +17,20 @@ async fn named_seats_are_held_and_told_with_their_ticket_type_and_price() {
     ];
     assert_eq!(hold.body["items"], json!(items));
     assert_eq!((&hold.body["qty"], &hold.body["total"]), (&json!(4), &json!(14_000)));
-    assert_eq!(theatre.states(&service.client).await, states_with(&[(&[4, 5, 30, 31], 'h')]));
+    assert_eq!(theatre.states(&service.client).await, seat_states(&[(&[4, 5, 30, 31], 'h')]));
 
     let shown = service.client.get(&format!("/api/v1/holds/{}", hold.id("hold_id"))).await.expect(200);
     assert_eq!(shown.body["items"], hold.body["items"]);
     let booking = service.client.book(&hold).await.expect(201);
     assert_eq!(booking.body["items"], hold.body["items"]);
-    assert_eq!(theatre.states(&service.client).await, states_with(&[(&[4, 5, 30, 31], 'b')]));
+    assert_eq!(theatre.states(&service.client).await, seat_states(&[(&[4, 5, 30, 31], 'b')]));
     let path = format!("/api/v1/bookings/{}", booking.id("booking_id"));
     assert_eq!(service.client.get(&path).await.expect(200).body["items"], hold.body["items"]);
-    service.database.assert_sound().await;
+    service.database.assert_invariants_hold().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn seats_are_all_had_or_none_and_the_refusal_names_exactly_those_that_are_gone() {
+async fn seats_are_held_all_or_none_and_the_refusal_names_exactly_the_unavailable_ones() {
     let service = Service::start().await;
     let theatre = Theatre::create(&service.client).await;
     theatre.hold_seats(&service.client, &[2, 30]).await.expect(201);
@@ -42,9 +42,9 @@ async fn seats_are_all_had_or_none_and_the_refusal_names_exactly_those_that_are_
     let refused = theatre.hold_seats(&service.client, &[6, 4, 3, 2, 1, 30, 35]).await;
     let refused = refused.expect_problem(409, "SEATS_UNAVAILABLE");
     assert_eq!(refused.body["seat_ids"], json!([2, 3, 4, 30]));
-    let states = states_with(&[(&[2, 30], 'h'), (&[3], 'b'), (&[4], 'x')]);
+    let states = seat_states(&[(&[2, 30], 'h'), (&[3], 'b'), (&[4], 'x')]);
     assert_eq!(theatre.states(&service.client).await, states, "nothing was held");
-    service.database.assert_sound().await;
+    service.database.assert_invariants_hold().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -52,11 +52,12 @@ async fn a_seat_that_is_named_twice_is_refused_wherever_it_is_named() {
     let service = Service::start().await;
     let theatre = Theatre::create(&service.client).await;
     theatre.hold_seats(&service.client, &[30, 31, 30]).await.expect_invalid("/seat_ids/2");
-    let (adult, child) = (Theatre::seats(&theatre.adult, &[10, 11]), Theatre::seats(&theatre.child, &[12, 11]));
+    let (adult, child) =
+        (Theatre::seats_item(&theatre.adult, &[10, 11]), Theatre::seats_item(&theatre.child, &[12, 11]));
     theatre.hold(&service.client, json!([adult, child])).await.expect_invalid("/items/1/seat_ids/1");
-    let again = Theatre::seats(&theatre.adult, &[10]);
+    let again = Theatre::seats_item(&theatre.adult, &[10]);
     theatre.hold(&service.client, json!([adult, again])).await.expect_invalid("/items/1/seat_ids/0");
-    assert_eq!(theatre.states(&service.client).await, states_with(&[]));
+    assert_eq!(theatre.states(&service.client).await, seat_states(&[]));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -79,18 +80,18 @@ async fn seats_that_the_event_does_not_have_are_named_in_the_refusal() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn seats_that_are_sold_as_several_ticket_types_need_to_be_told_which() {
+async fn seats_that_are_sold_as_several_ticket_types_need_a_ticket_type_in_the_request() {
     let service = Service::start().await;
     let theatre = Theatre::create(&service.client).await;
     theatre.hold_seats(&service.client, &[10]).await.expect_invalid("/items");
-    let items = json!([Theatre::seats(&theatre.child, &[10]), Theatre::seats(&theatre.adult, &[12, 11])]);
+    let items = json!([Theatre::seats_item(&theatre.child, &[10]), Theatre::seats_item(&theatre.adult, &[12, 11])]);
     let hold = theatre.hold(&service.client, items).await.expect(201);
     assert_eq!(hold.body["total"], 1000 + 2 * 3000);
 
-    let elsewhere = theatre.hold(&service.client, json!([Theatre::seats(&theatre.premium, &[3, 20, 30])])).await;
-    let elsewhere = elsewhere.expect_invalid("/items");
-    assert_eq!(elsewhere.body["seat_ids"], json!([20, 30]), "those that are not sold as this");
-    service.database.assert_sound().await;
+    let wrong_type = theatre.hold(&service.client, json!([Theatre::seats_item(&theatre.premium, &[3, 20, 30])])).await;
+    let wrong_type = wrong_type.expect_invalid("/items");
+    assert_eq!(wrong_type.body["seat_ids"], json!([20, 30]), "the seats that are not sold as this ticket type");
+    service.database.assert_invariants_hold().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -98,30 +99,38 @@ async fn a_hold_may_have_seats_and_places_without_seats() {
     let service = Service::start().await;
     let theatre = Theatre::create(&service.client).await;
     let standing = json!({"ticket_type_id": theatre.standing, "qty": 3});
-    let hold =
-        theatre.hold(&service.client, json!([Theatre::seats(&theatre.balcony, &[35]), standing])).await.expect(201);
+    let hold = theatre
+        .hold(&service.client, json!([Theatre::seats_item(&theatre.balcony, &[35]), standing]))
+        .await
+        .expect(201);
     assert_eq!((&hold.body["qty"], &hold.body["total"]), (&json!(4), &json!(2000 + 3 * 1500)));
     assert_eq!(service.client.status(&theatre.event_id).await["held"], 4);
 
-    // Neither can be asked for as the other.
+    // Seats cannot be requested by quantity, and standing places cannot be requested by seat.
     let quantity = json!({"ticket_type_id": theatre.balcony, "qty": 1});
     theatre.hold(&service.client, json!([quantity])).await.expect_invalid("/items");
-    theatre.hold(&service.client, json!([Theatre::seats(&theatre.standing, &[34])])).await.expect_invalid("/items");
+    theatre
+        .hold(&service.client, json!([Theatre::seats_item(&theatre.standing, &[34])]))
+        .await
+        .expect_invalid("/items");
     let both = json!({"ticket_type_id": theatre.balcony, "qty": 1, "seat_ids": [34]});
     theatre.hold(&service.client, json!([both])).await.expect_invalid("/items/0/seat_ids");
     let neither = json!({"ticket_type_id": theatre.balcony});
     theatre.hold(&service.client, json!([neither])).await.expect_invalid("/items/0/qty");
-    service.database.assert_sound().await;
+    service.database.assert_invariants_hold().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_wanted_is_said_in_exactly_one_way() {
+async fn a_request_names_its_places_in_exactly_one_way() {
     let service = Service::start().await;
     let theatre = Theatre::create(&service.client).await;
     for (request, pointer) in [
         (json!({"qty": 1, "seat_ids": [1]}), "/seat_ids"),
         (json!({"seat_ids": [1], "best_available": {"qty": 1}}), "/best_available"),
-        (json!({"items": [Theatre::seats(&theatre.premium, &[1])], "best_available": {"qty": 1}}), "/best_available"),
+        (
+            json!({"items": [Theatre::seats_item(&theatre.premium, &[1])], "best_available": {"qty": 1}}),
+            "/best_available",
+        ),
         (json!({}), "/qty"),
     ] {
         let mut request = request;
@@ -131,7 +140,7 @@ async fn what_is_wanted_is_said_in_exactly_one_way() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn seats_come_back_when_their_hold_or_booking_ends_in_whatever_way() {
+async fn seats_become_available_again_when_their_hold_or_booking_ends_in_any_way() {
     let service = Service::start().await;
     let theatre = Theatre::create(&service.client).await;
     let released = theatre.hold_seats(&service.client, &[30]).await.expect(201);
@@ -144,25 +153,25 @@ async fn seats_come_back_when_their_hold_or_booking_ends_in_whatever_way() {
     service.client.expire(&expired).await.expect(200);
     service.client.cancel(&booking).await.expect(200);
     service.client.cancel(&booking).await.expect(200);
-    assert_eq!(theatre.states(&service.client).await, states_with(&[(&[33], 'b')]));
+    assert_eq!(theatre.states(&service.client).await, seat_states(&[(&[33], 'b')]));
     theatre.hold_seats(&service.client, &[30, 31, 32]).await.expect(201);
-    service.database.assert_sound().await;
+    service.database.assert_invariants_hold().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_seats_of_an_overdue_hold_go_to_the_next_who_asks_for_them() {
+async fn the_seats_of_an_overdue_hold_go_to_the_next_request_for_them() {
     let service = Service::start().await;
     let theatre = Theatre::create(&service.client).await;
     let overdue = theatre.hold_seats(&service.client, &[30, 31]).await.expect(201);
     service.database.make_overdue(&overdue.id("hold_id")).await;
     theatre.hold_seats(&service.client, &[31, 32]).await.expect(201);
-    assert_eq!(theatre.states(&service.client).await, states_with(&[(&[31, 32], 'h')]));
+    assert_eq!(theatre.states(&service.client).await, seat_states(&[(&[31, 32], 'h')]));
     service.client.book(&overdue).await.expect_problem(410, "HOLD_EXPIRED");
-    service.database.assert_sound().await;
+    service.database.assert_invariants_hold().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_repeat_with_the_same_key_gets_the_same_seats_in_the_same_words() {
+async fn a_repeat_with_the_same_key_gets_the_same_seats_byte_for_byte() {
     let service = Service::start().await;
     let theatre = Theatre::create(&service.client).await;
     for wanted in [json!({"seat_ids": [33, 30]}), json!({"best_available": {"qty": 3, "section": "Balcony"}})] {
@@ -172,17 +181,17 @@ async fn a_repeat_with_the_same_key_gets_the_same_seats_in_the_same_words() {
         let first = service.client.post_with_key("/api/v1/holds", &key, &request).await.expect(201);
         let repeat = service.client.post_with_key("/api/v1/holds", &key, &request).await.expect(201);
         assert!(repeat.is_replayed() && repeat.text == first.text, "{} {}", first.text, repeat.text);
-        // Also when the hold has other seats by now.
+        // Also after the seats of the hold have changed.
         theatre.change(&service.client, &first, json!({"seat_ids": [35]})).await.expect(200);
         let repeat = service.client.post_with_key("/api/v1/holds", &key, &request).await.expect(201);
         assert!(repeat.is_replayed() && repeat.text == first.text, "{} {}", first.text, repeat.text);
         service.client.release(&first).await.expect(200);
     }
-    service.database.assert_sound().await;
+    service.database.assert_invariants_hold().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_selection_that_leaves_a_single_seat_alone_is_refused_where_the_event_says_so() {
+async fn a_selection_that_leaves_a_single_seat_alone_is_refused_where_the_event_refuses_orphans() {
     let service = Service::start().await;
     let theatre = Theatre::create(&service.client).await;
     let first = theatre.hold_seats(&service.client, &[31, 32]).await.expect(201);
@@ -193,15 +202,15 @@ async fn a_selection_that_leaves_a_single_seat_alone_is_refused_where_the_event_
     let refused = theatre.hold_seats(&service.client, &[31, 32]).await.expect_problem(409, "LEAVES_ORPHANS");
     assert_eq!(refused.body["seat_ids"], json!([30]));
     theatre.hold_seats(&service.client, &[30, 31]).await.expect(201);
-    // Whatever one takes of three leaves one alone, unless one takes them all or the middle one stays with its neighbour.
+    // An orphan is refused only where it can be avoided: one seat of a run of two always leaves the other alone.
     theatre.hold_seats(&service.client, &[34, 35]).await.expect(201);
     theatre.hold_seats(&service.client, &[32]).await.expect(201);
     assert_eq!(seats_of(&theatre.hold_best(&service.client, json!({"qty": 1, "section": "Balcony"})).await), [33]);
-    service.database.assert_sound().await;
+    service.database.assert_invariants_hold().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn only_an_event_with_seats_can_refuse_to_leave_some_alone() {
+async fn only_a_seated_event_can_refuse_orphans() {
     let service = Service::start().await;
     let event_id = service.client.event(5).await;
     let path = format!("/api/v1/events/{event_id}");
@@ -211,7 +220,7 @@ async fn only_an_event_with_seats_can_refuse_to_leave_some_alone() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_pool_of_seats_has_as_many_places_as_seats() {
+async fn the_capacity_of_a_pool_of_seats_is_its_number_of_seats() {
     let service = Service::start().await;
     let theatre = Theatre::create(&service.client).await;
     let path = format!("/api/v1/pools/{}", theatre.balcony_pool);
@@ -225,10 +234,10 @@ async fn a_pool_of_seats_has_as_many_places_as_seats() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn another_server_knows_at_once_which_seats_are_gone() {
+async fn another_server_refuses_taken_seats_at_once() {
     let service = Service::start().await;
     let theatre = Theatre::create(&service.client).await;
-    let (second, client) = service.another();
+    let (second, client) = service.start_second_server();
     for seats in [[0, 1], [2, 3], [4, 5], [6, 7]] {
         theatre.hold_seats(&service.client, &seats).await.expect(201);
         let refused = theatre.hold_seats(&client, &[seats[1], 30]).await.expect_problem(409, "SEATS_UNAVAILABLE");
@@ -237,5 +246,5 @@ async fn another_server_knows_at_once_which_seats_are_gone() {
         service.client.release(&taken).await.expect(200);
     }
     second.stop().await.expect("the second server stops");
-    service.database.assert_sound().await;
+    service.database.assert_invariants_hold().await;
 }

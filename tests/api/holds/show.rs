@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::stage::{NOBODY, members, time, without};
+use crate::stage::{UNKNOWN_ID, members, time, without_member};
 use crate::support::{Reply, Service};
 
 async fn shown(service: &Service, hold: &Reply) -> Value {
@@ -10,17 +10,17 @@ async fn shown(service: &Service, hold: &Reply) -> Value {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_hold_is_shown_to_everybody_without_its_token() {
+async fn a_hold_is_shown_without_its_token() {
     let service = Service::start().await;
     let event_id = service.client.event(5).await;
     let hold = service.client.hold(&event_id, 2).await.expect(201);
     let now = shown(&service, &hold).await;
-    let variable = |hold: Value| without(without(hold, "/server_time"), "/expires_in_ms");
-    assert_eq!(variable(now), without(variable(hold.body.clone()), "/payment_token"));
+    let without_times = |hold: Value| without_member(without_member(hold, "/server_time"), "/expires_in_ms");
+    assert_eq!(without_times(now), without_member(without_times(hold.body.clone()), "/payment_token"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn answers_carry_what_a_client_with_a_wrong_clock_needs_to_count_down() {
+async fn responses_have_the_server_time_so_that_a_client_with_a_wrong_clock_can_count_down() {
     let service = Service::start().await;
     let event_id = service.client.event(5).await;
     let hold = service.client.hold(&event_id, 1).await.expect(201);
@@ -35,24 +35,24 @@ async fn answers_carry_what_a_client_with_a_wrong_clock_needs_to_count_down() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_hold_whose_time_has_come_is_shown_as_expired_swept_or_not() {
+async fn an_overdue_hold_is_shown_as_expired_swept_or_not() {
     let service = Service::start().await;
     let event_id = service.client.event(5).await;
     let hold = service.client.hold(&event_id, 1).await.expect(201);
     service.database.make_overdue(&hold.id("hold_id")).await;
     let unswept = shown(&service, &hold).await;
     assert_eq!((&unswept["status"], &unswept["expires_in_ms"]), (&json!("expired"), &json!(0)));
-    // To look is no change: the sweeper still has to come.
+    // A read changes nothing: the row stays active until the sweeper runs.
     assert_eq!(service.database.number("SELECT count(*) FROM holds WHERE status = 'active'").await, 1);
 
     boxoffice::workers::sweeper::tick(service.running.app()).await.expect("a sweep succeeds");
     let swept = shown(&service, &hold).await;
-    assert_eq!(without(swept, "/server_time"), without(unswept, "/server_time"));
+    assert_eq!(without_member(swept, "/server_time"), without_member(unswept, "/server_time"));
     assert_eq!(service.client.status(&event_id).await["held"], 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_hold_that_has_ended_has_no_time_left_and_tells_its_booking_if_it_became_one() {
+async fn an_ended_hold_has_no_time_left_and_a_booked_one_has_its_booking_id() {
     let service = Service::start().await;
     let event_id = service.client.event(5).await;
     let released = service.client.hold(&event_id, 1).await.expect(201);
@@ -70,7 +70,7 @@ async fn a_hold_that_has_ended_has_no_time_left_and_tells_its_booking_if_it_beca
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_hold_that_nobody_placed_is_not_found() {
+async fn an_unknown_hold_is_not_found() {
     let service = Service::start().await;
-    service.client.get(&format!("/api/v1/holds/{NOBODY}")).await.expect_problem(404, "HOLD_NOT_FOUND");
+    service.client.get(&format!("/api/v1/holds/{UNKNOWN_ID}")).await.expect_problem(404, "HOLD_NOT_FOUND");
 }

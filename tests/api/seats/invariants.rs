@@ -1,21 +1,21 @@
-//! The audit's invariants about seats: each of them is broken, and is found to be.
+//! Invariants about seats: each is broken on purpose and must be reported.
 
 use serde_json::Value;
 
-use super::House;
+use super::SeatedEvent;
 use crate::stage::text;
 
-/// The names of those that are broken.
-async fn broken(house: &House) -> Vec<String> {
-    let told = house.client().get("/api/v1/invariants").await.expect(200).body;
-    let all = told["invariants"].as_array().expect("a list");
+/// Names of the broken invariants.
+async fn broken(event: &SeatedEvent) -> Vec<String> {
+    let report = event.client().get("/api/v1/invariants").await.expect(200).body;
+    let all = report["invariants"].as_array().expect("a list");
     all.iter().filter(|one| one["holds"] == false).map(|one| text(&one["name"])).collect()
 }
 
-/// A house with seats in all states, of whose rows the schema would let no damage happen.
-async fn unguarded() -> House {
-    let house = House::small().await;
-    house.fill().await;
+/// Event with seats in all states, without the constraints that would refuse the damage.
+async fn unguarded() -> SeatedEvent {
+    let event = SeatedEvent::small().await;
+    event.fill().await;
     let constraints = [
         ("seats", "seats_taken_by_a_hold"),
         ("seats", "seats_blocked_by_a_block"),
@@ -24,19 +24,19 @@ async fn unguarded() -> House {
         ("items", "items_one_seat_each"),
     ];
     for (table, constraint) in constraints {
-        house.run(format!("ALTER TABLE {table} DROP CONSTRAINT {constraint}")).await;
+        event.execute(format!("ALTER TABLE {table} DROP CONSTRAINT {constraint}")).await;
     }
-    house
+    event
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_house_with_seats_in_all_states_is_told_with_its_numbers() {
-    let house = House::small().await;
-    house.fill().await;
-    let told = house.client().get("/api/v1/invariants").await.expect(200).body;
+async fn an_event_with_seats_in_all_states_is_reported_with_its_numbers() {
+    let event = SeatedEvent::small().await;
+    event.fill().await;
+    let report = event.client().get("/api/v1/invariants").await.expect(200).body;
     let number = |name: &str, member: &str| -> Value {
-        let all = told["invariants"].as_array().expect("a list");
-        all.iter().find(|one| one["name"] == name).unwrap_or_else(|| panic!("no {name} in {told}"))[member].clone()
+        let all = report["invariants"].as_array().expect("a list");
+        all.iter().find(|one| one["name"] == name).unwrap_or_else(|| panic!("no {name} in {report}"))[member].clone()
     };
     let numbers = [
         ("seats_equal_their_items", 4),
@@ -49,12 +49,12 @@ async fn a_house_with_seats_in_all_states_is_told_with_its_numbers() {
     for (name, both) in numbers {
         assert_eq!((number(name, "expected"), number(name, "actual")), (both.into(), both.into()), "{name}");
     }
-    assert_eq!(told["clean"], true, "{told}");
+    assert_eq!(report["clean"], true, "{report}");
 }
 
-/// What is done, what undoes it, and every invariant that it breaks. Seat 0 and 1 are held, 4 and 8 booked, 7 is blocked.
+/// Damage, repair, and every invariant that the damage breaks. Seats 0 and 1 are held, 4 and 8 booked, 7 is blocked.
 const DAMAGES: &[(&str, &str, &[&str])] = &[
-    // A seat and the hold whose it is.
+    // A seat and its hold.
     (
         "UPDATE seats SET hold_id = gen_random_uuid() WHERE seat_id = 0",
         "UPDATE seats SET hold_id = holds.hold_id FROM holds WHERE seat_id = 0 AND status = 'active'",
@@ -95,7 +95,7 @@ const DAMAGES: &[(&str, &str, &[&str])] = &[
         "UPDATE seats SET hold_id = NULL WHERE seat_id = 3",
         &["seats_equal_their_items"],
     ),
-    // Two who believe that a seat is theirs, one who believes so twice, one who lost it.
+    // Items: a seat in two holds, a seat twice in one hold, a held seat in no item.
     (
         "UPDATE items SET seat_ids = '{0, 4}' FROM holds WHERE holds.hold_id = items.hold_id AND status = 'active'",
         "UPDATE items SET seat_ids = '{0, 1}' FROM holds WHERE holds.hold_id = items.hold_id AND status = 'active'",
@@ -172,29 +172,29 @@ const DAMAGES: &[(&str, &str, &[&str])] = &[
 ];
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whatever_is_damaged_about_seats_is_found_and_named() {
-    let house = unguarded().await;
-    for (damage, mend, expected) in DAMAGES {
-        assert!(house.service.database.execute(*damage).await > 0, "{damage} does something");
-        assert_eq!(broken(&house).await, *expected, "{damage}");
-        house.service.database.execute(*mend).await;
-        assert!(broken(&house).await.is_empty(), "{mend}");
+async fn every_damage_to_seats_is_found_and_its_invariants_are_named() {
+    let event = unguarded().await;
+    for (damage, repair, expected) in DAMAGES {
+        assert!(event.service.database.execute(*damage).await > 0, "{damage} does something");
+        assert_eq!(broken(&event).await, *expected, "{damage}");
+        event.service.database.execute(*repair).await;
+        assert!(broken(&event).await.is_empty(), "{repair}");
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn more_blocked_than_there_is_room_for_is_oversold_too() {
-    let house = unguarded().await;
+async fn a_blocked_count_above_the_capacity_or_below_zero_is_reported_as_oversold() {
+    let event = unguarded().await;
     for blocked in [51, -1] {
-        house.run(format!("UPDATE pools SET blocked = {blocked} WHERE name = 'Standing'")).await;
-        assert!(broken(&house).await.contains(&"never_oversold".to_owned()), "{blocked}");
+        event.execute(format!("UPDATE pools SET blocked = {blocked} WHERE name = 'Standing'")).await;
+        assert!(broken(&event).await.contains(&"never_oversold".to_owned()), "{blocked}");
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_seat_row_that_is_there_twice_is_found_where_no_key_prevents_it() {
-    let house = unguarded().await;
-    house.run("ALTER TABLE seats DROP CONSTRAINT seats_pkey".to_owned()).await;
-    house.run("INSERT INTO seats SELECT * FROM seats WHERE seat_id = 0".to_owned()).await;
-    assert_eq!(broken(&house).await, ["seat_counters_equal_seats", "seats_equal_their_layout"]);
+    let event = unguarded().await;
+    event.execute("ALTER TABLE seats DROP CONSTRAINT seats_pkey".to_owned()).await;
+    event.execute("INSERT INTO seats SELECT * FROM seats WHERE seat_id = 0".to_owned()).await;
+    assert_eq!(broken(&event).await, ["seat_counters_equal_seats", "seats_equal_their_layout"]);
 }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{request, template};
-use crate::stage::{NOBODY, members, text, time, with, without};
+use crate::stage::{UNKNOWN_ID, members, text, time, with_member, without_member};
 use crate::support::Service;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -22,15 +22,15 @@ async fn a_name_alone_makes_a_series_whose_dates_come_later() {
     let path = format!("/api/v1/series/{}", created.id("series_id"));
     assert_eq!(created.header("location"), path);
     let shown = service.client.get(&path).await.expect(200).body;
-    assert_eq!(shown, without(body.clone(), "/events"));
+    assert_eq!(shown, without_member(body.clone(), "/events"));
 
-    let dates = with(json!({"dates": [{"starts_at": "2099-03-01T19:00:00Z"}]}), "/template", template());
+    let dates = with_member(json!({"dates": [{"starts_at": "2099-03-01T19:00:00Z"}]}), "/template", template());
     let added = service.client.post(&format!("{path}/events"), dates).await.expect(201);
     assert_eq!(members(&added.body), ["events", "series_id"]);
     assert_eq!(added.header("location"), format!("{path}/events"));
     let listed = service.client.get(&format!("{path}/events")).await.expect(200).body;
     assert_eq!(listed["events"], added.body["events"]);
-    service.database.assert_sound().await;
+    service.database.assert_invariants_hold().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -46,9 +46,9 @@ async fn each_date_is_an_event_of_its_own_with_the_templates_pools_and_ticket_ty
         same.iter().for_each(|member| assert_eq!(whole[member], event[member], "{member}"));
         assert_eq!(whole["series_id"], created["series_id"]);
         assert_eq!(whole["created_at"], created["created_at"]);
-        let asked = &request()["dates"][date];
-        assert_eq!(time(&whole["starts_at"]), time_of(&asked["starts_at"]));
-        assert_eq!(whole["ends_at"].is_null(), asked["ends_at"].is_null());
+        let requested = &request()["dates"][date];
+        assert_eq!(time(&whole["starts_at"]), parse_time(&requested["starts_at"]));
+        assert_eq!(whole["ends_at"].is_null(), requested["ends_at"].is_null());
         assert_eq!((&whole["pools"][1]["name"], &whole["ticket_types"][1]["price"]), (&json!("Balcony"), &json!(4000)));
         assert_eq!(whole["ticket_types"][1]["pool_id"], whole["pools"][1]["pool_id"]);
         pools.push(text(&whole["pools"][0]["pool_id"]));
@@ -57,12 +57,12 @@ async fn each_date_is_an_event_of_its_own_with_the_templates_pools_and_ticket_ty
         let hold = json!({"event_id": event_id, "items": [{"ticket_type_id": adult, "qty": 10}]});
         service.client.post("/api/v1/holds", hold).await.expect(201);
     }
-    assert_ne!(pools[0], pools[1], "each date has a house of its own");
-    service.database.assert_sound().await;
+    assert_ne!(pools[0], pools[1], "each date has pools of its own");
+    service.database.assert_invariants_hold().await;
 }
 
-/// As the request has it, with any offset.
-fn time_of(value: &Value) -> time::OffsetDateTime {
+/// Parses a time with any offset.
+fn parse_time(value: &Value) -> time::OffsetDateTime {
     let format = &time::format_description::well_known::Rfc3339;
     time::OffsetDateTime::parse(&text(value), format).expect("the request has a time")
 }
@@ -99,7 +99,7 @@ async fn two_hundred_dates_are_created_in_one_request() {
     let created = service.client.post("/api/v1/series", request).await.expect(201).body;
     assert_eq!(created["events"].as_array().map(Vec::len), Some(200));
     assert_eq!(service.database.number("SELECT count(*) FROM events").await, 200);
-    service.database.assert_sound().await;
+    service.database.assert_invariants_hold().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -112,16 +112,16 @@ async fn an_event_that_is_created_by_itself_can_belong_to_a_series() {
     let listed = service.client.get(&format!("{}/events", series.header("location"))).await.expect(200).body;
     assert_eq!(listed["events"][0]["event_id"], event.body["event_id"]);
 
-    let nowhere = with(request, "/series_id", json!(NOBODY));
+    let nowhere = with_member(request, "/series_id", json!(UNKNOWN_ID));
     service.client.post("/api/v1/events", nowhere).await.expect_problem(404, "SERIES_NOT_FOUND");
     assert_eq!(service.database.number("SELECT count(*) FROM events").await, 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_series_that_nobody_created_is_not_found() {
+async fn an_unknown_series_is_not_found() {
     let service = Service::start().await;
-    let path = format!("/api/v1/series/{NOBODY}");
-    let dates = with(json!({"dates": [{"starts_at": "2099-03-01T19:00:00Z"}]}), "/template", template());
+    let path = format!("/api/v1/series/{UNKNOWN_ID}");
+    let dates = with_member(json!({"dates": [{"starts_at": "2099-03-01T19:00:00Z"}]}), "/template", template());
     service.client.get(&path).await.expect_problem(404, "SERIES_NOT_FOUND");
     service.client.get(&format!("{path}/events")).await.expect_problem(404, "SERIES_NOT_FOUND");
     service.client.post(&format!("{path}/events"), dates).await.expect_problem(404, "SERIES_NOT_FOUND");

@@ -1,9 +1,9 @@
-//! `GET /api/v1/series/{id}/events`: a page at a time, by start.
+//! `GET /api/v1/series/{id}/events`: pages in order of start.
 
 use serde_json::{Value, json};
 
 use super::{request, template};
-use crate::stage::{members, text, with};
+use crate::stage::{members, text, with_member};
 use crate::support::{Client, Service};
 
 async fn ids(client: &Client, path: &str) -> (Vec<String>, Value) {
@@ -14,7 +14,7 @@ async fn ids(client: &Client, path: &str) -> (Vec<String>, Value) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_dates_of_a_series_follow_each_other_by_start_and_no_other_events_are_among_them() {
+async fn the_dates_of_a_series_are_listed_in_order_of_start_and_without_other_events() {
     let service = Service::start().await;
     let client = &service.client;
     let series = client.post("/api/v1/series", request()).await.expect(201);
@@ -23,7 +23,7 @@ async fn the_dates_of_a_series_follow_each_other_by_start_and_no_other_events_ar
     client.event(5).await;
     let undated = json!({"name": "A matinee", "total_seats": 5, "series_id": series.body["series_id"]});
     let undated = client.post("/api/v1/events", undated).await.expect(201).id("event_id");
-    let early = with(json!({"dates": [{"starts_at": "2099-02-01T19:00:00Z"}]}), "/template", template());
+    let early = with_member(json!({"dates": [{"starts_at": "2099-02-01T19:00:00Z"}]}), "/template", template());
     let early = client.post(&path, early).await.expect(201).body;
 
     let created = &series.body["events"];
@@ -43,7 +43,7 @@ async fn a_series_without_dates_has_one_empty_page() {
     let service = Service::start().await;
     let series = service.client.post("/api/v1/series", json!({"name": "A play"})).await.expect(201);
     let page = service.client.get(&format!("{}/events", series.header("location"))).await.expect(200).body;
-    assert_eq!(page, with(json!({"events": []}), "/next_cursor", json!(null)));
+    assert_eq!(page, with_member(json!({"events": []}), "/next_cursor", json!(null)));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,9 +1,9 @@
-//! What a series cannot be. Each refusal points to the field, and nothing was created.
+//! Invalid series. Each refusal points to the field, and nothing is created.
 
 use serde_json::{Value, json};
 
 use super::request;
-use crate::stage::{with, without};
+use crate::stage::{with_member, without_member};
 use crate::support::Service;
 
 async fn assert_each_is_refused(requests: impl IntoIterator<Item = (Value, &str)>) {
@@ -29,17 +29,20 @@ async fn a_field_of_the_series_that_is_not_valid_is_refused_with_its_pointer() {
         ("/template", json!([])),
         ("/venue", json!(1)),
     ];
-    assert_each_is_refused(fields.map(|(pointer, value)| (with(request(), pointer, value), pointer))).await;
+    assert_each_is_refused(fields.map(|(pointer, value)| (with_member(request(), pointer, value), pointer))).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn dates_and_template_come_together_or_not_at_all() {
-    assert_each_is_refused([(without(request(), "/template"), "/template"), (without(request(), "/dates"), "/dates")])
-        .await;
+    assert_each_is_refused([
+        (without_member(request(), "/template"), "/template"),
+        (without_member(request(), "/dates"), "/dates"),
+    ])
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_wrong_with_the_template_is_found_in_the_template() {
+async fn an_invalid_template_is_refused_with_a_pointer_into_the_template() {
     let requests = [
         ("/template/name", json!("")),
         ("/template/pools/1/capacity", json!(-1)),
@@ -48,7 +51,7 @@ async fn what_is_wrong_with_the_template_is_found_in_the_template() {
         ("/template/time_zone", json!("Berlin")),
         ("/template/seats", json!(5)),
     ];
-    assert_each_is_refused(requests.map(|(pointer, value)| (with(request(), pointer, value), pointer))).await;
+    assert_each_is_refused(requests.map(|(pointer, value)| (with_member(request(), pointer, value), pointer))).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -75,13 +78,13 @@ async fn a_template_has_neither_times_nor_another_series() {
         ("/template/ends_at", time()),
         ("/template/sale_starts_at", time()),
         ("/template/sale_ends_at", time()),
-        ("/template/series_id", json!(crate::stage::NOBODY)),
+        ("/template/series_id", json!(crate::stage::UNKNOWN_ID)),
     ];
-    assert_each_is_refused(requests.map(|(pointer, value)| (with(request(), pointer, value), pointer))).await;
+    assert_each_is_refused(requests.map(|(pointer, value)| (with_member(request(), pointer, value), pointer))).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn one_date_that_is_wrong_refuses_all_and_is_named_by_its_number() {
+async fn one_invalid_date_refuses_the_whole_series_and_its_index_is_in_the_pointer() {
     let requests = [
         ("/dates/1/starts_at", json!("2099-03-01")),
         ("/dates/1/ends_at", json!("2099-03-01T19:00:00Z")),
@@ -90,6 +93,6 @@ async fn one_date_that_is_wrong_refuses_all_and_is_named_by_its_number() {
         ("/dates/0/time_zone", json!("Berlin")),
         ("/dates/0/total_seats", json!(5)),
     ];
-    assert_each_is_refused(requests.map(|(pointer, value)| (with(request(), pointer, value), pointer))).await;
-    assert_each_is_refused([(without(request(), "/dates/1/starts_at"), "/dates/1/starts_at")]).await;
+    assert_each_is_refused(requests.map(|(pointer, value)| (with_member(request(), pointer, value), pointer))).await;
+    assert_each_is_refused([(without_member(request(), "/dates/1/starts_at"), "/dates/1/starts_at")]).await;
 }

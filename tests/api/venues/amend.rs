@@ -5,7 +5,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::{city_hall, create};
-use crate::stage::{time, with};
+use crate::stage::{time, with_member};
 use crate::support::Service;
 
 fn rows(rows: &str) -> Value {
@@ -18,8 +18,8 @@ async fn a_field_that_is_left_out_stays_and_null_clears_the_address() {
     let venue = create(&service.client, city_hall()).await;
     let path = venue.header("location");
     let renamed = service.client.patch(path, json!({"name": " Town Hall "})).await.expect(200).body;
-    let expected = with(venue.body.clone(), "/name", json!("Town Hall"));
-    assert_eq!(renamed, with(expected, "/updated_at", renamed["updated_at"].clone()));
+    let expected = with_member(venue.body.clone(), "/name", json!("Town Hall"));
+    assert_eq!(renamed, with_member(expected, "/updated_at", renamed["updated_at"].clone()));
     assert!(time(&renamed["updated_at"]) > time(&renamed["created_at"]));
 
     let cleared = service.client.patch(path, json!({"address": null})).await.expect(200).body;
@@ -27,7 +27,7 @@ async fn a_field_that_is_left_out_stays_and_null_clears_the_address() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn other_sections_are_another_version_and_the_one_before_stays_what_it_was() {
+async fn new_sections_make_a_new_layout_version_and_the_old_version_stays_unchanged() {
     let service = Service::start().await;
     let venue = create(&service.client, city_hall()).await;
     let path = venue.header("location");
@@ -43,27 +43,27 @@ async fn other_sections_are_another_version_and_the_one_before_stays_what_it_was
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_so_already_changes_nothing() {
+async fn an_amendment_equal_to_the_current_venue_changes_nothing() {
     let service = Service::start().await;
     let venue = create(&service.client, city_hall()).await;
     let again = service.client.patch(venue.header("location"), city_hall()).await.expect(200).body;
     assert_eq!(again, venue.body);
     let nothing = service.client.patch(venue.header("location"), json!({})).await.expect(200).body;
     assert_eq!(nothing, venue.body);
-    // Where people look is part of a layout.
-    let turned = with(city_hall(), "/focal_point", json!({"x": 5, "y": 5}));
+    // The focal point is part of a layout.
+    let turned = with_member(city_hall(), "/focal_point", json!({"x": 5, "y": 5}));
     let turned = service.client.patch(venue.header("location"), turned).await.expect(200).body;
     assert_eq!((&turned["layout_version"], &turned["focal_point"]), (&json!(2), &json!({"x": 5, "y": 5})));
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn people_look_where_they_did_until_a_layout_says_otherwise() {
+async fn the_focal_point_stays_until_a_request_sets_another() {
     let service = Service::start().await;
     let stage = json!({"x": -700, "y": -300});
-    let venue = create(&service.client, with(city_hall(), "/focal_point", stage.clone())).await;
+    let venue = create(&service.client, with_member(city_hall(), "/focal_point", stage.clone())).await;
     let path = venue.header("location");
     let again = service.client.patch(path, json!({"sections": city_hall()["sections"]})).await.expect(200).body;
-    assert_eq!(again, venue.body, "nothing else was said, so nothing has changed");
+    assert_eq!(again, venue.body, "the sections are the same, so nothing has changed");
 
     let smaller = service.client.patch(path, rows("rows A-B, 1-10")).await.expect(200).body;
     assert_eq!((&smaller["layout_version"], &smaller["focal_point"]), (&json!(2), &stage));
@@ -72,15 +72,15 @@ async fn people_look_where_they_did_until_a_layout_says_otherwise() {
     let listed = service.client.send_text(Method::PATCH, path, &headers, sheet).await.expect(200).body;
     assert_eq!((&listed["layout_version"], &listed["focal_point"]), (&json!(3), &stage));
 
-    let turned = with(rows("rows A-B, 1-10"), "/focal_point", json!({"x": 0, "y": 0}));
+    let turned = with_member(rows("rows A-B, 1-10"), "/focal_point", json!({"x": 0, "y": 0}));
     let turned = service.client.patch(path, turned).await.expect(200).body;
     assert_eq!((&turned["layout_version"], &turned["focal_point"]), (&json!(4), &json!({"x": 0, "y": 0})));
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn layouts_that_are_given_at_once_get_a_version_each() {
+async fn concurrent_layouts_of_a_venue_get_a_version_each() {
     let service = Service::start().await;
-    let (_other, other) = service.another();
+    let (_other, other) = service.start_second_server();
     let venue = create(&service.client, city_hall()).await;
     let path = venue.header("location");
     let client = |n: usize| if n.is_multiple_of(2) { &service.client } else { &other };
@@ -109,7 +109,7 @@ async fn a_change_that_is_not_valid_is_refused_with_its_pointer_and_nothing_is_c
         (json!({"name": null}), "/name"),
         (json!({"name": "Other", "address": 5}), "/address"),
         (json!({"name": "Other", "sections": []}), "/sections"),
-        (with(rows("rows"), "/name", json!("Other")), "/sections/0/rows"),
+        (with_member(rows("rows"), "/name", json!("Other")), "/sections/0/rows"),
         (json!({"focal_point": {"x": 0, "y": 0}}), "/sections"),
         (json!({"layout_version": 1}), "/layout_version"),
     ] {

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{arena, city_hall, create};
-use crate::stage::{NOBODY, text, time, with};
+use crate::stage::{UNKNOWN_ID, text, time, with_member};
 use crate::support::Service;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -32,15 +32,16 @@ async fn a_venue_is_created_with_version_1_of_its_layout_and_the_counts_of_its_s
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_address_without_content_is_none_and_a_focal_point_is_kept() {
+async fn a_blank_address_becomes_null_and_a_focal_point_is_stored() {
     let service = Service::start().await;
-    let request = with(with(city_hall(), "/address", json!("  ")), "/focal_point", json!({"x": -5, "y": -300}));
+    let request =
+        with_member(with_member(city_hall(), "/address", json!("  ")), "/focal_point", json!({"x": -5, "y": -300}));
     let body = create(&service.client, request).await.body;
     assert_eq!((&body["address"], &body["focal_point"]), (&json!(null), &json!({"x": -5, "y": -300})));
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_row_that_is_named_by_itself_may_be_called_anything() {
+async fn a_row_that_is_listed_by_itself_may_have_any_label() {
     let service = Service::start().await;
     let described = "rows Ä, Loge and AB, 1-10, accessible Ä1; row ß, 1-2";
     let request = json!({"name": "Hall", "sections": [{"name": "Stalls", "rows": described}]});
@@ -67,7 +68,7 @@ async fn twenty_thousand_seats_are_created_in_one_request_described_or_one_by_on
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_venue_is_created_once_per_key_and_its_first_answer_given_again() {
+async fn a_venue_is_created_once_per_key_and_a_repeat_gets_the_first_response() {
     let service = Service::start().await;
     let key = Uuid::now_v7().to_string();
     let first = service.client.post_with_key("/api/v1/venues", &key, &city_hall()).await.expect(201);
@@ -76,16 +77,16 @@ async fn a_venue_is_created_once_per_key_and_its_first_answer_given_again() {
     assert_eq!((&repeat.text, repeat.header("location")), (&first.text, first.header("location")));
     assert!(repeat.is_replayed() && !first.is_replayed());
 
-    let other = with(city_hall(), "/sections/0/rows", json!("rows A-B, 1-4"));
+    let other = with_member(city_hall(), "/sections/0/rows", json!("rows A-B, 1-4"));
     let refused = service.client.post_with_key("/api/v1/venues", &key, &other).await;
     refused.expect_problem(422, "IDEMPOTENCY_KEY_REUSED");
     assert_eq!(service.database.number("SELECT count(*) FROM layouts").await, 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_venue_that_nobody_created_is_not_found() {
+async fn an_unknown_venue_is_not_found() {
     let service = Service::start().await;
-    let path = format!("/api/v1/venues/{NOBODY}");
+    let path = format!("/api/v1/venues/{UNKNOWN_ID}");
     service.client.get(&path).await.expect_problem(404, "VENUE_NOT_FOUND");
     service.client.patch(&path, json!({"name": "A"})).await.expect_problem(404, "VENUE_NOT_FOUND");
     service.client.get(&format!("{path}/layouts/1")).await.expect_problem(404, "LAYOUT_NOT_FOUND");

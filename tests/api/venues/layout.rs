@@ -1,4 +1,4 @@
-//! `GET /api/v1/venues/{id}/layouts/{version}`: where everything stands, for ever.
+//! `GET /api/v1/venues/{id}/layouts/{version}`: one version of a layout, which never changes.
 
 use std::io::Read;
 
@@ -7,13 +7,13 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::{arena, city_hall, create};
-use crate::stage::without;
+use crate::stage::without_member;
 use crate::support::Service;
 
-const FOR_EVER: &str = "public, max-age=31536000, immutable";
+const IMMUTABLE: &str = "public, max-age=31536000, immutable";
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_layout_tells_of_each_row_its_first_seat_and_of_each_seat_number_place_and_attributes() {
+async fn a_layout_has_the_first_seat_of_each_row_and_the_number_place_and_attributes_of_each_seat() {
     let service = Service::start().await;
     let request = json!({
         "name": "Hall", "focal_point": {"x": 0, "y": -200},
@@ -56,12 +56,12 @@ async fn a_layout_tells_of_each_row_its_first_seat_and_of_each_seat_number_place
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_layout_is_kept_for_ever_and_whoever_has_it_is_told_so() {
+async fn a_layout_may_be_cached_for_ever_and_a_matching_etag_is_answered_with_304() {
     let service = Service::start().await;
     let venue = create(&service.client, city_hall()).await;
     let path = format!("{}/layouts/1", venue.header("location"));
     let reply = service.client.get(&path).await.expect(200);
-    assert_eq!(reply.header("cache-control"), FOR_EVER);
+    assert_eq!(reply.header("cache-control"), IMMUTABLE);
     let tag = reply.header("etag").to_owned();
     assert!(tag.starts_with("W/\""), "{tag}");
 
@@ -70,7 +70,7 @@ async fn a_layout_is_kept_for_ever_and_whoever_has_it_is_told_so() {
             let headers = [("If-None-Match", tags.as_str()), ("Accept-Encoding", coding)];
             let same = service.client.send(Method::GET, &path, &headers, None).await.expect(304);
             assert_eq!((same.text.as_str(), same.header("etag")), ("", tag.as_str()));
-            assert_eq!(same.header("cache-control"), FOR_EVER);
+            assert_eq!(same.header("cache-control"), IMMUTABLE);
         }
     }
     let other = service.client.send(Method::GET, &path, &[("If-None-Match", "W/\"2\"")], None).await.expect(200);
@@ -84,7 +84,7 @@ async fn a_layout_is_kept_for_ever_and_whoever_has_it_is_told_so() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn twenty_thousand_seats_are_small_plain_and_smaller_compressed() {
+async fn a_layout_of_twenty_thousand_seats_is_small_and_smaller_when_compressed() {
     let service = Service::start().await;
     let venue = create(&service.client, arena()).await;
     let path = format!("{}/layouts/1", venue.header("location"));
@@ -95,7 +95,7 @@ async fn twenty_thousand_seats_are_small_plain_and_smaller_compressed() {
     assert_eq!(reply.header("content-encoding"), "gzip");
     assert!(compressed.len() < 60_000, "{} bytes", compressed.len());
     let mut unpacked = Vec::new();
-    GzDecoder::new(&compressed[..]).read_to_end(&mut unpacked).expect("it is what it says");
+    GzDecoder::new(&compressed[..]).read_to_end(&mut unpacked).expect("the body is gzip");
     assert!(unpacked == whole, "both are the same");
 
     let layout: Value = serde_json::from_slice(&whole).expect("JSON");
@@ -104,7 +104,7 @@ async fn twenty_thousand_seats_are_small_plain_and_smaller_compressed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_problem_is_not_compressed_and_nothing_else_is_either() {
+async fn problems_and_responses_that_are_neither_layout_nor_seat_map_are_not_compressed() {
     let service = Service::start().await;
     let venue = create(&service.client, city_hall()).await;
     let path = venue.header("location");
@@ -131,14 +131,14 @@ async fn a_version_that_is_no_number_is_a_malformed_request_and_one_that_is_not_
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn layouts_are_stored_to_the_last_seat() {
+async fn a_layout_is_stored_completely() {
     let service = Service::start().await;
     let venue = create(&service.client, city_hall()).await;
     let path = venue.header("location");
     let layout = service.client.get(&format!("{path}/layouts/1")).await.expect(200).body;
-    // The same again would be another version if anything of the first had been lost.
+    // Sending the same layout again would make a new version if any part of it had been lost.
     let same = service.client.patch(path, city_hall()).await.expect(200).body;
     assert_eq!(same["layout_version"], 1);
-    let numbered = without(layout, "/venue_id");
+    let numbered = without_member(layout, "/venue_id");
     assert_eq!(numbered["sections"][1]["rows"][0]["first_seat_id"], 800);
 }

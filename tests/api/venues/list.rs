@@ -1,9 +1,9 @@
-//! `GET /api/v1/venues`: a page at a time, by name.
+//! `GET /api/v1/venues`: pages in order of name.
 
 use serde_json::{Value, json};
 
 use super::{city_hall, create};
-use crate::stage::{members, text, with, without};
+use crate::stage::{members, text, with_member, without_member};
 use crate::support::{Client, Service};
 
 async fn page(client: &Client, query: &str) -> (Vec<String>, Value) {
@@ -14,11 +14,11 @@ async fn page(client: &Client, query: &str) -> (Vec<String>, Value) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn venues_follow_each_other_by_name_in_any_case() {
+async fn venues_are_listed_by_name_in_any_case() {
     let service = Service::start().await;
     let client = &service.client;
     for name in ["arena", "Zirkus", "Bühne", "Arena", "brücke"] {
-        create(client, with(city_hall(), "/name", json!(name))).await;
+        create(client, with_member(city_hall(), "/name", json!(name))).await;
     }
     let (all, next) = page(client, "").await;
     assert_eq!((all.len(), next), (5, json!(null)));
@@ -36,13 +36,13 @@ async fn venues_follow_each_other_by_name_in_any_case() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_venue_in_short_is_its_newest_layout_without_the_sections() {
+async fn a_listed_venue_shows_its_newest_layout_without_the_sections() {
     let service = Service::start().await;
     let venue = create(&service.client, city_hall()).await;
     let change = json!({"sections": [{"name": "Floor", "capacity": 7}]});
     let amended = service.client.patch(venue.header("location"), change).await.expect(200).body;
     let listed = service.client.get("/api/v1/venues").await.expect(200).body;
-    assert_eq!(listed["venues"], json!([without(without(amended, "/sections"), "/focal_point")]));
+    assert_eq!(listed["venues"], json!([without_member(without_member(amended, "/sections"), "/focal_point")]));
 }
 
 #[tokio::test(flavor = "multi_thread")]

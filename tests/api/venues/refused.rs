@@ -1,9 +1,9 @@
-//! What a venue cannot be. Each refusal points to the very place.
+//! Invalid venues. Each refusal points to the field.
 
 use serde_json::{Value, json};
 
 use super::{city_hall, create};
-use crate::stage::{text, with, without};
+use crate::stage::{text, with_member, without_member};
 use crate::support::Service;
 
 async fn assert_each_is_refused(requests: impl IntoIterator<Item = (Value, &str)>) {
@@ -29,13 +29,13 @@ async fn a_field_of_the_venue_that_is_not_valid_is_refused_with_its_pointer() {
         ("/sections", json!(vec![json!({"name": "A", "capacity": 1}); 1_001])),
         ("/layout", json!(1)),
     ];
-    let of_field = |(pointer, value): (&'static str, Value)| {
-        let field = pointer.split('/').nth(1).expect("it has a name");
-        (with(city_hall(), &format!("/{field}"), value), pointer)
+    let request = |(pointer, value): (&'static str, Value)| {
+        let field = pointer.split('/').nth(1).expect("a pointer has a first member");
+        (with_member(city_hall(), &format!("/{field}"), value), pointer)
     };
-    assert_each_is_refused(fields.map(of_field)).await;
+    assert_each_is_refused(fields.map(request)).await;
     let missing = ["/name", "/sections", "/sections/1/seats/1/row", "/sections/1/seats/0/number"];
-    assert_each_is_refused(missing.map(|pointer| (without(city_hall(), pointer), pointer))).await;
+    assert_each_is_refused(missing.map(|pointer| (without_member(city_hall(), pointer), pointer))).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -61,16 +61,16 @@ async fn a_fault_in_a_section_or_seat_is_named_by_its_place_in_the_request() {
         (("/sections/1/seats/1/attributes", json!(["sofa"])), "/sections/1/seats/1/attributes"),
         (("/sections/1/seats/1/colour", json!("red")), "/sections/1/seats/1/colour"),
     ];
-    assert_each_is_refused(changes.map(|((at, value), pointer)| (with(city_hall(), at, value), pointer))).await;
+    assert_each_is_refused(changes.map(|((at, value), pointer)| (with_member(city_hall(), at, value), pointer))).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_fault_in_a_description_is_told_with_its_character_and_what_was_expected() {
+async fn a_fault_in_a_description_is_reported_with_its_character_and_the_expected_words() {
     let service = Service::start().await;
     for (rows, character) in
         [("A-T, 1-40", "at character 1: "), ("rows A-T, 1-40, aisle 12", "at character 23: expected after or before")]
     {
-        let request = with(city_hall(), "/sections/0/rows", json!(rows));
+        let request = with_member(city_hall(), "/sections/0/rows", json!(rows));
         let refused = service.client.post("/api/v1/venues", request).await.expect_invalid("/sections/0/rows");
         let detail = text(&refused.body["detail"]);
         assert!(detail.starts_with(character) && detail.contains("expected"), "{detail}");
@@ -78,20 +78,20 @@ async fn a_fault_in_a_description_is_told_with_its_character_and_what_was_expect
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_fault_in_described_rows_is_told_of_the_text_which_has_no_rows_to_point_into() {
+async fn a_fault_in_described_rows_points_to_the_description() {
     let service = Service::start().await;
-    for (rows, said) in [
+    for (rows, message) in [
         ("row A, 1-2; rows B and Proszeniumsloge, 1-2", "at character 13: row Proszeniumsloge must have at most 10"),
         ("row A, seats 1-600, 700-1200", "a row must have 1 to 1000 seats"),
     ] {
-        let request = with(city_hall(), "/sections/0/rows", json!(rows));
+        let request = with_member(city_hall(), "/sections/0/rows", json!(rows));
         let refused = service.client.post("/api/v1/venues", request).await.expect_invalid("/sections/0/rows");
-        assert!(text(&refused.body["detail"]).contains(said), "{}", refused.text);
+        assert!(text(&refused.body["detail"]).contains(message), "{}", refused.text);
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn one_hundred_thousand_seats_are_too_many_by_one() {
+async fn a_venue_has_at_most_one_hundred_thousand_seats() {
     let service = Service::start().await;
     let block = |n: usize| json!({"name": format!("Block {n}"), "rows": "rows 1-100, 1-100"});
     let mut sections: Vec<Value> = (0..10).map(block).collect();

@@ -1,4 +1,4 @@
-//! Venues from CSV: the body has the seats, the query has the rest.
+//! Venues from CSV sheets: the body has the seats, the query has the other fields.
 
 use reqwest::Method;
 use serde_json::json;
@@ -38,7 +38,7 @@ async fn a_sheet_makes_a_venue_with_name_address_and_focal_point_from_the_query(
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_sheet_for_a_venue_that_exists_is_another_version_of_its_layout() {
+async fn a_sheet_for_an_existing_venue_makes_a_new_layout_version() {
     let service = Service::start().await;
     let venue = create(&service.client, city_hall()).await;
     let path = venue.header("location");
@@ -77,7 +77,7 @@ async fn a_fault_in_a_sheet_is_named_by_its_line_and_column_and_one_in_the_query
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_json_says_in_its_body_is_refused_in_the_query() {
+async fn query_parameters_of_a_sheet_are_refused_with_a_json_body() {
     let service = Service::start().await;
     for parameter in ["name", "address", "focal_x", "focal_y"] {
         let path = format!("/api/v1/venues?{parameter}=1");
@@ -99,7 +99,7 @@ async fn a_sheet_can_be_repeated_with_its_key_and_its_query_is_part_of_the_reque
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn events_are_not_made_of_sheets() {
+async fn a_sheet_is_refused_for_an_event() {
     let service = Service::start().await;
     let reply = service.client.send_text(Method::POST, "/api/v1/events", &[CSV], SHEET).await;
     reply.expect_problem(415, "UNSUPPORTED_MEDIA_TYPE");

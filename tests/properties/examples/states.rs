@@ -1,4 +1,4 @@
-//! The legal moves of every state, as ARCHITECTURE.md draws them.
+//! Legal moves of events, holds, bookings and seats, as ARCHITECTURE.md draws them.
 
 use boxoffice::domain::booking::BookingStatus;
 use boxoffice::domain::event::EventStatus;
@@ -31,7 +31,7 @@ fn a_booking_moves_as_it_is_drawn_and_ends_once() {
 }
 
 #[test]
-fn a_seat_moves_as_it_is_drawn_and_from_one_to_another_only_through_nobody() {
+fn a_seat_moves_as_it_is_drawn_and_changes_its_owner_only_by_becoming_free() {
     let event_id = EventId::generate();
     let (hold, other) = (HoldId::generate(event_id), HoldId::generate(event_id));
     let [block, another] = [EventId::generate(), EventId::generate()].map(|id| BlockId::from(id.as_uuid()));
@@ -39,8 +39,8 @@ fn a_seat_moves_as_it_is_drawn_and_from_one_to_another_only_through_nobody() {
     let name = |owner: SeatOwner| owner.state().as_str();
     let drawn = drawn("seat", &all.map(name));
     assert_eq!(legal(&all, name, SeatOwner::can_become), sorted(drawn));
-    let somebody_else = [SeatOwner::Held(other), SeatOwner::Booked(other), SeatOwner::Blocked(another)];
-    for (from, to) in all[1..].iter().flat_map(|from| somebody_else.map(|to| (*from, to))) {
+    let other_owners = [SeatOwner::Held(other), SeatOwner::Booked(other), SeatOwner::Blocked(another)];
+    for (from, to) in all[1..].iter().flat_map(|from| other_owners.map(|to| (*from, to))) {
         assert!(!from.can_become(to), "{from:?} to {to:?}");
     }
 }
@@ -52,7 +52,7 @@ fn legal<S: Copy>(all: &[S], name: impl Fn(S) -> &'static str, can_become: fn(S,
     sorted(pairs.filter(|(from, to)| can_become(*from, *to)).map(|(from, to)| (name(from), name(to))))
 }
 
-/// The arrows of one subject. "any of them" stands for each state but the one that it leads to.
+/// Moves of one subject in the drawing. "any of them" stands for each state except the target.
 fn drawn(subject: &str, states: &[&'static str]) -> Vec<Move> {
     let (_, drawing) = ARCHITECTURE.split_once("## States\n\n```\n").expect("the states are drawn");
     let (drawing, _) = drawing.split_once("```").expect("the drawing ends");

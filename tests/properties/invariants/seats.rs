@@ -1,4 +1,4 @@
-//! The invariants of seats: whoever has one is named by its row, its counters count it, and the journal has told of it.
+//! Invariants of seats: each row names the owner, the pool counters count it, and the journal tells the state.
 
 use std::collections::BTreeMap;
 
@@ -9,24 +9,24 @@ use boxoffice::domain::seat::{SeatOwner, SeatState};
 use boxoffice::domain::seating::SeatIndex;
 use boxoffice::inventory::changes::EntryKind;
 
-use super::same;
+use super::check_equal;
 use crate::rows::{Rows, Violation};
 
 pub fn check(rows: &Rows) -> Result<(), Violation> {
-    rows_name_who_has_them(rows)?;
+    rows_name_their_owners(rows)?;
     counters_are_the_seats(rows)?;
-    the_journal_tells_their_states(rows)
+    journal_tells_the_states(rows)
 }
 
-/// A seat that two have would be entered twice.
-fn rows_name_who_has_them(rows: &Rows) -> Result<(), Violation> {
-    let mut has: BTreeMap<(EventId, SeatIndex), SeatOwner> = BTreeMap::new();
+/// A seat row names the hold, booking or block whose items contain the seat, and no seat is in two of them.
+fn rows_name_their_owners(rows: &Rows) -> Result<(), Violation> {
+    let mut owners: BTreeMap<(EventId, SeatIndex), SeatOwner> = BTreeMap::new();
     let mut enter = |event_id, pool_id, seat, owner| {
         let row = rows.seats.get(&(event_id, seat)).ok_or_else(|| format!("there is no {seat:?}"))?;
-        same("the pool of an item's seat", &pool_id, &row.pool_id)?;
-        match has.insert((event_id, seat), owner) {
+        check_equal("the pool of an item's seat", &pool_id, &row.pool_id)?;
+        match owners.insert((event_id, seat), owner) {
             None => Ok(()),
-            Some(other) => Err(format!("two have {seat:?}: {other:?} and {owner:?}")),
+            Some(other) => Err(format!("{seat:?} has two owners: {other:?} and {owner:?}")),
         }
     };
     for hold in rows.holds.values() {
@@ -46,7 +46,7 @@ fn rows_name_who_has_them(rows: &Rows) -> Result<(), Violation> {
         }
     }
     rows.seats.iter().try_for_each(|(at, row)| {
-        same(&format!("who has {at:?}"), &row.owner, has.get(at).unwrap_or(&SeatOwner::Nobody))
+        check_equal(&format!("owner of {at:?}"), &row.owner, owners.get(at).unwrap_or(&SeatOwner::Nobody))
     })
 }
 
@@ -61,21 +61,21 @@ fn counters_are_the_seats(rows: &Rows) -> Result<(), Violation> {
         let count = |state| seats().filter(|row| row.owner.state() == state).count();
         let counted = [seats().count(), count(SeatState::Held), count(SeatState::Booked), count(SeatState::Blocked)];
         let counters = [pool.capacity, pool.held, pool.booked, pool.blocked].map(|counter| counter as usize);
-        same("seats, held, booked, blocked", &counters, &counted)?;
+        check_equal("seats, held, booked, blocked", &counters, &counted)?;
     }
     Ok(())
 }
 
-/// Who reads the journal from its beginning knows the state of every seat. A changed hold names the seats that it gave back, and
-/// those that it got.
-fn the_journal_tells_their_states(rows: &Rows) -> Result<(), Violation> {
-    let mut told: BTreeMap<(EventId, SeatIndex), SeatState> = BTreeMap::new();
+/// The journal, read from its start, gives the state of every seat. The entry of a changed hold names both the seats
+/// that it returned and those that it got.
+fn journal_tells_the_states(rows: &Rows) -> Result<(), Violation> {
+    let mut journal_states: BTreeMap<(EventId, SeatIndex), SeatState> = BTreeMap::new();
     for entry in rows.journal.values() {
         for seat in &entry.seats {
             let at = (entry.event_id, *seat);
             let pool_id = rows.seats.get(&at).map(|row| row.pool_id);
-            same("the pool of an entry's seat", &entry.delta.map(|delta| delta.pool_id), &pool_id)?;
-            let state = told.entry(at).or_insert(SeatState::Available);
+            check_equal("the pool of an entry's seat", &entry.delta.map(|delta| delta.pool_id), &pool_id)?;
+            let state = journal_states.entry(at).or_insert(SeatState::Available);
             let next = match (entry.kind, *state) {
                 (EntryKind::HoldPlaced | EntryKind::HoldChanged, SeatState::Available) => SeatState::Held,
                 (EntryKind::HoldChanged | EntryKind::HoldReleased | EntryKind::HoldExpired, SeatState::Held)
@@ -89,7 +89,7 @@ fn the_journal_tells_their_states(rows: &Rows) -> Result<(), Violation> {
         }
     }
     rows.seats.iter().try_for_each(|(at, row)| {
-        let told = told.get(at).copied().unwrap_or(SeatState::Available);
-        same(&format!("what the journal tells of {at:?}"), &told, &row.owner.state())
+        let journal_states = journal_states.get(at).copied().unwrap_or(SeatState::Available);
+        check_equal(&format!("state of {at:?} according to the journal"), &journal_states, &row.owner.state())
     })
 }

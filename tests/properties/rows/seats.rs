@@ -1,4 +1,4 @@
-//! The rows of seats: each names who has it, and changes hands only from whom it is expected to have.
+//! Seat rows: each names its owner, and an update must name the current owner.
 
 use boxoffice::domain::ids::PoolId;
 use boxoffice::domain::seat::SeatOwner;

@@ -1,4 +1,4 @@
-//! The compact description: every form of it, and how a fault is told.
+//! Compact description of rows: all its forms, and the texts of faults.
 
 use boxoffice::domain::seating::description;
 use proptest::collection::vec;
@@ -6,7 +6,7 @@ use proptest::prelude::any;
 
 use super::for_all;
 
-/// The rows as one would write them down: `A: 1 2 | 3 4`, with what is special about a seat behind its number.
+/// Rows as text such as `A: 1 2 | 3 4`, with marks for attributes behind a seat's number.
 fn rows(text: &str) -> Vec<String> {
     let rows = description::parse(text).unwrap_or_else(|fault| panic!("{text}: {fault}"));
     let seat = |seat: boxoffice::domain::seating::SeatDraft| {
@@ -94,7 +94,7 @@ fn a_fault_is_told_with_what_was_expected_and_where() {
             "at character 29: expected a slash between the row and the number of the seat, found the end",
         ),
         ("rows A-T, 1-40, restricted A1", "at character 28: expected the word view, found A"),
-        ("rows A-T, 1-40 (balcony)", "at character 16: '(' means nothing here"),
+        ("rows A-T, 1-40 (balcony)", "at character 16: unexpected character '('"),
         ("rows A-T, 1-40; rows T-Z, 1-10", "at character 17: row T was described before"),
         ("rows A, 1-40, without A", "at character 24: expected at least one row that is not left out, found the end"),
         ("rows A-T, 1-40 rows", "at character 16: expected a comma, a semicolon or the end, found rows"),
@@ -110,11 +110,11 @@ fn a_fault_is_told_with_what_was_expected_and_where() {
     assert_eq!(fault(&"rows A, 1; ".repeat(200)), "must have at most 2000 characters");
 }
 
-/// A group that is written in one of the ways in which it may be, and what it is.
+/// Random group of rows: its description in one of the allowed forms, and the expected rows.
 fn written(number: usize, bytes: [u8; 6]) -> (String, Vec<String>) {
     let [rows, seats, first, aisle, special, style] = bytes.map(usize::from);
     let way = |bit: usize| style >> bit & 1 == 1;
-    // Each group has six letters of its own.
+    // Each group uses six letters of its own.
     let letters: Vec<char> = ('A'..='X').skip(6 * number).take(rows % 6 + 1).collect();
     let left_out = (letters.len() > 2 && way(0)).then(|| letters[1]);
     let (from, to) = (first + 1, first + 1 + seats % 12);
@@ -153,9 +153,9 @@ fn written(number: usize, bytes: [u8; 6]) -> (String, Vec<String>) {
         };
         format!(" {seat}{accessible}{aisle}")
     };
-    let kept = letters.iter().filter(|row| Some(**row) != left_out);
+    let described_rows = letters.iter().filter(|row| Some(**row) != left_out);
     let expected =
-        kept.map(|row| format!("{row}:{}", numbers.iter().map(|seat| mark(*row, *seat)).collect::<String>()));
+        described_rows.map(|row| format!("{row}:{}", numbers.iter().map(|seat| mark(*row, *seat)).collect::<String>()));
     (text, expected.collect())
 }
 
@@ -170,7 +170,7 @@ fn every_way_of_writing_a_section_gives_its_rows_and_seats() {
     });
 }
 
-/// Whatever somebody types is either a section or a sentence about what is wrong.
+/// Any text gives either rows or a fault.
 #[test]
 fn no_text_makes_the_parser_panic_or_run_away() {
     let words =
@@ -192,7 +192,7 @@ fn no_text_makes_the_parser_panic_or_run_away() {
     ];
     let words: Vec<&str> = words.into_iter().chain(more).collect();
     for_all("no_text_makes_the_parser_panic", 5_000, &vec(any::<u8>(), 0..12), |text| {
-        // Nonsense is refused early; behind something good it gets farther.
+        // Random words are refused early; after a valid beginning the parser gets further.
         let begins = ["", "rows A-C, 1-9,", "rows 1-3 without", "rows A, 1-4, accessible", "row A, 1, aisle after 1;"];
         let begin = begins[text.len() % begins.len()].to_owned();
         let text = text.into_iter().map(|byte| words[usize::from(byte) % words.len()]);

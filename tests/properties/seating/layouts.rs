@@ -1,4 +1,4 @@
-//! Layouts: what is derived, where things are drawn, and how a fault is named.
+//! Layouts: derived attributes, coordinates, and the pointers of faults.
 
 use boxoffice::domain::invalid::Invalid;
 use boxoffice::domain::seating::geometry::{AISLE_WIDTH, ROW_PITCH, SEAT_PITCH, SECTION_GAP};
@@ -46,7 +46,7 @@ fn a_layout_knows_its_sections_rows_and_seats_in_the_order_of_the_draft() {
     assert_eq!(*kinds[0], SectionKind::Seated { rows: 0..2 });
     assert!(matches!(kinds[1], SectionKind::GeneralAdmission { capacity } if capacity.get() == 800));
     assert_eq!(*kinds[2], SectionKind::Seated { rows: 2..3 });
-    assert_eq!(layout.section_named("Balcony"), Some(SectionIndex(2)));
+    assert_eq!(layout.find_section("Balcony"), Some(SectionIndex(2)));
     let balcony = &layout.rows()[2];
     assert_eq!((balcony.section, balcony.label.as_str(), balcony.seats.clone()), (SectionIndex(2), "AA", 6..8));
     assert_eq!(layout.seats()[7].number, "8");
@@ -68,7 +68,7 @@ fn seats_on_both_sides_of_an_aisle_are_aisle_seats() {
 fn sections_without_coordinates_are_drawn_centred_and_behind_each_other() {
     let layout = layout(vec![described("Stalls", "rows A-B, 1-2, aisle after 1"), described("Balcony", "row AA, 1-3")]);
     let layout = layout.expect("it is valid");
-    let at: Vec<(i32, i32)> = layout.seats().iter().map(|seat| (seat.at.x, seat.at.y)).collect();
+    let at: Vec<(i32, i32)> = layout.seats().iter().map(|seat| (seat.position.x, seat.position.y)).collect();
     let half = (SEAT_PITCH + AISLE_WIDTH) / 2;
     let behind = 2 * ROW_PITCH + SECTION_GAP;
     let (left, right) = (-half, SEAT_PITCH + AISLE_WIDTH - half);
@@ -77,7 +77,7 @@ fn sections_without_coordinates_are_drawn_centred_and_behind_each_other() {
 }
 
 #[test]
-fn the_focal_point_is_the_middle_of_the_front_unless_somebody_says_otherwise() {
+fn the_focal_point_is_the_middle_of_the_front_unless_the_draft_sets_it() {
     let rows = vec![row("A", vec![seat("1", Some((100, 50)), &[]), seat("2", Some((300, 40)), &[])])];
     let draft = |focal_point| LayoutDraft { focal_point, sections: vec![seated("Stalls", rows.clone())] };
     let layout = Layout::try_from(draft(None)).expect("it is valid");
@@ -99,7 +99,7 @@ fn a_section_is_either_seated_or_general_admission() {
 }
 
 #[test]
-fn a_name_that_is_there_twice_is_refused_where_it_comes_again() {
+fn a_duplicate_name_is_refused_at_its_second_use() {
     assert_eq!(refused(vec![standing("Floor", 1), standing(" Floor ", 2)]), "/sections/1/name");
     let rows = ["A", "B", "A"].map(|label| row(label, vec![seat("1", None, &[])]));
     assert_eq!(refused(vec![seated("Stalls", rows.to_vec())]), "/sections/0/rows/2/label");
@@ -110,7 +110,7 @@ fn a_name_that_is_there_twice_is_refused_where_it_comes_again() {
 }
 
 #[test]
-fn what_is_wrong_with_a_seat_is_named_by_its_field() {
+fn a_fault_of_a_seat_is_named_by_its_field() {
     let of_seat =
         |seat| refused(vec![seated("Stalls", vec![row("A", vec![self::seat("1", Some((0, 0)), &[]), seat])])]);
     let place = "/sections/0/rows/0/seats/1";
@@ -124,7 +124,7 @@ fn what_is_wrong_with_a_seat_is_named_by_its_field() {
 }
 
 #[test]
-fn limits_are_refused_where_they_are_passed() {
+fn a_value_above_its_limit_is_refused_at_its_pointer() {
     let seats = |count: usize| (0..count).map(|number| seat(&number.to_string(), None, &[])).collect::<Vec<_>>();
     assert_eq!(
         refused(vec![seated("Stalls", vec![row("A", seats(SEATS_PER_ROW_MAX + 1))])]),

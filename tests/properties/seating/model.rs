@@ -1,14 +1,14 @@
-//! What best available is to give, told naively: all groups of a kind are listed, and the best of them is taken. Shares nothing
-//! with what is tested but the words.
+//! A naive model of best available: it lists all possible groups and takes the best. It shares only limits and request
+//! types with the tested code.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use boxoffice::domain::seating::{NEARBY_ROWS, NEARBY_STARTS, SEEDS_PER_START, Together, Wanted};
+use boxoffice::domain::seating::{GroupRequest, NEARBY_ROWS, NEARBY_STARTS, SEEDS_PER_START, Together};
 
 #[derive(Clone, Debug)]
 pub struct Model {
-    /// In the order of the layout.
+    /// Seats in the order of the layout.
     pub seats: Vec<ModelSeat>,
     pub focal_point: (i64, i64),
 }
@@ -16,7 +16,7 @@ pub struct Model {
 #[derive(Clone, Debug)]
 pub struct ModelSeat {
     pub section: usize,
-    /// Counted through all sections.
+    /// Row number, counted over all sections.
     pub row: usize,
     pub x: i64,
     pub y: i64,
@@ -27,43 +27,48 @@ pub struct ModelSeat {
     pub free: bool,
 }
 
-/// Who may be in a group.
+/// Kind of seats that a group may use. A reserved seat is an accessible or a companion seat.
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Who {
-    Ordinary,
-    Everybody,
-    Accessible,
+enum SeatChoice {
+    /// No reserved seats.
+    Unreserved,
+    /// All seats.
+    Any,
+    /// Only reserved seats, at least one of them accessible.
+    Reserved,
 }
 
-/// Fewer reserved seats, fewer orphans, more compact, nearer, first.
+/// Rank of a group, lowest first: reserved seats, new orphans, spread, distance to the focal point, first seat.
 type Rank = (usize, usize, i64, i64, usize);
 
 impl Model {
-    pub fn pick(&self, wanted: &Wanted) -> Result<Vec<usize>, usize> {
-        self.group(wanted, wanted.size.get() as usize).ok_or_else(|| {
-            let possible = |size: &usize| self.group(wanted, *size).is_some();
+    /// Seats for a group, or the size of the largest possible group.
+    pub fn pick(&self, wanted: &GroupRequest) -> Result<Vec<usize>, usize> {
+        self.find_group(wanted, wanted.size.get() as usize).ok_or_else(|| {
+            let possible = |size: &usize| self.find_group(wanted, *size).is_some();
             (1..=self.seats.len()).take_while(possible).last().unwrap_or(0)
         })
     }
 
-    fn group(&self, wanted: &Wanted, size: usize) -> Option<Vec<usize>> {
-        let who: &[Who] = if wanted.accessible { &[Who::Accessible] } else { &[Who::Ordinary, Who::Everybody] };
-        who.iter().find_map(|who| {
-            let seats = self.eligible(wanted, *who);
-            let strict = self.best(self.windows(&seats, size, *who), *who, |_, _| 0);
+    fn find_group(&self, wanted: &GroupRequest, size: usize) -> Option<Vec<usize>> {
+        let choices: &[SeatChoice] =
+            if wanted.accessible { &[SeatChoice::Reserved] } else { &[SeatChoice::Unreserved, SeatChoice::Any] };
+        choices.iter().find_map(|choice| {
+            let seats = self.eligible(wanted, *choice);
+            let strict = self.best_group(self.adjacent_groups(&seats, size, *choice), *choice, |_, _| 0);
             strict.or_else(|| match wanted.together {
                 Together::Strict => None,
                 Together::Row => {
                     let spread = |group: &[usize], _| (group[size - 1] - group[0]) as i64;
-                    self.best(self.rows(&seats, size, *who), *who, spread)
+                    self.best_group(self.row_groups(&seats, size, *choice), *choice, spread)
                 }
-                Together::Nearby => self.nearby(&seats, size, *who),
+                Together::Nearby => self.nearby_group(&seats, size, *choice),
             })
         })
     }
 
-    fn eligible(&self, wanted: &Wanted, who: Who) -> Vec<usize> {
-        let mut seats = self.eligible_anywhere(who);
+    fn eligible(&self, wanted: &GroupRequest, choice: SeatChoice) -> Vec<usize> {
+        let mut seats = self.eligible_anywhere(choice);
         seats.retain(|at| {
             let seat = &self.seats[*at];
             let section = wanted.section.is_none_or(|section| usize::from(section.0) == seat.section);
@@ -72,45 +77,45 @@ impl Model {
         seats
     }
 
-    fn eligible_anywhere(&self, who: Who) -> Vec<usize> {
-        let may = |at: &usize| {
+    fn eligible_anywhere(&self, choice: SeatChoice) -> Vec<usize> {
+        let is_eligible = |at: &usize| {
             let seat = &self.seats[*at];
             let reserved = seat.accessible || seat.companion;
             seat.free
-                && match who {
-                    Who::Ordinary => !reserved,
-                    Who::Everybody => true,
-                    Who::Accessible => reserved,
+                && match choice {
+                    SeatChoice::Unreserved => !reserved,
+                    SeatChoice::Any => true,
+                    SeatChoice::Reserved => reserved,
                 }
         };
-        (0..self.seats.len()).filter(may).collect()
+        (0..self.seats.len()).filter(is_eligible).collect()
     }
 
-    /// The rule for selections by hand.
-    pub fn orphans_left_by(&self, selection: &[usize]) -> Vec<usize> {
+    /// Orphans for which the single-seat rule refuses a selection.
+    pub fn avoidable_orphans(&self, selection: &[usize]) -> Vec<usize> {
         let group: Vec<usize> = selection.iter().copied().filter(|seat| self.seats[*seat].free).collect();
         let new = self.new_orphans(&group);
         let counts = |orphan: &usize| {
             let run = self.run(*orphan);
             let part: Vec<usize> = run.iter().copied().filter(|seat| group.contains(seat)).collect();
             let orphans = run.iter().filter(|seat| new.contains(seat)).count();
-            let best = self.neighbours_instead_of(&part);
+            let best = self.best_alternative(&part);
             best.is_some_and(|best| orphans > self.new_orphans(&best).len())
         };
         new.iter().copied().filter(counts).collect()
     }
 
-    /// What best available gives to as many, in the same section and pool.
-    fn neighbours_instead_of(&self, part: &[usize]) -> Option<Vec<usize>> {
+    /// Best group of as many adjacent seats in the same section and pool.
+    fn best_alternative(&self, part: &[usize]) -> Option<Vec<usize>> {
         let reserved = part.iter().any(|seat| self.seats[*seat].accessible || self.seats[*seat].companion);
-        let who = if reserved { Who::Everybody } else { Who::Ordinary };
+        let choice = if reserved { SeatChoice::Any } else { SeatChoice::Unreserved };
         let here = &self.seats[part[0]];
-        let mut seats = self.eligible_anywhere(who);
+        let mut seats = self.eligible_anywhere(choice);
         seats.retain(|seat| (self.seats[*seat].section, self.seats[*seat].pool) == (here.section, here.pool));
-        self.best(self.windows(&seats, part.len(), who), who, |_, _| 0)
+        self.best_group(self.adjacent_groups(&seats, part.len(), choice), choice, |_, _| 0)
     }
 
-    /// The free neighbours among whom a seat is.
+    /// Run of free seats that contains a seat.
     fn run(&self, seat: usize) -> Vec<usize> {
         let free = |seat: &usize| self.seats[*seat].free;
         let left = std::iter::successors(Some(seat), |seat| self.left_of(*seat).filter(free));
@@ -119,65 +124,67 @@ impl Model {
         all.into_iter().collect()
     }
 
-    /// Groups of neighbours, each with the seat that it is known by.
-    fn windows(&self, seats: &[usize], size: usize, who: Who) -> Vec<(usize, Vec<usize>)> {
+    /// Groups of adjacent seats, each with its first seat.
+    fn adjacent_groups(&self, seats: &[usize], size: usize, choice: SeatChoice) -> Vec<(usize, Vec<usize>)> {
         let together = |group: &&[usize]| {
-            let beside = group.windows(2).all(|pair| self.right_of(pair[0]) == Some(pair[1]));
-            beside && group.iter().all(|seat| self.seats[*seat].pool == self.seats[group[0]].pool)
+            let adjacent = group.windows(2).all(|pair| self.right_of(pair[0]) == Some(pair[1]));
+            adjacent && group.iter().all(|seat| self.seats[*seat].pool == self.seats[group[0]].pool)
         };
-        let groups = seats.windows(size).filter(together).filter(|group| self.serves(group, who));
+        let groups = seats.windows(size).filter(together).filter(|group| self.is_suitable(group, choice));
         groups.map(|group| (group[0], group.to_vec())).collect()
     }
 
-    /// Groups of those who follow each other among the free seats of a row.
-    fn rows(&self, seats: &[usize], size: usize, who: Who) -> Vec<(usize, Vec<usize>)> {
+    /// Groups of consecutive free seats of a row, taken seats or aisles between them allowed; each with its first seat.
+    fn row_groups(&self, seats: &[usize], size: usize, choice: SeatChoice) -> Vec<(usize, Vec<usize>)> {
         let strips = self.strips(seats);
-        let groups = strips.values().flat_map(|strip| strip.windows(size)).filter(|group| self.serves(group, who));
+        let groups =
+            strips.values().flat_map(|strip| strip.windows(size)).filter(|group| self.is_suitable(group, choice));
         groups.map(|group| (group[0], group.to_vec())).collect()
     }
 
-    fn nearby(&self, seats: &[usize], size: usize, who: Who) -> Option<Vec<usize>> {
+    fn nearby_group(&self, seats: &[usize], size: usize, choice: SeatChoice) -> Option<Vec<usize>> {
         let strips = self.strips(seats);
-        let mut starts: Vec<_> = strips.keys().filter(|strip| !self.seeds(&strips[*strip], who).is_empty()).collect();
+        let mut starts: Vec<_> =
+            strips.keys().filter(|strip| !self.seeds(&strips[*strip], choice).is_empty()).collect();
         let first = |strip: &Strip| self.first_seat(*strip);
-        let longest = |strip: &Strip| self.runs(&strips[strip], who).map(|run| run.len()).max();
+        let longest = |strip: &Strip| self.runs(&strips[strip], choice).map(|run| run.len()).max();
         starts.sort_by_cached_key(|strip| (Reverse(longest(strip)), self.nearest(**strip), first(strip)));
         let grown = |start: &Strip| -> Vec<(usize, Vec<usize>)> {
-            let within_reach = self.within_reach(&strips, *start);
-            let seeds = self.seeds(&strips[start], who);
-            let seeds = seeds.into_iter().filter(|_| within_reach.len() >= size);
-            seeds.map(|seed| (seed, self.nearest_to(seed, &within_reach, size))).collect()
+            let seats_within_reach = self.seats_within_reach(&strips, *start);
+            let seeds = self.seeds(&strips[start], choice);
+            let seeds = seeds.into_iter().filter(|_| seats_within_reach.len() >= size);
+            seeds.map(|seed| (seed, self.nearest_seats(seed, &seats_within_reach, size))).collect()
         };
-        let spread = |group: &[usize], seed: usize| group.iter().map(|seat| self.between(*seat, seed)).sum();
+        let spread = |group: &[usize], seed: usize| group.iter().map(|seat| self.distance_between(*seat, seed)).sum();
         let groups = starts.iter().take(NEARBY_STARTS).flat_map(|start| grown(start)).collect();
-        self.best(groups, who, spread).or_else(|| {
-            let reach = |strip: &Strip| self.within_reach(&strips, *strip).len();
+        self.best_group(groups, choice, spread).or_else(|| {
+            let reach = |strip: &Strip| self.seats_within_reach(&strips, *strip).len();
             let start =
                 starts.iter().min_by_key(|strip| (Reverse(reach(strip)), self.nearest(***strip), first(strip)))?;
-            self.best(grown(start), who, spread)
+            self.best_group(grown(start), choice, spread)
         })
     }
 
-    fn best(
+    fn best_group(
         &self,
         groups: Vec<(usize, Vec<usize>)>,
-        who: Who,
+        choice: SeatChoice,
         spread: impl Fn(&[usize], usize) -> i64,
     ) -> Option<Vec<usize>> {
         let rank = |(anchor, group): &(usize, Vec<usize>)| -> Rank {
             let reserved = |seat: &&usize| self.seats[**seat].accessible || self.seats[**seat].companion;
-            let reserved = if who == Who::Everybody { group.iter().filter(reserved).count() } else { 0 };
+            let reserved = if choice == SeatChoice::Any { group.iter().filter(reserved).count() } else { 0 };
             let distance = group.iter().map(|seat| self.distance(*seat)).sum();
             (reserved, self.new_orphans(group).len(), spread(group, *anchor), distance, *anchor)
         };
         groups.into_iter().min_by_key(rank).map(|(_, group)| group)
     }
 
-    fn serves(&self, group: &[usize], who: Who) -> bool {
-        who != Who::Accessible || group.iter().any(|seat| self.seats[*seat].accessible)
+    fn is_suitable(&self, group: &[usize], choice: SeatChoice) -> bool {
+        choice != SeatChoice::Reserved || group.iter().any(|seat| self.seats[*seat].accessible)
     }
 
-    /// The seats of each section, row and pool.
+    /// Seats by section, row and pool.
     fn strips(&self, seats: &[usize]) -> BTreeMap<Strip, Vec<usize>> {
         let mut strips: BTreeMap<Strip, Vec<usize>> = BTreeMap::new();
         for seat in seats {
@@ -195,46 +202,46 @@ impl Model {
         (0..self.seats.len()).find(|seat| self.strip(*seat) == strip).expect("no strip is empty")
     }
 
-    /// From the best seat of a strip, taken or free, to the focal point.
+    /// Distance from the focal point to the nearest seat of a strip, taken or free.
     fn nearest(&self, strip: Strip) -> i64 {
         let seats = (0..self.seats.len()).filter(|seat| self.strip(*seat) == strip);
         seats.map(|seat| self.distance(seat)).min().expect("no strip is empty")
     }
 
-    /// Neighbours among the seats of a strip that serve.
-    fn runs(&self, strip: &[usize], who: Who) -> impl Iterator<Item = Vec<usize>> {
+    /// Runs of adjacent seats in a strip, only those with an accessible seat if the choice is `Reserved`.
+    fn runs(&self, strip: &[usize], choice: SeatChoice) -> impl Iterator<Item = Vec<usize>> {
         let runs: Vec<Vec<usize>> =
             strip.chunk_by(|one, other| self.right_of(*one) == Some(*other)).map(<[usize]>::to_vec).collect();
-        runs.into_iter().filter(move |run| self.serves(run, who))
+        runs.into_iter().filter(move |run| self.is_suitable(run, choice))
     }
 
-    fn seeds(&self, strip: &[usize], who: Who) -> Vec<usize> {
+    fn seeds(&self, strip: &[usize], choice: SeatChoice) -> Vec<usize> {
         let seed = |run: Vec<usize>| {
-            let may = run.iter().filter(|seat| self.serves(&[**seat], who));
-            let seed = *may.min_by_key(|seat| (self.distance(**seat), **seat)).expect("the run serves");
+            let suitable = run.iter().filter(|seat| self.is_suitable(&[**seat], choice));
+            let seed = *suitable.min_by_key(|seat| (self.distance(**seat), **seat)).expect("a run has a suitable seat");
             (Reverse(run.len()), seed)
         };
-        let mut seeds: Vec<_> = self.runs(strip, who).map(seed).collect();
+        let mut seeds: Vec<_> = self.runs(strip, choice).map(seed).collect();
         seeds.sort_unstable();
         seeds.into_iter().take(SEEDS_PER_START).map(|(_, seed)| seed).collect()
     }
 
-    fn within_reach(&self, strips: &BTreeMap<Strip, Vec<usize>>, start: Strip) -> Vec<usize> {
+    fn seats_within_reach(&self, strips: &BTreeMap<Strip, Vec<usize>>, start: Strip) -> Vec<usize> {
         let near = |strip: &Strip| (strip.0, strip.2) == (start.0, start.2) && strip.1.abs_diff(start.1) <= NEARBY_ROWS;
         strips.iter().filter(|(strip, _)| near(strip)).flat_map(|(_, seats)| seats.clone()).collect()
     }
 
-    fn nearest_to(&self, seed: usize, seats: &[usize], size: usize) -> Vec<usize> {
+    fn nearest_seats(&self, seed: usize, seats: &[usize], size: usize) -> Vec<usize> {
         let (x, y) = (self.seats[seed].x, self.seats[seed].y);
         let mut seats = seats.to_vec();
-        // The square, so that rounding does not decide.
+        // Squared distances, so that rounding does not decide.
         seats.sort_by_key(|seat| ((self.seats[*seat].x - x).pow(2) + (self.seats[*seat].y - y).pow(2), *seat));
         let mut group: Vec<usize> = seats.into_iter().take(size).collect();
         group.sort_unstable();
         group
     }
 
-    /// Free seats that have a free neighbour, and have none when the group is gone.
+    /// Free seats that have a free neighbour now, and none once the group is taken.
     pub fn new_orphans(&self, group: &[usize]) -> BTreeSet<usize> {
         &self.orphans_without(group) - &self.orphans_without(&[])
     }
@@ -257,20 +264,20 @@ impl Model {
     fn distance(&self, seat: usize) -> i64 {
         let (x, y) = self.focal_point;
         let seat = &self.seats[seat];
-        root((seat.x - x).pow(2) + (seat.y - y).pow(2))
+        integer_sqrt((seat.x - x).pow(2) + (seat.y - y).pow(2))
     }
 
-    fn between(&self, one: usize, other: usize) -> i64 {
+    fn distance_between(&self, one: usize, other: usize) -> i64 {
         let (one, other) = (&self.seats[one], &self.seats[other]);
-        root((one.x - other.x).pow(2) + (one.y - other.y).pow(2))
+        integer_sqrt((one.x - other.x).pow(2) + (one.y - other.y).pow(2))
     }
 }
 
-/// Section, row, pool.
+/// Seats of one section, row and pool.
 type Strip = (usize, usize, u16);
 
-/// Rounded down.
-fn root(square: i64) -> i64 {
+/// Square root, rounded down.
+fn integer_sqrt(square: i64) -> i64 {
     let about = (square as f64).sqrt() as i64;
     (about - 1..=about + 1).rev().find(|root| root * root <= square).expect("it is about right")
 }

@@ -1,4 +1,4 @@
-//! Seats from CSV: what somebody writes is what is read, and a fault is named by its line.
+//! Seats from CSV: written text is read back unchanged, and faults name their line.
 
 use boxoffice::domain::seating::{Layout, LayoutDraft, RowDraft, SeatDraft, SectionDraft, csv};
 use proptest::collection::vec;
@@ -16,7 +16,7 @@ fn pointer(text: &str) -> String {
 }
 
 #[test]
-fn a_house_can_be_read_from_a_spreadsheet_with_its_columns_in_any_order() {
+fn a_layout_can_be_read_from_a_spreadsheet_with_its_columns_in_any_order() {
     let text = "\u{feff}Number,Row,Section,attributes\r\n1,A,Stalls,accessible aisle_after\r\n2,A,Stalls,\r\n\r\n1,B,Stalls,companion;aisle";
     let sections = csv::parse(text).expect("it is valid");
     let layout = Layout::try_from(LayoutDraft { focal_point: None, sections }).expect("it is valid");
@@ -57,7 +57,7 @@ fn more_lines_than_a_layout_has_seats_are_not_read() {
     assert_eq!(pointer(&text), "/lines/100002");
 }
 
-/// Text with everything in it that has a meaning in CSV.
+/// Cell text with all characters that have a meaning in CSV.
 fn cells() -> impl Strategy<Value = String> {
     let characters = vec(select(vec!['a', 'B', '7', ',', '"', '\n', ';', 'é', ' ']), 0..6);
     characters.prop_map(|characters| characters.into_iter().collect::<String>().trim().to_owned())
@@ -75,7 +75,7 @@ fn seats() -> impl Strategy<Value = SeatDraft> {
     })
 }
 
-/// Quoted where it must be, and now and then where it need not be.
+/// Cell as CSV; quoted if needed or if `quote` is set.
 fn written(cell: &str, quote: bool) -> String {
     if quote || cell.contains([',', '"', '\n']) {
         format!("\"{}\"", cell.replace('"', "\"\""))
@@ -85,15 +85,15 @@ fn written(cell: &str, quote: bool) -> String {
 }
 
 #[test]
-fn what_is_written_as_csv_is_read_as_it_was() {
+fn csv_is_read_back_as_it_was_written() {
     let rows = vec((any::<u8>(), any::<u8>(), seats()), 1..20);
     let sheets = (vec(cells(), 1..4), vec(cells(), 1..4), rows, any::<bool>());
-    for_all("what_is_written_as_csv_is_read_as_it_was", 2_000, &sheets, |(sections, labels, lines, crlf)| {
+    for_all("csv_is_read_back_as_it_was_written", 2_000, &sheets, |(sections, labels, lines, crlf)| {
         let mut text = HEADER.to_owned();
         let mut expected: Vec<SectionDraft> = Vec::new();
-        for (which, style, mut seat) in lines {
-            let section = &sections[usize::from(which) % sections.len()];
-            let label = &labels[usize::from(which / 4) % labels.len()];
+        for (choice, style, mut seat) in lines {
+            let section = &sections[usize::from(choice) % sections.len()];
+            let label = &labels[usize::from(choice / 4) % labels.len()];
             let coordinate = |at: Option<i64>| at.map_or_else(String::new, |at| at.to_string());
             seat.line = Some(text.matches('\n').count() + 1);
             let attributes = seat.attributes.join(if style % 3 == 0 { ";" } else { " " });

@@ -1,10 +1,10 @@
-//! Random houses, small enough for a model that tries everything, and what may happen in them.
+//! Random venues, small enough for a model that tries all groups, and random requests in them.
 
 use std::sync::Arc;
 
 use boxoffice::domain::seating::{
-    EventSeats, GroupSize, LayoutDraft, PointDraft, PoolNumber, RowDraft, SeatDraft, SeatIndex, SeatPicker,
-    SectionDraft, SectionIndex, Together, Wanted,
+    EventSeats, GroupRequest, GroupSize, LayoutDraft, PointDraft, PoolNumber, RowDraft, SeatDraft, SeatIndex,
+    SeatPicker, SectionDraft, SectionIndex, Together,
 };
 use proptest::collection::vec;
 use proptest::prelude::any;
@@ -12,26 +12,26 @@ use proptest::strategy::Strategy;
 
 use super::model::{Model, ModelSeat};
 
-/// Sections of rows of seats, each seat a byte that says all about it; and the focal point.
+/// Sections of rows of seats; the bits of a byte give the properties of its seat.
 #[derive(Clone, Debug)]
-pub struct SmallHouse {
+pub struct SmallVenue {
     sections: Vec<Vec<Vec<u8>>>,
     focal_point: (i8, i8),
-    /// In the lowest of four, nobody; in the highest, nearly everybody.
+    /// Fraction of taken seats, in quarters: 0 for none, 3 for three quarters.
     crowd: u8,
 }
 
-pub fn small_houses() -> impl Strategy<Value = SmallHouse> {
+pub fn small_venues() -> impl Strategy<Value = SmallVenue> {
     let sections = vec(vec(vec(any::<u8>(), 1..11), 1..7), 1..4);
-    (sections, any::<(i8, i8)>(), 0..4_u8).prop_map(|(sections, focal_point, crowd)| SmallHouse {
+    (sections, any::<(i8, i8)>(), 0..4_u8).prop_map(|(sections, focal_point, crowd)| SmallVenue {
         sections,
         focal_point,
         crowd,
     })
 }
 
-impl SmallHouse {
-    /// The seats, as the model knows them, some of them taken from the beginning.
+impl SmallVenue {
+    /// Model of the venue, with some seats taken.
     pub fn model(&self) -> Model {
         let focal_point = (i64::from(self.focal_point.0) * 4, i64::from(self.focal_point.1) * 4);
         let mut seats = Vec::new();
@@ -43,7 +43,7 @@ impl SmallHouse {
                     seats.push(ModelSeat {
                         section,
                         row,
-                        // Uneven, so that distances rarely tie; some rows are nearer to each other than their seats.
+                        // Uneven, so that distances are rarely equal; rows are closer to each other than seats.
                         x: position as i64 * 55 + (row % 3) as i64 * 17,
                         y: row as i64 * 40,
                         pool: u16::from(bits(6, 2) == 3),
@@ -61,17 +61,17 @@ impl SmallHouse {
 }
 
 impl Model {
-    /// The same for those who are tested.
+    /// The same seats in the form of the tested code.
     pub fn event_seats(&self) -> Arc<EventSeats> {
-        let layout = self.draft().try_into().expect("the house is small and well-formed");
-        Arc::new(EventSeats::new(Arc::new(layout), |seat| PoolNumber(self.seats[seat.at()].pool)))
+        let layout = self.draft().try_into().expect("the venue is small and well-formed");
+        Arc::new(EventSeats::new(Arc::new(layout), |seat| PoolNumber(self.seats[seat.as_usize()].pool)))
     }
 
-    /// One that has seen nothing but the house as it is.
-    pub fn picker(&self, house: &Arc<EventSeats>) -> SeatPicker {
-        let mut picker = SeatPicker::new(Arc::clone(house));
+    /// New picker with the taken seats of the model.
+    pub fn picker(&self, event_seats: &Arc<EventSeats>) -> SeatPicker {
+        let mut picker = SeatPicker::new(Arc::clone(event_seats));
         for (seat, _) in self.seats.iter().enumerate().filter(|(_, seat)| !seat.free) {
-            assert!(picker.take(SeatIndex(seat as u32)), "nobody has taken it yet");
+            assert!(picker.take(SeatIndex(seat as u32)), "the seat was free");
         }
         picker
     }
@@ -102,9 +102,9 @@ impl Model {
     }
 }
 
-/// What a byte wishes for.
-pub fn wanted(byte: u8, limits: u8) -> Wanted {
-    Wanted {
+/// Request that two random bytes stand for.
+pub fn wanted(byte: u8, limits: u8) -> GroupRequest {
+    GroupRequest {
         size: GroupSize::new(i64::from(byte % 7) + 1).expect("it is between 1 and 7"),
         together: [Together::Strict, Together::Row, Together::Nearby][usize::from(byte / 7 % 3)],
         section: limits.is_multiple_of(3).then_some(SectionIndex(u16::from(limits / 3 % 3))),

@@ -1,16 +1,17 @@
-//! Random commands for a small house, from what the model knows at that moment: crowded on purpose, so that they collide.
+//! Random commands for a small venue, from the current state of the model. Few seats, so that commands compete for
+//! them.
 
 use std::collections::BTreeMap;
 
-use boxoffice::domain::block::{BlockWanted, BlockedPlaces};
+use boxoffice::domain::block::{BlockRequest, BlockedPlaces};
 use boxoffice::domain::event::{EventChanges, EventStatus};
-use boxoffice::domain::hold::{Amount, BestAvailable, Hold, HoldStatus, Idempotency, Portion, Wanted};
+use boxoffice::domain::hold::{Amount, BestAvailable, Hold, HoldStatus, Idempotency, Portion, RequestedItems};
 use boxoffice::domain::ids::{BookingId, EventId, HoldId, TicketTypeId};
 use boxoffice::domain::payment_token::Possession;
 use boxoffice::domain::quantity::{Capacity, Quantity};
 use boxoffice::domain::seating::{GroupSize, SeatIndex, Together};
 use boxoffice::domain::time::Instant;
-use boxoffice::inventory::command::{Command, ExpiryCause, Place};
+use boxoffice::inventory::command::{Command, ExpiryCause, NewHold};
 use uuid::Uuid;
 
 use super::house::{SECTION, STANDING};
@@ -19,27 +20,28 @@ use crate::model::Seconds;
 use crate::model::dice::Dice;
 use crate::translate::{id, number, seconds};
 
-/// A number that nothing has.
-const NOBODY: usize = 999_999;
-/// So few that blocks are changed and ended.
+/// Number that no object has.
+const UNKNOWN: usize = 999_999;
+/// Number of block ids: few, so that blocks are changed and ended.
 const BLOCKS: usize = 3;
 
-/// Draws commands one after the other, and remembers what has been asked.
+/// Draws commands one after the other, and remembers them for repeats.
 pub struct Chooser {
     tick: Seconds,
-    asked: usize,
+    drawn: usize,
     past: Vec<Command>,
 }
 
 impl Chooser {
     pub fn new(tick: Seconds) -> Self {
-        Self { tick, asked: 0, past: Vec::new() }
+        Self { tick, drawn: 0, past: Vec::new() }
     }
 
-    /// How much time passes: often none, often exactly until a hold expires or the instant before.
+    /// Time until the next batch: often zero, often exactly until a hold expires, or one tick less.
     pub fn pause(&self, model: &Model, now: Instant, number: u64) -> Seconds {
         let mut dice = Dice(number);
-        let expiry = model.live(HoldStatus::Active).map(|hold| seconds(hold.expires_at) - seconds(now)).min();
+        let expiry =
+            model.holds_using_capacity(HoldStatus::Active).map(|hold| seconds(hold.expires_at) - seconds(now)).min();
         match (dice.roll(8), expiry.map(|expiry| expiry.max(0))) {
             (0, Some(expiry)) => expiry,
             (1, Some(expiry)) => (expiry - self.tick).max(0),
@@ -50,7 +52,7 @@ impl Chooser {
     pub fn choose(&mut self, model: &Model, number: u64) -> Command {
         let mut dice = Dice(number);
         let dice = &mut dice;
-        self.asked += 1;
+        self.drawn += 1;
         let command = match dice.roll(100) {
             0..32 => self.place(model, dice),
             32..38 => self.repeat(model, dice),
@@ -72,28 +74,28 @@ impl Chooser {
 
     fn place(&mut self, model: &Model, dice: &mut Dice) -> Command {
         let event_id = event_id(model, dice);
-        let wanted =
-            event(model, event_id).map_or(Wanted::Places(quantity(1)), |event| wanted(model, event, None, dice));
+        let wanted = event(model, event_id)
+            .map_or(RequestedItems::Places(quantity(1)), |event| wanted(model, event, None, dice));
         let ttl_seconds = dice.one_in(2).then(|| (2 * self.tick + dice.ticks(6, self.tick)) as u32);
         let idempotency = dice.one_in(3).then(|| {
             let mut fingerprint = [0; 32];
             fingerprint[0] = dice.number(255) as u8;
-            Idempotency { key: Uuid::from_u128(1 + self.asked as u128 % 8), fingerprint }
+            Idempotency { key: Uuid::from_u128(1 + self.drawn as u128 % 8), fingerprint }
         });
-        Command::Place(Place { hold_id: self.next_hold(event_id), event_id, wanted, ttl_seconds, idempotency })
+        Command::Place(NewHold { hold_id: self.next_hold(event_id), event_id, wanted, ttl_seconds, idempotency })
     }
 
-    /// A client that repeats what was asked lately. What it would make has an id of its own.
+    /// Repeats a recent command. A hold or booking that it would create gets a new id, as in the service.
     fn repeat(&mut self, model: &Model, dice: &mut Dice) -> Command {
         let back = 1 + dice.often_low(6) as usize;
         match self.past.len().checked_sub(back).map(|at| self.past[at].clone()) {
             None => self.place(model, dice),
             Some(Command::Place(place)) => {
                 let hold_id = self.next_hold(place.event_id);
-                Command::Place(Place { hold_id, ..place })
+                Command::Place(NewHold { hold_id, ..place })
             }
             Some(Command::Book { hold_id, possession, portion, .. }) => {
-                Command::Book { booking_id: id(self.asked), hold_id, possession, portion }
+                Command::Book { booking_id: id(self.drawn), hold_id, possession, portion }
             }
             Some(other) => other,
         }
@@ -102,12 +104,12 @@ impl Chooser {
     fn book(&mut self, model: &Model, dice: &mut Dice) -> Command {
         let hold_id = hold_id(model, dice);
         let portion = model.hold(hold_id).filter(|_| dice.one_in(2)).map(|hold| portion(model, hold, dice));
-        Command::Book { booking_id: id(self.asked), hold_id, possession: possession(dice), portion }
+        Command::Book { booking_id: id(self.drawn), hold_id, possession: possession(dice), portion }
     }
 
-    /// Ends in the same two bytes as the id of its event.
+    /// New hold id, with the same last two bytes as its event's id.
     fn next_hold(&self, event_id: EventId) -> HoldId {
-        id((self.asked << 16) + number(event_id.as_uuid()) % (1 << 16))
+        id((self.drawn << 16) + number(event_id.as_uuid()) % (1 << 16))
     }
 }
 
@@ -118,23 +120,23 @@ fn change_items(model: &Model, dice: &mut Dice) -> Command {
     Command::ChangeItems { hold_id, possession: possession(dice), wanted: wanted(model, event, own, dice) }
 }
 
-/// With `own`, mostly about seats beside those that it has.
-fn wanted(model: &Model, event: &Event, own: Option<&Hold>, dice: &mut Dice) -> Wanted {
+/// Random request. With `own`, the hold whose items change, half of the seats are next to its own.
+fn wanted(model: &Model, event: &Event, own: Option<&Hold>, dice: &mut Dice) -> RequestedItems {
     match dice.roll(12) {
-        0..4 => Wanted::Seats(some_seats(model, own, dice)),
-        4..8 => Wanted::Items(items(model, event, own, dice)),
-        8..11 => Wanted::BestAvailable(best(model, event, dice)),
-        _ if dice.one_in(6) => Wanted::Places(quantity(1)),
-        _ => Wanted::Items(vec![(types(model, event)[4], Amount::Places(quantity(1 + dice.often_low(4))))]),
+        0..4 => RequestedItems::Seats(some_seats(model, own, dice)),
+        4..8 => RequestedItems::Items(items(model, event, own, dice)),
+        8..11 => RequestedItems::BestAvailable(best_available(model, event, dice)),
+        _ if dice.one_in(6) => RequestedItems::Places(quantity(1)),
+        _ => RequestedItems::Items(vec![(types(model, event)[4], Amount::Places(quantity(1 + dice.often_low(4))))]),
     }
 }
 
-/// In their order and each once; seldom one that there is not.
+/// Random seats, sorted and without duplicates; seldom one that does not exist.
 fn some_seats(model: &Model, own: Option<&Hold>, dice: &mut Dice) -> Vec<SeatIndex> {
     let all = model.geometry.seats.len();
     let had = own.and_then(|own| own.items.first()?.seats.first()).filter(|_| dice.one_in(2));
     let first = match had {
-        Some(seat) => seat.at().saturating_sub(dice.roll(2)),
+        Some(seat) => seat.as_usize().saturating_sub(dice.roll(2)),
         None => dice.roll(all),
     };
     let (count, apart) = (1 + dice.often_low(4) as usize, if dice.one_in(5) { 2 } else { 1 });
@@ -145,12 +147,12 @@ fn some_seats(model: &Model, own: Option<&Hold>, dice: &mut Dice) -> Vec<SeatInd
     near.chain(unknown).map(|seat| SeatIndex(seat as u32)).collect()
 }
 
-/// Seats as one or two of the ticket types of their pool, now and then with places to stand, seldom wrong.
+/// Seats as one or two ticket types of their pool, sometimes with standing places, seldom with a wrong ticket type.
 fn items(model: &Model, event: &Event, own: Option<&Hold>, dice: &mut Dice) -> Vec<(TicketTypeId, Amount)> {
     let types = types(model, event);
     let mut items: BTreeMap<TicketTypeId, Amount> = BTreeMap::new();
     let mut seats = some_seats(model, own, dice);
-    let pool = model.geometry.seats[seats[0].at().min(model.geometry.seats.len() - 1)].pool;
+    let pool = model.geometry.seats[seats[0].as_usize().min(model.geometry.seats.len() - 1)].pool;
     let (one, other) = match pool {
         0 => (0, 0),
         1 => (1, 2),
@@ -159,8 +161,8 @@ fn items(model: &Model, event: &Event, own: Option<&Hold>, dice: &mut Dice) -> V
     if seats.len() > 1 && one != other && dice.one_in(2) {
         items.insert(types[other], Amount::Seats(seats.split_off(seats.len() / 2)));
     }
-    let of_type = if dice.one_in(10) { dice.roll(types.len()) } else { [one, other][dice.roll(2)] };
-    items.entry(types[of_type]).or_insert(Amount::Seats(seats));
+    let ticket_type = if dice.one_in(10) { dice.roll(types.len()) } else { [one, other][dice.roll(2)] };
+    items.entry(types[ticket_type]).or_insert(Amount::Seats(seats));
     if dice.one_in(5) {
         let standing = if dice.one_in(8) { dice.roll(types.len()) } else { 4 };
         items.entry(types[standing]).or_insert(Amount::Places(quantity(1 + dice.often_low(3))));
@@ -168,7 +170,7 @@ fn items(model: &Model, event: &Event, own: Option<&Hold>, dice: &mut Dice) -> V
     items.into_iter().collect()
 }
 
-fn best(model: &Model, event: &Event, dice: &mut Dice) -> BestAvailable {
+fn best_available(model: &Model, event: &Event, dice: &mut Dice) -> BestAvailable {
     let types = types(model, event);
     BestAvailable {
         size: GroupSize::new(i64::from(1 + dice.often_low(6))).expect("it is between 1 and 6"),
@@ -179,7 +181,7 @@ fn best(model: &Model, event: &Event, dice: &mut Dice) -> BestAvailable {
     }
 }
 
-/// Some of what a hold has, seldom something else.
+/// Part of the items of a hold, seldom something else.
 fn portion(model: &Model, hold: &Hold, dice: &mut Dice) -> Portion {
     let held: Vec<SeatIndex> = hold.items.iter().flat_map(|item| item.seats.clone()).collect();
     if !held.is_empty() && dice.one_in(2) {
@@ -205,9 +207,9 @@ fn portion(model: &Model, hold: &Hold, dice: &mut Dice) -> Portion {
         items.push((item.ticket_type_id, amount));
     }
     if items.is_empty() || dice.one_in(12) {
-        let of_type = &model.types[dice.roll(model.types.len())];
-        items.retain(|(ticket_type_id, _)| *ticket_type_id != of_type.ticket_type_id);
-        items.push((of_type.ticket_type_id, Amount::Places(quantity(1))));
+        let ticket_type = &model.types[dice.roll(model.types.len())];
+        items.retain(|(ticket_type_id, _)| *ticket_type_id != ticket_type.ticket_type_id);
+        items.push((ticket_type.ticket_type_id, Amount::Places(quantity(1))));
         items.sort_by_key(|(ticket_type_id, _)| *ticket_type_id);
     }
     Portion::Items(items)
@@ -222,8 +224,8 @@ fn block(model: &Model, dice: &mut Dice) -> Command {
     } else {
         BlockedPlaces::Seats(some_seats(model, None, dice))
     };
-    let reason = ["EventSeats seats", "A camera"][dice.roll(2)].to_owned();
-    Command::Block { event_id, block_id: id(dice.roll(BLOCKS)), wanted: BlockWanted { reason, places } }
+    let reason = ["Press seats", "A camera"][dice.roll(2)].to_owned();
+    Command::Block { event_id, block_id: id(dice.roll(BLOCKS)), wanted: BlockRequest { reason, places } }
 }
 
 fn resize(model: &Model, dice: &mut Dice) -> Command {
@@ -233,7 +235,7 @@ fn resize(model: &Model, dice: &mut Dice) -> Command {
     Command::Resize { pool_id: pools[pool], capacity }
 }
 
-/// Mostly whether orphans are refused: a cancelled event is over.
+/// Mostly switches the single-seat rule; seldom cancels, because a cancelled event refuses all new holds.
 fn amend(model: &Model, dice: &mut Dice) -> Command {
     let event_id = event_id(model, dice);
     let mut changes = EventChanges::default();
@@ -245,10 +247,10 @@ fn amend(model: &Model, dice: &mut Dice) -> Command {
     Command::Amend { event_id, changes: Box::new(changes) }
 }
 
-/// Mostly the first.
+/// Id of an event: mostly the first, seldom an unknown one.
 fn event_id(model: &Model, dice: &mut Dice) -> EventId {
     match dice.roll(40) {
-        39 => id(NOBODY),
+        39 => id(UNKNOWN),
         0..8 => model.events[1].event_id,
         _ => model.events[0].event_id,
     }
@@ -259,21 +261,21 @@ fn event(model: &Model, event_id: EventId) -> Option<&Event> {
 }
 
 fn types(model: &Model, event: &Event) -> Vec<TicketTypeId> {
-    let own = model.types.iter().filter(|of_type| of_type.event_id == event.event_id);
-    own.map(|of_type| of_type.ticket_type_id).collect()
+    let own = model.types.iter().filter(|ticket_type| ticket_type.event_id == event.event_id);
+    own.map(|ticket_type| ticket_type.ticket_type_id).collect()
 }
 
-/// Mostly one that is active, now and then any of them, seldom none at all.
+/// Id of a hold: mostly an active one, sometimes any, seldom an unknown one.
 fn hold_id(model: &Model, dice: &mut Dice) -> HoldId {
-    let active: Vec<HoldId> = model.live(HoldStatus::Active).map(|hold| hold.hold_id).collect();
+    let active: Vec<HoldId> = model.holds_using_capacity(HoldStatus::Active).map(|hold| hold.hold_id).collect();
     let all: Vec<HoldId> = model.holds.iter().map(|(hold, _)| hold.hold_id).collect();
     let among = if active.is_empty() || dice.one_in(4) { all } else { active };
-    among.get(dice.roll(among.len().max(1))).copied().filter(|_| !dice.one_in(40)).unwrap_or(id(NOBODY))
+    among.get(dice.roll(among.len().max(1))).copied().filter(|_| !dice.one_in(40)).unwrap_or(id(UNKNOWN))
 }
 
 fn booking(model: &Model, dice: &mut Dice) -> BookingId {
     let chosen = model.bookings.get(dice.roll(model.bookings.len().max(1)));
-    chosen.filter(|_| !dice.one_in(24)).map_or(id(NOBODY), |booking| booking.booking_id)
+    chosen.filter(|_| !dice.one_in(24)).map_or(id(UNKNOWN), |booking| booking.booking_id)
 }
 
 fn possession(dice: &mut Dice) -> Possession {

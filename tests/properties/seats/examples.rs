@@ -1,9 +1,9 @@
-//! Plain examples of what seats are for, in one row of six. Each is played like a random script, and its last answer is told.
+//! Plain examples with seats, in one row of six. Each is played like a random script, and its last answer is checked.
 
-use boxoffice::domain::hold::{BestAvailable, Idempotency, Portion, Wanted};
+use boxoffice::domain::hold::{BestAvailable, Idempotency, Portion, RequestedItems};
 use boxoffice::domain::payment_token::Possession::Proven;
 use boxoffice::domain::seating::{GroupSize, SeatIndex, Together};
-use boxoffice::inventory::command::{Answer, Command, Outcome, Place, Refusal};
+use boxoffice::inventory::command::{Command, Decision, NewHold, Outcome, Refusal};
 use uuid::Uuid;
 
 use super::house;
@@ -16,8 +16,8 @@ use crate::script::Script;
 use crate::seating::model::{Model as Geometry, ModelSeat};
 use crate::translate::{id, instant, rules};
 
-/// One command after the other; whether orphans are refused is said by the example.
-fn last_answer(orphans_refused: bool, commands: &[(Seconds, Command)]) -> Answer {
+/// Plays the commands one after the other, each at its second, and returns the last answer.
+fn last_answer(orphans_refused: bool, commands: &[(Seconds, Command)]) -> Decision {
     let seat = |position: i64| ModelSeat {
         section: 0,
         row: 0,
@@ -48,17 +48,17 @@ fn last_answer(orphans_refused: bool, commands: &[(Seconds, Command)]) -> Answer
     answers.last().expect("an example asks something")
 }
 
-fn seats(seats: &[u32]) -> Wanted {
-    Wanted::Seats(seats.iter().copied().map(SeatIndex).collect())
+fn seats(seats: &[u32]) -> RequestedItems {
+    RequestedItems::Seats(seats.iter().copied().map(SeatIndex).collect())
 }
 
-/// For twelve seconds.
-fn place(hold: usize, wanted: Wanted) -> Command {
+/// Hold of twelve seconds. Hold numbers with the same last digit share an idempotency key.
+fn place(hold: usize, wanted: RequestedItems) -> Command {
     let idempotency = Some(Idempotency { key: Uuid::from_u128(hold as u128 % 10), fingerprint: [0; 32] });
-    Command::Place(Place { hold_id: hold_id(hold), event_id: id(1), wanted, ttl_seconds: None, idempotency })
+    Command::Place(NewHold { hold_id: hold_id(hold), event_id: id(1), wanted, ttl_seconds: None, idempotency })
 }
 
-fn change(hold: usize, wanted: Wanted) -> Command {
+fn change(hold: usize, wanted: RequestedItems) -> Command {
     Command::ChangeItems { hold_id: hold_id(hold), possession: Proven, wanted }
 }
 
@@ -66,7 +66,7 @@ fn hold_id<Id: From<Uuid>>(hold: usize) -> Id {
     id((hold << 16) + 1)
 }
 
-fn seats_of(answer: &Answer) -> Vec<u32> {
+fn seats_of(answer: &Decision) -> Vec<u32> {
     let Ok(Outcome::Placed { hold, .. } | Outcome::ItemsChanged { hold, .. } | Outcome::Booked { hold, .. }) = answer
     else {
         panic!("refused: {answer:?}")
@@ -75,8 +75,8 @@ fn seats_of(answer: &Answer) -> Vec<u32> {
 }
 
 #[test]
-fn the_best_seats_may_be_those_of_a_hold_that_nobody_has_swept() {
-    let two = Wanted::BestAvailable(BestAvailable {
+fn best_available_gives_the_seats_of_an_overdue_hold_before_the_sweep() {
+    let two = RequestedItems::BestAvailable(BestAvailable {
         size: GroupSize::new(2).expect("it is in range"),
         together: Together::Strict,
         section: None,
@@ -88,23 +88,23 @@ fn the_best_seats_may_be_those_of_a_hold_that_nobody_has_swept() {
 }
 
 #[test]
-fn a_seat_beside_a_hold_that_nobody_has_swept_is_not_alone() {
+fn a_seat_beside_an_overdue_hold_is_no_orphan_before_the_sweep() {
     let at = |second| last_answer(true, &[(0, place(1, seats(&[2]))), (second, place(2, seats(&[4, 5])))]);
     assert_eq!(at(11), Err(Refusal::LeavesOrphans { seats: vec![SeatIndex(3)] }));
     assert_eq!(seats_of(&at(12)), [4, 5]);
 }
 
 #[test]
-fn the_seats_of_a_hold_are_no_obstacle_to_itself() {
+fn a_hold_can_change_to_seats_that_include_its_own() {
     let swap = [(0, place(1, seats(&[1, 2, 3]))), (3, change(1, seats(&[2, 3, 4])))];
     assert_eq!(seats_of(&last_answer(false, &swap)), [2, 3, 4]);
     let others = [(0, place(1, seats(&[1, 2]))), (0, place(2, seats(&[3]))), (3, change(1, seats(&[2, 3, 4])))];
-    let gone = Refusal::SeatsUnavailable { seats: vec![SeatIndex(3)], now: instant(3) };
-    assert_eq!(last_answer(false, &others), Err(gone));
+    let unavailable = Refusal::SeatsUnavailable { seats: vec![SeatIndex(3)], now: instant(3) };
+    assert_eq!(last_answer(false, &others), Err(unavailable));
 }
 
 #[test]
-fn a_repeat_is_answered_with_the_seats_of_the_first_time_however_often_they_changed() {
+fn a_repeat_is_answered_with_the_seats_as_placed_even_after_changes() {
     let repeat = [
         (0, place(1, seats(&[0, 1]))),
         (1, change(1, seats(&[1, 2]))),
@@ -115,7 +115,7 @@ fn a_repeat_is_answered_with_the_seats_of_the_first_time_however_often_they_chan
 }
 
 #[test]
-fn what_is_not_booked_of_a_hold_is_free_at_once() {
+fn the_part_of_a_hold_that_is_not_booked_is_free_at_once() {
     let portion = Some(Portion::Seats(vec![SeatIndex(1)]));
     let book = Command::Book { booking_id: id(1), hold_id: hold_id(1), possession: Proven, portion };
     let others = [(0, place(1, seats(&[0, 1, 2]))), (1, book), (1, place(2, seats(&[0, 2])))];

@@ -1,4 +1,5 @@
-//! A small house for two events: a few rows in two sections, the first row a price zone of its own, and places to stand.
+//! A small venue for two events: two sections with a few rows, the first row a price zone of its own, and a standing
+//! area.
 
 use std::sync::Arc;
 
@@ -14,21 +15,23 @@ use crate::rows::{Rows, SeatRow};
 use crate::seating::model::{Model as Geometry, ModelSeat};
 use crate::translate::id;
 
-/// The pools of each event: a zone of the first row, the rest of its section, another section, and places to stand.
+/// Number of pools per event: the price zone of the first row, the rest of its section, the other section, and
+/// standing.
 pub const POOLS: u16 = 4;
 pub const STANDING: u16 = 3;
-/// The sections' names begin so, with their numbers behind; the last one has no seats.
+/// Prefix of section names; the section number follows. The last section has no seats.
 pub const SECTION: &str = "Section ";
 const EVENTS: usize = 2;
 
-/// The section of each row.
+/// Section of each row.
 const ROWS: [usize; 5] = [0, 0, 0, 1, 1];
 
-/// Rows of three to six seats, a few of them at an aisle or for those who need them. One number is too small for all of it.
-pub fn geometry(mut chance: impl FnMut() -> u64) -> Geometry {
+/// Makes rows of three to six seats; a few are accessible, companion or aisle seats. `next_number` is called once per
+/// row, because one number is too small for all rows.
+pub fn geometry(mut next_number: impl FnMut() -> u64) -> Geometry {
     let mut seats = Vec::new();
     for (row, section) in ROWS.into_iter().enumerate() {
-        let mut dice = Dice(chance());
+        let mut dice = Dice(next_number());
         for position in 0..3 + dice.roll(4) {
             let special = dice.roll(16);
             seats.push(ModelSeat {
@@ -47,7 +50,8 @@ pub fn geometry(mut chance: impl FnMut() -> u64) -> Geometry {
     Geometry { seats, focal_point: (110, -100) }
 }
 
-/// The events, and what is sold of their pools: one type, two types, one in pairs, and one to stand.
+/// Adds the events and their ticket types: one for the front zone, two for the rest of its section, one for the other
+/// section (in half of the events sold from two places up), and one for standing.
 pub fn events(model: &mut Model, dice: &mut Dice) {
     for number in 1..=EVENTS {
         let event_id: EventId = id(number);
@@ -59,8 +63,8 @@ pub fn events(model: &mut Model, dice: &mut Dice) {
                 .enumerate()
         {
             let (ticket_type_id, pool_id) = (id(at * 100 + number), pools[pool]);
-            let of_type = TicketType { ticket_type_id, event_id, pool_id, price, min_quantity, max_quantity };
-            model.types.push(of_type);
+            let ticket_type = TicketType { ticket_type_id, event_id, pool_id, price, min_quantity, max_quantity };
+            model.types.push(ticket_type);
         }
         model.events.push(Event {
             event_id,
@@ -73,7 +77,7 @@ pub fn events(model: &mut Model, dice: &mut Dice) {
     }
 }
 
-/// The rows of the same, as they are when the events have just been created.
+/// Rows of the model's events just after their creation.
 pub fn rows(model: &Model) -> Rows {
     let mut rows = Rows::default();
     let venue: (VenueId, u32) = (id(1), 1);
@@ -86,12 +90,12 @@ pub fn rows(model: &Model) -> Rows {
             rows.add_pool(*pool_id, event.event_id, if number == STANDING { event.standing } else { seats });
             rows.pools.get_mut(pool_id).expect("it was just added").seated = number != STANDING;
         }
-        for (seat, of) in (0..).map(SeatIndex).zip(&model.geometry.seats) {
-            let pool_id = event.pools[usize::from(of.pool)];
-            rows.seats.insert((event.event_id, seat), SeatRow { pool_id, owner: SeatOwner::Nobody });
+        for (index, seat) in (0..).map(SeatIndex).zip(&model.geometry.seats) {
+            let pool_id = event.pools[usize::from(seat.pool)];
+            rows.seats.insert((event.event_id, index), SeatRow { pool_id, owner: SeatOwner::Nobody });
         }
     }
-    rows.ticket_types.extend(model.types.iter().map(|of_type| (of_type.ticket_type_id, of_type.clone())));
+    rows.ticket_types.extend(model.types.iter().map(|ticket_type| (ticket_type.ticket_type_id, ticket_type.clone())));
     rows
 }
 
@@ -111,5 +115,5 @@ fn layout(geometry: &Geometry) -> Layout {
     let mut draft = geometry.draft();
     let name = format!("{SECTION}{}", draft.sections.len());
     draft.sections.push(SectionDraft { name, capacity: Some(100), ..SectionDraft::default() });
-    draft.try_into().expect("the house is small and well-formed")
+    draft.try_into().expect("the venue is small and well-formed")
 }

@@ -1,5 +1,5 @@
-//! What must be answered where there are seats, told naively: who has a seat is looked up among all holds, bookings and blocks,
-//! and which seats are the best by trying all groups. Speaks in inventory's words and shares nothing else with it.
+//! A naive model of events with seats. It searches the owner of a seat among all holds, bookings and blocks, and the
+//! best seats among all groups. It uses inventory's types and none of its logic.
 
 mod holds;
 mod organiser;
@@ -15,18 +15,18 @@ use boxoffice::domain::seat::SeatOwner;
 use boxoffice::domain::seating::SeatIndex;
 use boxoffice::domain::time::Instant;
 use boxoffice::inventory::batch_state::TicketType;
-use boxoffice::inventory::command::{Answer, Command, Outcome, Refusal};
+use boxoffice::inventory::command::{Command, Decision, Outcome, Refusal};
 
 use crate::seating::model::Model as Geometry;
 
 #[derive(Clone, Debug)]
 pub struct Model {
     pub rules: HoldRules,
-    /// Of both events. Nobody sits in it.
+    /// Seats of both events, all free.
     pub geometry: Geometry,
     pub events: Vec<Event>,
     pub types: Vec<TicketType>,
-    /// Beside each what it was when it was placed.
+    /// Each hold as it is now, and as it was placed.
     pub holds: Vec<(Hold, Hold)>,
     pub bookings: Vec<Booking>,
     pub blocks: Vec<Block>,
@@ -38,9 +38,9 @@ pub struct Event {
     pub status: EventStatus,
     pub orphans_refused: bool,
     pub quantity_max: Option<u32>,
-    /// By the geometry's numbers; the last has no seats.
+    /// Pools by their number in the geometry; the last has no seats.
     pub pools: Vec<PoolId>,
-    /// The capacity of the last.
+    /// Capacity of the standing pool.
     pub standing: u32,
 }
 
@@ -49,8 +49,9 @@ impl Model {
         Self { rules, geometry, events: vec![], types: vec![], holds: vec![], bookings: vec![], blocks: vec![] }
     }
 
-    /// Does what is asked, if it may be done, and says what must be answered. Time never goes back between calls.
-    pub fn apply(&mut self, command: &Command, now: Instant) -> Answer {
+    /// Executes the command if the rules allow it, and returns the expected answer. `now` must not go back between
+    /// calls.
+    pub fn apply(&mut self, command: &Command, now: Instant) -> Decision {
         for (hold, _) in self.holds.iter_mut().filter(|(hold, _)| hold.is_overdue(now)) {
             (hold.status, hold.ended_at) = (HoldStatus::Expired, Some(hold.expires_at));
         }
@@ -82,8 +83,8 @@ impl Model {
         self.holds.iter().map(|(hold, _)| hold).find(|hold| hold.hold_id == hold_id)
     }
 
-    /// Whose items take places: active holds, and those of confirmed bookings.
-    pub fn live(&self, status: HoldStatus) -> impl Iterator<Item = &Hold> {
+    /// Holds of this status whose items use capacity: active holds, or booked ones whose booking is confirmed.
+    pub fn holds_using_capacity(&self, status: HoldStatus) -> impl Iterator<Item = &Hold> {
         let confirmed = |hold: &Hold| {
             let mut bookings = self.bookings.iter();
             bookings.any(|booking| booking.hold_id == hold.hold_id && booking.status == BookingStatus::Confirmed)
@@ -92,37 +93,40 @@ impl Model {
         holds.filter(move |hold| status == HoldStatus::Active || confirmed(hold))
     }
 
-    /// The one who has a seat.
-    pub fn who(&self, event_id: EventId, seat: SeatIndex) -> SeatOwner {
+    /// Owner of a seat.
+    pub fn seat_owner(&self, event_id: EventId, seat: SeatIndex) -> SeatOwner {
         let names =
             |hold: &&Hold| hold.event_id == event_id && hold.items.iter().any(|item| item.seats.contains(&seat));
-        let held = self.live(HoldStatus::Active).find(names).map(|hold| SeatOwner::Held(hold.hold_id));
-        let booked = || self.live(HoldStatus::Booked).find(names).map(|hold| SeatOwner::Booked(hold.hold_id));
+        let held = self.holds_using_capacity(HoldStatus::Active).find(names).map(|hold| SeatOwner::Held(hold.hold_id));
+        let booked =
+            || self.holds_using_capacity(HoldStatus::Booked).find(names).map(|hold| SeatOwner::Booked(hold.hold_id));
         let keeps =
             |block: &&Block| block.event_id == event_id && block.parts.iter().any(|part| part.seats.contains(&seat));
         let blocked = || self.blocks.iter().find(keeps).map(|block| SeatOwner::Blocked(block.block_id));
         held.or_else(booked).or_else(blocked).unwrap_or(SeatOwner::Nobody)
     }
 
-    /// Held, booked, blocked.
+    /// Held, booked and blocked places of a pool.
     pub fn counters(&self, pool_id: PoolId) -> [u32; 3] {
         let [held, booked] = [HoldStatus::Active, HoldStatus::Booked]
-            .map(|status| self.live(status).map(|hold| quantity_of(&hold.items, pool_id)).sum());
+            .map(|status| self.holds_using_capacity(status).map(|hold| quantity_of(&hold.items, pool_id)).sum());
         let parts = self.blocks.iter().flat_map(|block| &block.parts).filter(|part| part.pool_id == pool_id);
         [held, booked, parts.map(|part| part.quantity).sum()]
     }
 
-    /// `None` if the event has no such seat.
+    /// Pool of a seat; `None` if the event has no such seat.
     pub fn pool_of(&self, event: &Event, seat: SeatIndex) -> Option<PoolId> {
-        self.geometry.seats.get(seat.at()).map(|seat| event.pools[usize::from(seat.pool)])
+        self.geometry.seats.get(seat.as_usize()).map(|seat| event.pools[usize::from(seat.pool)])
     }
 
     pub fn ticket_type(&self, event_id: EventId, ticket_type_id: TicketTypeId) -> Result<&TicketType, Refusal> {
-        let own = |of_type: &&TicketType| (of_type.event_id, of_type.ticket_type_id) == (event_id, ticket_type_id);
+        let own = |ticket_type: &&TicketType| {
+            (ticket_type.event_id, ticket_type.ticket_type_id) == (event_id, ticket_type_id)
+        };
         self.types.iter().find(own).ok_or(Refusal::TicketTypeNotFound { ticket_type_id })
     }
 
-    fn on_sale(&self, event_id: EventId) -> Result<&Event, Refusal> {
+    fn event_on_sale(&self, event_id: EventId) -> Result<&Event, Refusal> {
         let event = self.event(event_id)?;
         match event.status {
             EventStatus::OnSale => Ok(event),
@@ -132,7 +136,7 @@ impl Model {
 }
 
 impl Event {
-    /// Of general admission.
+    /// Pool of general admission.
     pub fn standing_pool(&self) -> PoolId {
         self.pools[self.pools.len() - 1]
     }
@@ -142,12 +146,13 @@ pub fn quantity_of(items: &[Item], pool_id: PoolId) -> u32 {
     items.iter().filter(|item| item.pool_id == pool_id).map(|item| item.quantity).sum()
 }
 
-/// Whether this is what had to be answered. The sweeper may have been forestalled by whoever asked for the places.
-pub fn agrees(expected: &Answer, command: &Command, answered: &Answer) -> bool {
-    let forestalled = matches!(
+/// Whether the answer is as expected. Another command may have expired a due hold before the sweeper, which is then
+/// answered `NotDue`.
+pub fn is_allowed(expected: &Decision, command: &Command, answered: &Decision) -> bool {
+    let expired_before = matches!(
         (expected, command, answered),
         (Ok(Outcome::Expired { .. }), Command::Expire { cause, .. }, Ok(Outcome::NotDue))
             if *cause == boxoffice::inventory::command::ExpiryCause::Due
     );
-    expected == answered || forestalled
+    expected == answered || expired_before
 }

@@ -1,4 +1,4 @@
-//! Scripts of commands about seats: a house, and what happens in it.
+//! Random scripts of commands for events with seats.
 
 use boxoffice::inventory::command::Command;
 use proptest::prelude::{Rng, RngExt};
@@ -16,10 +16,10 @@ use crate::translate::{instant, rules};
 #[derive(Clone, Debug)]
 pub struct Step {
     pub at: Seconds,
-    /// Commands with the same number are decided together.
+    /// Batch number; commands of one batch are decided together.
     pub batch: usize,
     pub command: Command,
-    /// Chance that is left to whoever plays it.
+    /// Random number for the player of the script: it chooses the instance.
     pub spare: u64,
 }
 
@@ -49,7 +49,7 @@ pub fn draw(plan: &Plan, rng: &mut TestRng) -> Script<Model, Step> {
             at += chooser.pause(&model, instant(at), pause);
         }
         let command = chooser.choose(&model, chosen);
-        let _ = model.apply(&command, instant(at)); // What will be answered is of no interest yet.
+        let _ = model.apply(&command, instant(at)); // Only the new state matters here.
         in_batch += 1;
         steps.push(Step { at, batch, command, spare: pause >> 48 });
     }

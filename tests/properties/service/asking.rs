@@ -1,4 +1,4 @@
-//! Asking: the model's requests, over HTTP.
+//! Sends the model's requests over HTTP.
 
 use boxoffice::domain::time::rfc3339;
 use reqwest::Method;
@@ -30,14 +30,14 @@ pub async fn send(client: &Client, request: &Request) -> Result<Reply, Violation
     reply.map_err(|error| format!("{method} {path}: {error:?}"))
 }
 
-pub async fn look(client: &Client, path: &str) -> Result<Reply, Violation> {
+pub async fn get(client: &Client, path: &str) -> Result<Reply, Violation> {
     client.try_send(Method::GET, path, &[], None).await.map_err(|error| format!("GET {path}: {error:?}"))
 }
 
-/// `None` for the sweeper's, who asks in another way.
+/// HTTP request for a request of the model; `None` for a sweep, which has no HTTP request.
 pub fn request(op: &Op, names: &Names, calendar: &Calendar) -> Option<Request> {
     Some(match op {
-        Op::Place(asked) => place(asked, names),
+        Op::Place(request) => place(request, names),
         Op::Extend { hold, proven } => {
             let token = Some(("X-Payment-Token", names.token(*hold, *proven)));
             Request { header: token, ..Request::post(format!("/api/v1/holds/{}/extend", names.hold(*hold)), None) }
@@ -52,7 +52,7 @@ pub fn request(op: &Op, names: &Names, calendar: &Calendar) -> Option<Request> {
         Op::ChangeItems { hold, proven, wanted } => {
             let path = format!("/api/v1/holds/{}/items", names.hold(*hold));
             let header = Some(("X-Payment-Token", names.token(*hold, *proven)));
-            Request { method: Method::PUT, path, header, body: Some(wish(wanted, names)) }
+            Request { method: Method::PUT, path, header, body: Some(items_body(wanted, names)) }
         }
         Op::Book { hold, proven, portion, .. } => {
             let mut body = json!({"hold_id": names.hold(*hold), "payment_token": names.token(*hold, *proven)});
@@ -86,17 +86,17 @@ pub fn request(op: &Op, names: &Names, calendar: &Calendar) -> Option<Request> {
     })
 }
 
-fn place(asked: &Place, names: &Names) -> Request {
-    let mut body = wish(&asked.wanted, names);
-    body["event_id"] = json!(names.event(asked.event));
-    if let Some(ttl) = asked.ttl {
+fn place(request: &Place, names: &Names) -> Request {
+    let mut body = items_body(&request.wanted, names);
+    body["event_id"] = json!(names.event(request.event));
+    if let Some(ttl) = request.ttl {
         body["ttl_seconds"] = json!(ttl);
     }
-    let header = asked.key.map(|key| ("Idempotency-Key", names.key(key)));
+    let header = request.key.map(|key| ("Idempotency-Key", names.key(key)));
     Request { header, ..Request::post("/api/v1/holds", Some(body)) }
 }
 
-fn wish(wanted: &Wanted, names: &Names) -> Value {
+fn items_body(wanted: &Wanted, names: &Names) -> Value {
     match wanted {
         Wanted::Places(places) => json!({"qty": places}),
         Wanted::Items(wanted) => json!({"items": items(wanted, names)}),
@@ -104,11 +104,11 @@ fn wish(wanted: &Wanted, names: &Names) -> Value {
 }
 
 fn items(items: &[(TypeNo, u32)], names: &Names) -> Value {
-    let item = |(of_type, qty): &(TypeNo, u32)| json!({"ticket_type_id": names.of_type(*of_type), "qty": qty});
+    let item = |(type_no, qty): &(TypeNo, u32)| json!({"ticket_type_id": names.ticket_type(*type_no), "qty": qty});
     items.iter().map(item).collect()
 }
 
-/// Only what changes; what is cleared is null.
+/// PATCH body: only the fields that change, null for a field that is cleared.
 fn amendment(change: &Change, calendar: &Calendar) -> Value {
     let time = |field: Option<Option<Seconds>>| field.map(|at| json!(at.map(|at| rfc3339(calendar.instant(at)))));
     let fields = [

@@ -1,37 +1,38 @@
-//! The calendar: the model's seconds as the database's times.
+//! Calendar: converts the model's seconds to the database's times.
 //!
-//! Time passes by moving everything that was written back by whole ticks. What a case really takes is a fraction of one
-//! tick, and in the model its requests take none of it. Ticks are what is compared, so both agree on what came before what.
+//! To advance time, the test moves all stored times back by whole ticks. The real duration of a case is less than one
+//! tick, and in the model requests take no time. Times are compared in ticks, so that model and service agree on the
+//! order.
 
 use boxoffice::domain::time::{Instant, parse_rfc3339};
 use serde_json::Value;
 use time::Duration;
 
-use crate::invariants::same;
+use crate::invariants::check_equal;
 use crate::model::Seconds;
 use crate::rows::Violation;
 use crate::support::Database;
 
 #[derive(Clone, Copy, Debug)]
 pub struct Calendar {
-    /// The model's second 0, in the database as it is now.
+    /// Time in the database that stands for the model's second 0; it moves back as time advances.
     origin: Instant,
-    /// How far time was moved.
+    /// Model time, in seconds: the sum of all moves.
     passed: Seconds,
     tick: Seconds,
-    begun: std::time::Instant,
+    started: std::time::Instant,
 }
 
-/// How many seconds an extension must come after another to be one of its own.
-pub const LATE: Seconds = 5;
+/// Seconds between two extensions from which the second is no repeat of the first.
+pub const LATE_SECONDS: Seconds = 5;
 
 impl Calendar {
-    pub async fn begin(database: &Database, tick: Seconds) -> Self {
-        Self { origin: clock(database).await, passed: 0, tick, begun: std::time::Instant::now() }
+    pub async fn start(database: &Database, tick: Seconds) -> Self {
+        Self { origin: clock(database).await, passed: 0, tick, started: std::time::Instant::now() }
     }
 
-    /// Lets time pass for these events until `at`, a whole number of ticks.
-    pub async fn pass_until(&mut self, at: Seconds, database: &Database, events: &[String]) {
+    /// Advances the time of these events to `at`, a whole number of ticks.
+    pub async fn advance_to(&mut self, at: Seconds, database: &Database, events: &[String]) {
         let time = at - self.passed;
         if time == 0 {
             return;
@@ -54,31 +55,31 @@ impl Calendar {
         self.origin + Duration::seconds(at)
     }
 
-    /// A time that the service was told.
-    pub fn same_instant(&self, what: &str, found: &Value, expected: Option<Seconds>) -> Result<(), Violation> {
-        same(what, &parsed(found), &expected.map(|at| self.instant(at)))
+    /// Compares a time that a client has set: it must be equal.
+    pub fn same_instant(&self, label: &str, found: &Value, expected: Option<Seconds>) -> Result<(), Violation> {
+        check_equal(label, &parsed(found), &expected.map(|at| self.instant(at)))
     }
 
-    /// A time that the service has read off its clock, or counted from there.
-    pub fn same_tick(&self, what: &str, found: &Value, expected: Option<Seconds>) -> Result<(), Violation> {
+    /// Compares a time that the service took from its clock or computed from it: it must be in the same tick.
+    pub fn same_tick(&self, label: &str, found: &Value, expected: Option<Seconds>) -> Result<(), Violation> {
         let tick = |at: Seconds| at.div_euclid(self.tick);
         let found = parsed(found).map(|at| tick((at - self.origin).whole_seconds()));
-        same(&format!("{what} in ticks"), &found, &expected.map(tick))
+        check_equal(&format!("{label} in ticks"), &found, &expected.map(tick))
     }
 
-    /// Whether two requests of the same tick can be so far apart.
-    pub fn may_be_late(&self) -> bool {
-        self.begun.elapsed() >= std::time::Duration::from_secs(LATE.unsigned_abs())
+    /// Whether so much real time has passed that two requests of one tick can be [`LATE_SECONDS`] apart.
+    pub fn may_be_slow(&self) -> bool {
+        self.started.elapsed() >= std::time::Duration::from_secs(LATE_SECONDS.unsigned_abs())
     }
 
-    /// Nothing that was compared counts if the machine stood still for a tick.
+    /// Fails if the case took a whole tick of real time, because then the comparisons in ticks are invalid.
     pub async fn check_pace(&self, database: &Database) -> Result<(), Violation> {
         let taken = clock(database).await - self.instant(self.passed);
         if taken < Duration::seconds(self.tick) { Ok(()) } else { Err(format!("too slow: the case took {taken}")) }
     }
 }
 
-/// Nothing for null; what is no time either compares as nothing.
+/// Time in a reply; `None` for null and for text that is not a time.
 pub fn parsed(time: &Value) -> Option<Instant> {
     time.as_str().and_then(parse_rfc3339)
 }

@@ -1,7 +1,7 @@
-//! A crowd: clients that ask without waiting for each other, and a book-keeper who compares what they were told.
+//! Crowd: clients that send requests without waiting for each other, and a ledger that checks their replies.
 //!
-//! No order can be tried, there are too many. But whatever the order was: what was acknowledged is there, a hold has one
-//! end, the counters are the sum of it, and the journal, read in its order, never passes the capacity.
+//! There are too many orders to try. But for every order: acknowledged objects exist, a hold has one end, the counters
+//! are the sum of the holds and bookings, and the journal, read in order, never exceeds the capacity.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -9,48 +9,48 @@ use futures_util::future::join_all;
 
 use super::asking::{request, send};
 use super::calendar::Calendar;
-use super::house::{House, SERVERS};
+use super::house::{SERVERS, TwoServers};
 use super::ledger::{Entry, Ledger};
 use super::names::{Held, Names};
-use super::opening::open;
+use super::opening::create_events;
 use crate::model::random::Step;
 use crate::model::{Event, Model, Op, Status};
 use crate::rows::Violation;
 use crate::script::Script;
-use crate::stage::scene;
+use crate::stage::describe_world;
 use crate::support::Reply;
 
 const CLIENTS: usize = 8;
 
-/// What the clients of a crowd share.
+/// State shared by all clients.
 struct Crowd<'a> {
-    house: &'a House,
+    servers: &'a TwoServers,
     calendar: Calendar,
-    /// Whoever has heard of a hold or a booking may ask for it.
+    /// Ids from all replies: a client may use a hold or booking of another client.
     names: Mutex<Names>,
     ledger: Mutex<Ledger>,
 }
 
-pub async fn play(house: &House, script: &Script) -> Result<(), Violation> {
-    let world = always_on_sale(&script.world);
-    let calendar = Calendar::begin(house.database(), house.tick).await;
-    let names = open(house, &world, &calendar).await?;
-    let crowd = Crowd { house, calendar, names: Mutex::new(names), ledger: Mutex::default() };
+pub async fn play(servers: &TwoServers, script: &Script) -> Result<(), Violation> {
+    let world = with_all_on_sale(&script.world);
+    let calendar = Calendar::start(servers.database(), servers.tick).await;
+    let names = create_events(servers, &world, &calendar).await?;
+    let crowd = Crowd { servers, calendar, names: Mutex::new(names), ledger: Mutex::default() };
     let steps_of = |client: usize| script.steps.iter().skip(client).step_by(CLIENTS);
     let clients = join_all((0..CLIENTS).map(|client| crowd.client(steps_of(client)))).await;
-    house.sweep(0).await?;
+    servers.sweep(0).await?;
 
     let names = crowd.names.into_inner().unwrap_or_else(PoisonError::into_inner);
     let ledger = crowd.ledger.into_inner().unwrap_or_else(PoisonError::into_inner);
-    let compared = match clients.into_iter().collect() {
-        Ok(()) => ledger.compare(house, &world, &names).await.and(calendar.check_pace(house.database()).await),
+    let checked = match clients.into_iter().collect() {
+        Ok(()) => ledger.check(servers, &world, &names).await.and(calendar.check_pace(servers.database()).await),
         Err(violation) => Err(violation),
     };
-    compared.map_err(|violation| format!("{violation}\n\n{}{}", scene(&script.world), ledger.told()))
+    checked.map_err(|violation| format!("{violation}\n\n{}{}", describe_world(&script.world), ledger.transcript()))
 }
 
-/// Time stands still, so a sale that has not begun never would.
-fn always_on_sale(world: &Model) -> Model {
+/// World with all events on sale, because time does not advance and so no later sale would start.
+fn with_all_on_sale(world: &Model) -> Model {
     let on_sale = |event: &Event| Event { status: Status::OnSale, sale_starts: None, sale_ends: None, ..event.clone() };
     Model { events: world.events.iter().map(on_sale).collect(), ..world.clone() }
 }
@@ -59,30 +59,30 @@ impl Crowd<'_> {
     async fn client(&self, steps: impl Iterator<Item = &Step>) -> Result<(), Violation> {
         for step in steps {
             let server = step.spare as usize % SERVERS;
-            let op = lock(&self.names).as_known(&step.op);
+            let op = lock(&self.names).with_known_numbers(&step.op);
             match &op {
-                // They end everything, and nobody would have much left to ask.
+                // Skipped: they could end the sale, and later requests would all be refused.
                 Op::Amend { .. } | Op::Delete { .. } => {}
                 Op::ExpireDue { hold } => {
                     let hold_id = lock(&self.names).hold(*hold).to_owned();
-                    if self.house.database().make_overdue_under_the_lock(&hold_id).await {
+                    if self.servers.database().make_overdue_under_the_lock(&hold_id).await {
                         lock(&self.ledger).write(Entry { op, hold_id: Some(hold_id), reply: None });
                     }
-                    self.house.sweep(server).await?;
+                    self.servers.sweep(server).await?;
                 }
-                _ => self.ask(op, server).await?,
+                _ => self.send_request(op, server).await?,
             }
         }
         Ok(())
     }
 
-    async fn ask(&self, op: Op, server: usize) -> Result<(), Violation> {
-        let (asked, hold_id) = {
+    async fn send_request(&self, op: Op, server: usize) -> Result<(), Violation> {
+        let (http_request, hold_id) = {
             let names = lock(&self.names);
             (request(&op, &names, &self.calendar), hold_of(&op, &names))
         };
-        let asked = asked.ok_or("only clients ask here")?;
-        let reply = send(self.house.client(server), &asked).await?;
+        let http_request = http_request.ok_or("a sweep is not sent over HTTP")?;
+        let reply = send(self.servers.client(server), &http_request).await?;
         self.learn(&op, &reply);
         lock(&self.ledger).write(Entry { op, hold_id, reply: Some(reply) });
         Ok(())

@@ -1,17 +1,17 @@
-//! Explaining: an order of the requests in which the model answers each of them as the service did.
+//! Searches an order of simultaneous requests in which the model answers each of them as the service did.
 //!
-//! Requests that were made at the same time may have been decided in any order, in one batch or in several. Whatever it
-//! was, some order must explain every answer and all that is seen afterwards; nothing less is what clients rely on.
+//! The service may decide simultaneous requests in any order, in one batch or in several. There must be an order that
+//! explains every answer and all later reads; clients rely on that.
 
-use super::calendar::{Calendar, LATE};
-use super::looking::Seen;
+use super::calendar::{Calendar, LATE_SECONDS};
+use super::looking::Observed;
 use super::names::Names;
 use super::replies;
 use crate::model::{Model, Op, Seconds};
 use crate::rows::Violation;
 use crate::support::Reply;
 
-/// What should be, and what it is called over HTTP.
+/// Model, and the ids of its objects in the service.
 #[derive(Clone)]
 pub struct World {
     pub model: Model,
@@ -19,67 +19,72 @@ pub struct World {
     pub now: Seconds,
 }
 
-/// A request and its answer; none for the sweeper's.
+/// Request and its reply; no reply for a sweep.
 pub struct Answered {
     pub op: Op,
     pub reply: Option<Reply>,
 }
 
-/// The world after all of it.
-pub fn explain(world: &World, answered: &[Answered], seen: &Seen, calendar: &Calendar) -> Result<World, Violation> {
-    let mut search = Search { all: answered.len(), seen, calendar, deepest: 0, why: String::new() };
+/// Returns the world after all requests, in an order that explains the replies and the observed state.
+pub fn explain(
+    world: &World,
+    answered: &[Answered],
+    observed: &Observed,
+    calendar: &Calendar,
+) -> Result<World, Violation> {
+    let mut search = Search { answers: answered.len(), observed, calendar, most_explained: 0, mismatch: String::new() };
     let left: Vec<&Answered> = answered.iter().collect();
-    let Search { all, .. } = search;
-    search.follow(world, &left).ok_or_else(|| {
-        let Search { deepest, why, .. } = search;
-        format!("no order explains more than {deepest} of {all} answers; then {why}")
+    let Search { answers, .. } = search;
+    search.find_order(world, &left).ok_or_else(|| {
+        let Search { most_explained, mismatch, .. } = search;
+        format!("no order explains more than {most_explained} of {answers} answers; then {mismatch}")
     })
 }
 
 struct Search<'a> {
-    all: usize,
-    seen: &'a Seen,
+    answers: usize,
+    observed: &'a Observed,
     calendar: &'a Calendar,
-    /// How many answers the best order explained, and why it ended.
-    deepest: usize,
-    why: Violation,
+    /// Number of answers that the best order explained, and the mismatch that ended it.
+    most_explained: usize,
+    mismatch: Violation,
 }
 
 impl Search<'_> {
-    fn follow(&mut self, world: &World, left: &[&Answered]) -> Option<World> {
-        let explained = self.all - left.len();
+    fn find_order(&mut self, world: &World, left: &[&Answered]) -> Option<World> {
+        let explained = self.answers - left.len();
         if left.is_empty() {
-            let seen = self.seen.check(&world.model, &world.names, self.calendar, world.now);
-            return seen.map_err(|violation| self.note(explained, violation)).ok().map(|()| world.clone());
+            let observed = self.observed.check(&world.model, &world.names, self.calendar, world.now);
+            return observed.map_err(|violation| self.record(explained, violation)).ok().map(|()| world.clone());
         }
         for index in 0..left.len() {
             let mut rest = left.to_vec();
             let next = rest.remove(index);
-            // On a slow machine so much time may have passed that an extension is no repeat of the one before.
-            let late = self.calendar.may_be_late() && matches!(next.op, Op::Extend { .. });
-            let pauses: &[Seconds] = if late { &[0, LATE] } else { &[0] };
+            // On a slow machine so much time may have passed that a second extension is no repeat of the first.
+            let late = self.calendar.may_be_slow() && matches!(next.op, Op::Extend { .. });
+            let pauses: &[Seconds] = if late { &[0, LATE_SECONDS] } else { &[0] };
             for pause in pauses {
-                match after(world, next, *pause, self.calendar) {
+                match apply_answer(world, next, *pause, self.calendar) {
                     Ok(after) => {
-                        if let Some(end) = self.follow(&after, &rest) {
+                        if let Some(end) = self.find_order(&after, &rest) {
                             return Some(end);
                         }
                     }
-                    Err(violation) => self.note(explained, violation),
+                    Err(violation) => self.record(explained, violation),
                 }
             }
         }
         None
     }
 
-    fn note(&mut self, explained: usize, violation: Violation) {
-        if explained > self.deepest || self.why.is_empty() {
-            (self.deepest, self.why) = (explained, violation);
+    fn record(&mut self, explained: usize, violation: Violation) {
+        if explained > self.most_explained || self.mismatch.is_empty() {
+            (self.most_explained, self.mismatch) = (explained, violation);
         }
     }
 }
 
-fn after(world: &World, answered: &Answered, pause: Seconds, calendar: &Calendar) -> Result<World, Violation> {
+fn apply_answer(world: &World, answered: &Answered, pause: Seconds, calendar: &Calendar) -> Result<World, Violation> {
     let mut after = world.clone();
     after.now += pause;
     let expected = after.model.apply(&answered.op, after.now);

@@ -1,4 +1,4 @@
-//! Houses: two servers on a database, where one case plays after the other.
+//! Pairs of servers on one database, on which cases are played one after the other.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -19,7 +19,8 @@ use crate::translate;
 
 pub const SERVERS: usize = 2;
 
-pub struct House {
+/// Two servers on one database.
+pub struct TwoServers {
     service: Service,
     second: Running,
     second_client: Client,
@@ -27,50 +28,50 @@ pub struct House {
     pub tick: Seconds,
 }
 
-/// Plays each script in a house that has no trouble left over from another.
+/// Plays each script on a pair of servers. A pair is used again if its last case passed or left no broken invariant.
 pub async fn for_all_histories<P>(name: &str, plan: &Plan, play: P)
 where
-    P: AsyncFn(&House, &Script) -> Result<(), Violation> + Sync,
+    P: AsyncFn(&TwoServers, &Script) -> Result<(), Violation> + Sync,
 {
     let runtime = Handle::current();
-    let empty: Mutex<Vec<House>> = Mutex::default();
-    let empty_houses = || empty.lock().unwrap_or_else(PoisonError::into_inner);
+    let idle: Mutex<Vec<TwoServers>> = Mutex::default();
+    let idle_pairs = || idle.lock().unwrap_or_else(PoisonError::into_inner);
     let played = |script: &Script| {
         let rules = translate::rules(&script.world.rules);
-        let house = take(&mut empty_houses(), &rules);
-        let house = house.unwrap_or_else(|| runtime.block_on(House::open(rules, plan.tick)));
-        let played = runtime.block_on(play(&house, script));
-        if played.is_ok() || runtime.block_on(house.is_sound()) {
-            empty_houses().push(house);
+        let servers = take_idle(&mut idle_pairs(), &rules);
+        let servers = servers.unwrap_or_else(|| runtime.block_on(TwoServers::start(rules, plan.tick)));
+        let played = runtime.block_on(play(&servers, script));
+        if played.is_ok() || runtime.block_on(servers.is_usable()) {
+            idle_pairs().push(servers);
         } else {
-            drop(runtime.block_on(house.close()));
+            drop(runtime.block_on(servers.close()));
         }
         played
     };
     block_in_place(|| for_all_scripts(name, plan, played));
-    let houses = empty.into_inner().unwrap_or_else(PoisonError::into_inner);
-    // Dropping a database keeps the thread busy, and while it does no other house could stop in time.
-    let databases = join_all(houses.into_iter().map(House::close)).await;
+    let pairs = idle.into_inner().unwrap_or_else(PoisonError::into_inner);
+    // Dropping a database blocks the thread, so all servers are stopped first.
+    let databases = join_all(pairs.into_iter().map(TwoServers::close)).await;
     drop(databases);
 }
 
-/// Settings are of a process, so each house has rules of its own.
-fn take(empty: &mut Vec<House>, rules: &HoldRules) -> Option<House> {
-    let fitting = empty.iter().position(|house| house.rules == *rules)?;
-    Some(empty.swap_remove(fitting))
+/// Takes an idle pair with these rules out of the list. Rules are settings of a server, so they cannot change later.
+fn take_idle(idle: &mut Vec<TwoServers>, rules: &HoldRules) -> Option<TwoServers> {
+    let index = idle.iter().position(|servers| servers.rules == *rules)?;
+    Some(idle.swap_remove(index))
 }
 
-impl House {
-    async fn open(rules: HoldRules, tick: Seconds) -> Self {
+impl TwoServers {
+    async fn start(rules: HoldRules, tick: Seconds) -> Self {
         let database = Database::create().await;
-        // Nobody pulls the plug here, and thousands of commits are faster if they need not expect it.
+        // No test crashes this PostgreSQL, and thousands of commits are faster without waiting for the disk.
         database.execute(format!("ALTER DATABASE {} SET synchronous_commit = off", database.name)).await;
         let adjust = |settings: &mut Settings| {
             settings.hold_rules = rules;
             settings.shutdown_timeout = Duration::ZERO;
         };
         let service = Service::start_on(database, adjust);
-        let (second, second_client) = service.another_with(adjust);
+        let (second, second_client) = service.start_second_server_with(adjust);
         Self { service, second, second_client, rules, tick }
     }
 
@@ -86,26 +87,26 @@ impl House {
         &self.service.database
     }
 
-    /// One of the servers.
+    /// Client of one of the servers.
     pub fn client(&self, server: usize) -> &Client {
         if server == 0 { &self.service.client } else { &self.second_client }
     }
 
-    /// One round of the sweeper of one of the servers.
+    /// Runs one tick of the sweeper on one of the servers.
     pub async fn sweep(&self, server: usize) -> Result<(), Violation> {
         let running = if server == 0 { &self.service.running } else { &self.second };
         let report = sweeper::tick(running.app()).await.map_err(|error| format!("the sweeper failed: {error:#}"))?;
         if report.postponed == 0 { Ok(()) } else { Err(format!("the sweeper could not do its work: {report:?}")) }
     }
 
-    /// Whether another case can play here after one that failed.
-    async fn is_sound(&self) -> bool {
-        self.sweep(0).await.is_ok() && self.audit().await.is_ok()
+    /// Whether another case can be played here after a failed one.
+    async fn is_usable(&self) -> bool {
+        self.sweep(0).await.is_ok() && self.check_invariants().await.is_ok()
     }
 
-    pub async fn audit(&self) -> Result<(), Violation> {
+    pub async fn check_invariants(&self) -> Result<(), Violation> {
         let report = boxoffice::queries::invariants::check_invariants(&self.database().pool).await;
-        let report = report.map_err(|error| format!("the audit failed: {error:#}"))?;
+        let report = report.map_err(|error| format!("the invariants check failed: {error:#}"))?;
         let breaches: Vec<_> = report.invariants.iter().filter(|invariant| !invariant.holds()).collect();
         if breaches.is_empty() { Ok(()) } else { Err(format!("broken invariants: {breaches:#?}")) }
     }

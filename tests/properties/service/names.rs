@@ -1,4 +1,4 @@
-//! Names: the ids and tokens that the service gave to what the model has numbers for.
+//! Ids and tokens that the service gave to the model's numbered objects.
 
 use std::collections::BTreeMap;
 
@@ -6,9 +6,9 @@ use uuid::Uuid;
 
 use crate::model::{BlockNo, BookingNo, EventNo, HoldNo, KeyNo, Op, PoolNo, TypeNo};
 
-/// An id that nothing has. It is larger than all that are made, as the number is, so that both sort alike.
-const NOBODY: &str = "ffffffff-ffff-7fff-bfff-fffffffffffe";
-const NO_NUMBER: usize = 999_999;
+/// Id that no object has. It sorts after all ids of ticket types, as [`UNKNOWN_NUMBER`] sorts after all their numbers.
+const UNKNOWN_ID: &str = "ffffffff-ffff-7fff-bfff-fffffffffffe";
+const UNKNOWN_NUMBER: usize = 999_999;
 
 #[derive(Clone, Debug)]
 pub struct Held {
@@ -16,7 +16,7 @@ pub struct Held {
     pub token: String,
 }
 
-/// The names of one case.
+/// Ids and tokens of one case.
 #[derive(Clone, Debug)]
 pub struct Names {
     pub events: Vec<String>,
@@ -24,38 +24,38 @@ pub struct Names {
     pub types: Vec<String>,
     pub holds: BTreeMap<HoldNo, Held>,
     pub bookings: BTreeMap<BookingNo, String>,
-    /// What the idempotency keys of this case begin with.
+    /// Common prefix of the idempotency keys of this case.
     keys: u128,
 }
 
 impl Names {
-    pub fn none() -> Self {
+    pub fn new() -> Self {
         let keys = Uuid::now_v7().as_u128() & !u128::from(u16::MAX);
         let (holds, bookings) = (BTreeMap::new(), BTreeMap::new());
         Self { events: vec![], pools: vec![], types: vec![], holds, bookings, keys }
     }
 
     pub fn event(&self, event: EventNo) -> &str {
-        self.events.get(event).map_or(NOBODY, String::as_str)
+        self.events.get(event).map_or(UNKNOWN_ID, String::as_str)
     }
 
     pub fn pool(&self, pool: PoolNo) -> &str {
-        self.pools.get(pool).map_or(NOBODY, String::as_str)
+        self.pools.get(pool).map_or(UNKNOWN_ID, String::as_str)
     }
 
-    pub fn of_type(&self, of_type: TypeNo) -> &str {
-        self.types.get(of_type).map_or(NOBODY, String::as_str)
+    pub fn ticket_type(&self, type_no: TypeNo) -> &str {
+        self.types.get(type_no).map_or(UNKNOWN_ID, String::as_str)
     }
 
     pub fn hold(&self, hold: HoldNo) -> &str {
-        self.holds.get(&hold).map_or(NOBODY, |held| &held.id)
+        self.holds.get(&hold).map_or(UNKNOWN_ID, |held| &held.id)
     }
 
     pub fn booking(&self, booking: BookingNo) -> &str {
-        self.bookings.get(&booking).map_or(NOBODY, String::as_str)
+        self.bookings.get(&booking).map_or(UNKNOWN_ID, String::as_str)
     }
 
-    /// The token of a hold, or one that is wrong.
+    /// Payment token of a hold; a wrong one unless `proven`.
     pub fn token(&self, hold: HoldNo, proven: bool) -> String {
         let token = self.holds.get(&hold).map_or("of no hold", |held| &held.token);
         if proven { token.to_owned() } else { token.chars().rev().collect() }
@@ -65,8 +65,9 @@ impl Names {
         Uuid::from_u128(self.keys + key as u128).to_string()
     }
 
-    /// The request as a client can make it: what it never heard of has no name, whatever becomes of it later.
-    pub fn as_known(&self, op: &Op) -> Op {
+    /// Request as a client can send it: numbers of holds and bookings whose ids are not known yet become
+    /// [`UNKNOWN_NUMBER`].
+    pub fn with_known_numbers(&self, op: &Op) -> Op {
         let mut op = op.clone();
         match &mut op {
             Op::Extend { hold, .. }
@@ -74,8 +75,8 @@ impl Names {
             | Op::ExpireDue { hold }
             | Op::ExpireNow { hold }
             | Op::ChangeItems { hold, .. }
-            | Op::Book { hold, .. } => forget_unless(self.holds.contains_key(hold), hold),
-            Op::Cancel { booking } => forget_unless(self.bookings.contains_key(booking), booking),
+            | Op::Book { hold, .. } => replace_unless(self.holds.contains_key(hold), hold),
+            Op::Cancel { booking } => replace_unless(self.bookings.contains_key(booking), booking),
             Op::Place(_)
             | Op::Resize { .. }
             | Op::Block(_)
@@ -87,13 +88,13 @@ impl Names {
     }
 }
 
-/// Whoever makes a block chooses its id, which is of its event alone.
+/// Block id, which the client chooses. It is unique within an event only.
 pub fn block_id(block: BlockNo) -> String {
     Uuid::from_u128(block as u128).to_string()
 }
 
-fn forget_unless(known: bool, number: &mut usize) {
+fn replace_unless(known: bool, number: &mut usize) {
     if !known {
-        *number = NO_NUMBER;
+        *number = UNKNOWN_NUMBER;
     }
 }

@@ -1,20 +1,20 @@
-//! Opening: the model's world, created over HTTP.
+//! Creates the events of the model's world over HTTP.
 
 use serde_json::{Value, json};
 
 use super::asking::{self, status};
 use super::calendar::Calendar;
-use super::house::House;
+use super::house::TwoServers;
 use super::names::Names;
 use crate::model::{EventNo, Model};
 use crate::rows::Violation;
 use boxoffice::domain::time::rfc3339;
 
-/// Creates the events of a case, one after the other, so that their ids sort as their numbers do.
-pub async fn open(house: &House, world: &Model, calendar: &Calendar) -> Result<Names, Violation> {
-    let mut names = Names::none();
+/// Creates the events of a case one after the other, so that their ids sort as their numbers do.
+pub async fn create_events(servers: &TwoServers, world: &Model, calendar: &Calendar) -> Result<Names, Violation> {
+    let mut names = Names::new();
     for event in 0..world.events.len() {
-        let reply = asking::send(house.client(event % 2), &creation(world, event, calendar)).await?;
+        let reply = asking::send(servers.client(event % 2), &creation_request(world, event, calendar)).await?;
         if reply.status != 201 {
             return Err(format!("event {event} was not created: {}", reply.text));
         }
@@ -25,16 +25,16 @@ pub async fn open(house: &House, world: &Model, calendar: &Calendar) -> Result<N
     Ok(names)
 }
 
-fn creation(world: &Model, number: EventNo, calendar: &Calendar) -> asking::Request {
+fn creation_request(world: &Model, number: EventNo, calendar: &Calendar) -> asking::Request {
     let event = &world.events[number];
     let pools = (0..world.pools.len()).filter(|pool| world.pools[*pool].event == number);
-    let types = (0..world.types.len()).filter(|of_type| world.pools[world.types[*of_type].pool].event == number);
+    let types = (0..world.types.len()).filter(|type_no| world.pools[world.types[*type_no].pool].event == number);
     let pool = |pool: usize| json!({"name": format!("Pool {pool}"), "capacity": world.pools[pool].capacity});
     let ticket_type = |number: usize| {
-        let of_type = &world.types[number];
+        let model_type = &world.types[number];
         json!({
-            "name": format!("Type {number}"), "pool": format!("Pool {}", of_type.pool), "price": of_type.price,
-            "min_quantity": of_type.min, "max_quantity": of_type.max,
+            "name": format!("Type {number}"), "pool": format!("Pool {}", model_type.pool), "price": model_type.price,
+            "min_quantity": model_type.min, "max_quantity": model_type.max,
         })
     };
     let body = json!({
@@ -48,7 +48,7 @@ fn creation(world: &Model, number: EventNo, calendar: &Calendar) -> asking::Requ
     asking::Request::post("/api/v1/events", Some(body))
 }
 
-/// In the order in which they were asked for.
+/// Ids of a list in a reply, in the order of the request.
 fn ids(list: &Value, member: &str) -> Vec<String> {
     let list = list.as_array().map(Vec::as_slice).unwrap_or_default();
     list.iter().map(|one| one[member].as_str().unwrap_or_default().to_owned()).collect()

@@ -1,4 +1,4 @@
-//! Playing a history: asked over HTTP, in rounds, each of which the model must explain.
+//! Plays a history over HTTP, in rounds; the model must explain each round.
 
 use std::fmt::Write;
 
@@ -7,46 +7,46 @@ use futures_util::future::join_all;
 use super::asking::{request, send};
 use super::calendar::Calendar;
 use super::explain::{Answered, World, explain};
-use super::house::{House, SERVERS};
-use super::looking::Places;
-use super::opening::open;
+use super::house::{SERVERS, TwoServers};
+use super::looking::Targets;
+use super::opening::create_events;
 use crate::model::Op;
 use crate::model::random::{PRICE_RISE, Step};
 use crate::rows::Violation;
 use crate::script::Script;
-use crate::stage::scene;
+use crate::stage::describe_world;
 
-/// How the requests of a batch are made.
+/// Timing of the requests of a batch.
 #[derive(Clone, Copy, Debug)]
-pub enum Manner {
-    OneByOne,
-    Together,
+pub enum Timing {
+    Sequential,
+    Simultaneous,
 }
 
 struct Case<'a> {
-    house: &'a House,
+    servers: &'a TwoServers,
     world: World,
     calendar: Calendar,
-    /// What happened, for whoever must understand a failure.
-    story: String,
+    /// Requests and replies so far, for the failure message.
+    transcript: String,
 }
 
-pub async fn play(house: &House, script: &Script, manner: Manner) -> Result<(), Violation> {
-    let calendar = Calendar::begin(house.database(), house.tick).await;
-    let names = open(house, &script.world, &calendar).await?;
+pub async fn play(servers: &TwoServers, script: &Script, timing: Timing) -> Result<(), Violation> {
+    let calendar = Calendar::start(servers.database(), servers.tick).await;
+    let names = create_events(servers, &script.world, &calendar).await?;
     let world = World { model: script.world.clone(), names, now: 0 };
-    let mut case = Case { house, world, calendar, story: scene(&script.world) };
-    let played = case.play(&script.steps, manner).await;
-    played.map_err(|violation| format!("{violation}\n\n{}", case.story))
+    let mut case = Case { servers, world, calendar, transcript: describe_world(&script.world) };
+    let played = case.play(&script.steps, timing).await;
+    played.map_err(|violation| format!("{violation}\n\n{}", case.transcript))
 }
 
 impl Case<'_> {
-    async fn play(&mut self, steps: &[Step], manner: Manner) -> Result<(), Violation> {
+    async fn play(&mut self, steps: &[Step], timing: Timing) -> Result<(), Violation> {
         for batch in steps.chunk_by(|a, b| a.batch == b.batch) {
-            self.let_time_pass(&batch[0]).await;
-            let at_once = match manner {
-                Manner::OneByOne => 1,
-                Manner::Together => batch.len(),
+            self.advance_time(&batch[0]).await;
+            let at_once = match timing {
+                Timing::Sequential => 1,
+                Timing::Simultaneous => batch.len(),
             };
             for round in batch.chunks(at_once) {
                 self.round(round).await?;
@@ -55,43 +55,45 @@ impl Case<'_> {
         self.end().await
     }
 
-    async fn let_time_pass(&mut self, step: &Step) {
-        // Steps of time are whole ticks; what is left over is what a slow machine took.
-        let late = self.world.now % self.house.tick;
-        self.calendar.pass_until(step.at, self.house.database(), &self.world.names.events).await;
+    async fn advance_time(&mut self, step: &Step) {
+        // Pauses are whole ticks; the rest is the delay that `explain` has assumed for a slow machine.
+        let late = self.world.now % self.servers.tick;
+        self.calendar.advance_to(step.at, self.servers.database(), &self.world.names.events).await;
         self.world.now = step.at + late;
-        let _ = writeln!(self.story, "at {}:", step.at);
-        if let Some(of_type) = step.dearer {
-            let id = self.world.names.of_type(of_type);
-            let dearer = format!("UPDATE ticket_types SET price = price + {PRICE_RISE} WHERE ticket_type_id = '{id}'");
-            self.house.database().execute(dearer).await;
-            self.world.model.types[of_type].price += PRICE_RISE;
+        let _ = writeln!(self.transcript, "at {}:", step.at);
+        if let Some(type_no) = step.raised_type {
+            let id = self.world.names.ticket_type(type_no);
+            let statement =
+                format!("UPDATE ticket_types SET price = price + {PRICE_RISE} WHERE ticket_type_id = '{id}'");
+            self.servers.database().execute(statement).await;
+            self.world.model.types[type_no].price += PRICE_RISE;
         }
     }
 
-    /// Requests at the same time, and a look at what they concern once all are answered.
+    /// Sends requests at the same time, and reads the objects that they concern once all are answered.
     async fn round(&mut self, steps: &[Step]) -> Result<(), Violation> {
         let (world, calendar) = (&self.world, &self.calendar);
-        let asked = steps.iter().map(|step| (world.names.as_known(&step.op), step.spare as usize % SERVERS));
-        let asked: Vec<(Op, usize)> = asked.collect();
-        let mut places = Places::default();
-        asked.iter().for_each(|(op, _)| places.add(op, &world.model));
-        let answered = join_all(asked.iter().map(|(op, server)| self.ask(op, *server))).await;
+        let requests =
+            steps.iter().map(|step| (world.names.with_known_numbers(&step.op), step.spare as usize % SERVERS));
+        let requests: Vec<(Op, usize)> = requests.collect();
+        let mut targets = Targets::default();
+        requests.iter().for_each(|(op, _)| targets.add(op, &world.model));
+        let answered = join_all(requests.iter().map(|(op, server)| self.send_request(op, *server))).await;
         let answered = answered.into_iter().collect::<Result<Vec<_>, _>>()?;
-        self.story.push_str(&told(&answered));
+        self.transcript.push_str(&describe(&answered));
 
-        let swept = matches!(asked[..], [(Op::ExpireDue { .. }, _)]);
+        let swept = matches!(requests[..], [(Op::ExpireDue { .. }, _)]);
         let server = (steps[0].spare as usize / SERVERS) % SERVERS;
-        let seen = places.look(self.house, server, &world.names, swept).await?;
-        self.world = explain(world, &answered, &seen, calendar)?;
+        let observed = targets.observe(self.servers, server, &world.names, swept).await?;
+        self.world = explain(world, &answered, &observed, calendar)?;
         Ok(())
     }
 
-    async fn ask(&self, op: &Op, server: usize) -> Result<Answered, Violation> {
+    async fn send_request(&self, op: &Op, server: usize) -> Result<Answered, Violation> {
         let reply = match request(op, &self.world.names, &self.calendar) {
-            Some(request) => Some(send(self.house.client(server), &request).await?),
+            Some(request) => Some(send(self.servers.client(server), &request).await?),
             None => {
-                self.house.sweep(server).await?;
+                self.servers.sweep(server).await?;
                 None
             }
         };
@@ -99,20 +101,20 @@ impl Case<'_> {
     }
 
     async fn end(&mut self) -> Result<(), Violation> {
-        self.house.sweep(0).await?;
+        self.servers.sweep(0).await?;
         let World { model, names, now } = &self.world;
-        let seen = Places::everything(model).look(self.house, 1, names, true).await?;
-        seen.check(model, names, &self.calendar, *now)?;
-        self.house.audit().await?;
-        self.calendar.check_pace(self.house.database()).await
+        let observed = Targets::everything(model).observe(self.servers, 1, names, true).await?;
+        observed.check(model, names, &self.calendar, *now)?;
+        self.servers.check_invariants().await?;
+        self.calendar.check_pace(self.servers.database()).await
     }
 }
 
-fn told(answered: &[Answered]) -> String {
-    let mut told = String::new();
+fn describe(answered: &[Answered]) -> String {
+    let mut text = String::new();
     for Answered { op, reply } in answered {
         let reply = reply.as_ref().map_or("swept".into(), |reply| format!("{} {}", reply.status.as_u16(), reply.text));
-        let _ = writeln!(told, "  {op:?}\n    -> {reply}");
+        let _ = writeln!(text, "  {op:?}\n    -> {reply}");
     }
-    told
+    text
 }

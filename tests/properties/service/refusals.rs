@@ -1,4 +1,4 @@
-//! Refusals: status, code and the numbers that a client needs to go on.
+//! Compares refusals: status, code, and the members that tell a client what to do.
 
 use serde_json::{Value, json};
 
@@ -6,18 +6,18 @@ use super::asking::status;
 use super::calendar::Calendar;
 use super::names::Names;
 use super::replies::includes;
-use crate::invariants::same;
-use crate::model::{Refused, Short};
+use crate::invariants::check_equal;
+use crate::model::{Refused, Shortage};
 use crate::rows::Violation;
 use crate::support::Reply;
 
 pub fn check(refused: &Refused, reply: &Reply, names: &Names, calendar: &Calendar) -> Result<(), Violation> {
     let (status, code) = row(refused);
-    same("status", &reply.status.as_u16(), &status)?;
-    same("status in the body", &reply.body["status"], &json!(status))?;
-    same("code", &reply.body["code"], &json!(code))?;
-    same("content-type", &reply.header("content-type"), &"application/problem+json")?;
-    same("request_id", &reply.body["request_id"], &json!(reply.header("x-request-id")))?;
+    check_equal("status", &reply.status.as_u16(), &status)?;
+    check_equal("status in the body", &reply.body["status"], &json!(status))?;
+    check_equal("code", &reply.body["code"], &json!(code))?;
+    check_equal("content-type", &reply.header("content-type"), &"application/problem+json")?;
+    check_equal("request_id", &reply.body["request_id"], &json!(reply.header("x-request-id")))?;
     includes(&reply.body, &members(refused, names))?;
     times(refused, &reply.body, calendar)
 }
@@ -52,20 +52,20 @@ fn row(refused: &Refused) -> (u16, &'static str) {
 
 fn members(refused: &Refused, names: &Names) -> Value {
     match refused {
-        Refused::TypeNotFound(of_type) => json!({"ticket_type_id": names.of_type(*of_type)}),
-        Refused::NotInHold(of_type) => json!({"ticket_type_id": names.of_type(*of_type)}),
+        Refused::TypeNotFound(type_no) => json!({"ticket_type_id": names.ticket_type(*type_no)}),
+        Refused::NotInHold(type_no) => json!({"ticket_type_id": names.ticket_type(*type_no)}),
         Refused::TypeRequired => json!({"pointer": "/items"}),
-        Refused::EndNotAfterStart { of_sale } => {
-            json!({"pointer": if *of_sale { "/sale_ends_at" } else { "/ends_at" }})
+        Refused::EndNotAfterStart { sale_times } => {
+            json!({"pointer": if *sale_times { "/sale_ends_at" } else { "/ends_at" }})
         }
         Refused::EventTooLarge { max } => json!({"pointer": "/capacity", "max": max}),
         Refused::NotOnSale { status: now, .. } => json!({"event_status": status(*now)}),
-        Refused::QuantityOutOfRange { of_type, requested, min, max } => {
-            let of_type = of_type.map(|of_type| names.of_type(of_type));
-            json!({"ticket_type_id": of_type, "requested": requested, "min": min, "max": max})
+        Refused::QuantityOutOfRange { type_no, requested, min, max } => {
+            let type_no = type_no.map(|type_no| names.ticket_type(type_no));
+            json!({"ticket_type_id": type_no, "requested": requested, "min": min, "max": max})
         }
         Refused::Insufficient { shortages, .. } => {
-            let sum = |count: fn(&Short) -> u32| shortages.iter().map(count).sum::<u32>();
+            let sum = |count: fn(&Shortage) -> u32| shortages.iter().map(count).sum::<u32>();
             json!({
                 "requested": sum(|short| short.requested),
                 "available": sum(|short| short.available),
@@ -80,9 +80,9 @@ fn members(refused: &Refused, names: &Names) -> Value {
     }
 }
 
-fn shortage(short: &Short, names: &Names) -> Value {
-    let Short { pool, types, requested, available, held } = short;
-    let types: Vec<_> = types.iter().map(|of_type| names.of_type(*of_type)).collect();
+fn shortage(short: &Shortage, names: &Names) -> Value {
+    let Shortage { pool, types, requested, available, held } = short;
+    let types: Vec<_> = types.iter().map(|type_no| names.ticket_type(*type_no)).collect();
     json!({
         "pool_id": names.pool(*pool), "ticket_type_ids": types,
         "requested": requested, "available": available, "held": held,

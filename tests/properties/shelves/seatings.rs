@@ -1,4 +1,4 @@
-//! `load/seatings.rs` and what is kept between batches, on the rows.
+//! `load/seats.rs` and the seat cache, on the rows.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -11,53 +11,53 @@ use boxoffice::inventory::loaded_seats::LoadedSeats;
 
 use crate::rows::{Rows, SeatRow};
 
-/// Seatings, each with the event's last journal entry that it knows of.
+/// Seat cache of one instance: per event its seats, and the number of the last journal entry that they include.
 #[derive(Debug, Default)]
-pub struct Kept(BTreeMap<EventId, (i64, LoadedSeats)>);
+pub struct SeatCacheModel(BTreeMap<EventId, (i64, LoadedSeats)>);
 
-impl Kept {
-    /// What is known once the batch is committed.
-    pub fn give_back(&mut self, changes: Changes) {
-        self.0.extend(changes.seatings.into_iter().map(|(event_id, seq, seating)| (event_id, (seq, seating))));
+impl SeatCacheModel {
+    /// Puts back the seats after the batch is committed.
+    pub fn put_back(&mut self, changes: Changes) {
+        self.0.extend(changes.seats_after.into_iter().map(|(event_id, seq, seats)| (event_id, (seq, seats))));
     }
 }
 
-pub fn read(rows: &Rows, state: &mut BatchState, kept: &mut Kept, judged: &BTreeSet<Affinity>) {
+pub fn load_seats(rows: &Rows, state: &mut BatchState, cache: &mut SeatCacheModel, judged: &BTreeSet<Affinity>) {
     let seated = state.events().filter(|event| event.is_seated).map(|event| (event.event_id, event.counters.seq));
     for (event_id, seq) in seated.collect::<Vec<_>>() {
         if judged.contains(&event_id.affinity()) {
-            let known = kept.0.remove(&event_id).map(|(at, seating)| caught_up(rows, event_id, at, seating));
-            if let Some(seating) = known.or_else(|| whole(rows, event_id)) {
-                state.add_seating(event_id, seating);
+            let cached = cache.0.remove(&event_id).map(|(at, seats)| catch_up(rows, event_id, at, seats));
+            if let Some(seats) = cached.or_else(|| all_seats(rows, event_id)) {
+                state.add_loaded_seats(event_id, seats);
             }
-        } else if kept.0.get(&event_id).is_some_and(|(at, _)| *at == seq)
-            && let Some((_, seating)) = kept.0.remove(&event_id)
+        } else if cache.0.get(&event_id).is_some_and(|(at, _)| *at == seq)
+            && let Some((_, seats)) = cache.0.remove(&event_id)
         {
-            state.add_seating(event_id, seating);
+            state.add_loaded_seats(event_id, seats);
         }
     }
 }
 
-pub fn read_whole(rows: &Rows, state: &mut BatchState, event_id: EventId) {
-    if let Some(seating) = whole(rows, event_id) {
-        state.add_seating(event_id, seating);
+pub fn load_all_seats(rows: &Rows, state: &mut BatchState, event_id: EventId) {
+    if let Some(seats) = all_seats(rows, event_id) {
+        state.add_loaded_seats(event_id, seats);
     }
 }
 
-/// The seats of later journal entries, as they are now.
-fn caught_up(rows: &Rows, event_id: EventId, seq: i64, mut seating: LoadedSeats) -> LoadedSeats {
+/// Updates cached seats: reads the seats that later journal entries name.
+fn catch_up(rows: &Rows, event_id: EventId, seq: i64, mut seats: LoadedSeats) -> LoadedSeats {
     for (_, entry) in rows.journal.range((event_id, seq + 1)..=(event_id, i64::MAX)) {
         for seat in &entry.seats {
-            seating.set(*seat, rows.seats[&(event_id, *seat)].owner.state());
+            seats.set_state(*seat, rows.seats[&(event_id, *seat)].owner.state());
         }
     }
-    seating
+    seats
 }
 
-fn whole(rows: &Rows, event_id: EventId) -> Option<LoadedSeats> {
+fn all_seats(rows: &Rows, event_id: EventId) -> Option<LoadedSeats> {
     let layout = rows.layouts.get(&rows.events[&event_id].layout?)?;
-    let every = (event_id, SeatIndex(0))..=(event_id, SeatIndex(u32::MAX));
-    let seats: Vec<&SeatRow> = rows.seats.range(every).map(|(_, row)| row).collect();
+    let all = (event_id, SeatIndex(0))..=(event_id, SeatIndex(u32::MAX));
+    let seats: Vec<&SeatRow> = rows.seats.range(all).map(|(_, row)| row).collect();
     let mut pools: Vec<PoolId> = Vec::new();
     let mut numbers = Vec::new();
     for row in &seats {
@@ -67,6 +67,6 @@ fn whole(rows: &Rows, event_id: EventId) -> Option<LoadedSeats> {
         }
         numbers.push(PoolNumber(number as u16));
     }
-    let house = EventSeats::new(Arc::clone(layout), |seat| numbers[seat.at()]);
-    Some(LoadedSeats::new(Arc::new(house), pools, seats.iter().map(|row| row.owner.state()).collect()))
+    let event_seats = EventSeats::new(Arc::clone(layout), |seat| numbers[seat.as_usize()]);
+    Some(LoadedSeats::new(Arc::new(event_seats), pools, seats.iter().map(|row| row.owner.state()).collect()))
 }

@@ -1,11 +1,12 @@
-//! Other items for a hold, or only some of them booked, in the model.
+//! Changing the items of a hold, and booking a portion of them, in the model.
 
-use super::holds::active;
-use super::place::{added_up, sells};
+use super::holds::check_active;
+use super::place::{check_on_sale, sum_by_type};
 use super::{Expected, Hold, HoldNo, Model, Refused, Seconds, TypeNo, Wanted};
 
 impl Model {
-    /// What the hold has counts as free and keeps its price; its expiry stays.
+    /// Replaces the items of a hold. Its own places count as free, ticket types it already has keep their price, and
+    /// its expiry stays.
     pub(super) fn change_items(
         &mut self,
         number: HoldNo,
@@ -13,53 +14,53 @@ impl Model {
         wanted: &Wanted,
         now: Seconds,
     ) -> Result<Expected, Refused> {
-        let hold = self.possessed(number, proven)?.clone();
-        active(&hold, now)?;
-        if has_already(&hold, wanted) {
+        let hold = self.hold_with_token(number, proven)?.clone();
+        check_active(&hold, now)?;
+        if already_has(&hold, wanted) {
             return Ok(Expected::ItemsChanged { hold: hold.view() });
         }
-        let event = self.existing(hold.asked.event)?.clone();
-        sells(&event, now)?;
-        let mut items = self.items(hold.asked.event, wanted)?;
-        self.quantities_allowed(&event, &items)?;
-        self.room_for(&items, Some(&hold), now)?;
-        for (of_type, _, price) in &mut items {
-            let held = hold.items.iter().find(|(held, _, _)| held == of_type);
+        let event = self.existing_event(hold.request.event)?.clone();
+        check_on_sale(&event, now)?;
+        let mut items = self.items(hold.request.event, wanted)?;
+        self.check_quantities(&event, &items)?;
+        self.check_capacity(&items, Some(&hold), now)?;
+        for (type_no, _, price) in &mut items {
+            let held = hold.items.iter().find(|(held, _, _)| held == type_no);
             *price = held.map_or(*price, |(_, _, price)| *price);
         }
-        let hold = self.possessed(number, proven)?;
+        let hold = self.hold_with_token(number, proven)?;
         hold.items = items;
         Ok(Expected::ItemsChanged { hold: hold.view() })
     }
 
-    /// What is left of a hold of which only a portion is booked. None of it is more than the hold has, so no upper limit
-    /// matters; but what is sold in pairs is booked in pairs.
+    /// Items of a hold after only a portion of it is booked. The maximum quantity needs no check, because a portion is
+    /// never more than the hold; the minimum quantity of a ticket type still applies.
     pub(super) fn portion(&self, hold: &Hold, portion: &[(TypeNo, u32)]) -> Result<Vec<(TypeNo, u32, i64)>, Refused> {
         let mut items = Vec::new();
-        for (of_type, quantity) in added_up(portion) {
-            let held = hold.items.iter().find(|(held, has, _)| *held == of_type && quantity <= *has);
-            let (_, _, price) = held.ok_or(Refused::NotInHold(of_type))?;
-            items.push((of_type, quantity, *price));
+        for (type_no, quantity) in sum_by_type(portion) {
+            let held = hold.items.iter().find(|(held, has, _)| *held == type_no && quantity <= *has);
+            let (_, _, price) = held.ok_or(Refused::NotInHold(type_no))?;
+            items.push((type_no, quantity, *price));
         }
-        for (of_type, requested, _) in &items {
-            let min = self.types[*of_type].min.unwrap_or(1);
-            let max = hold.items.iter().filter(|(held, _, _)| held == of_type).map(|(_, has, _)| *has).sum();
+        for (type_no, requested, _) in &items {
+            let min = self.types[*type_no].min.unwrap_or(1);
+            let max = hold.items.iter().filter(|(held, _, _)| held == type_no).map(|(_, has, _)| *has).sum();
             if *requested < min {
-                let (of_type, requested) = (Some(*of_type), *requested);
-                return Err(Refused::QuantityOutOfRange { of_type, requested, min, max });
+                let (type_no, requested) = (Some(*type_no), *requested);
+                return Err(Refused::QuantityOutOfRange { type_no, requested, min, max });
             }
         }
         Ok(items)
     }
 }
 
-/// A repeat is answered whatever could be changed now.
-fn has_already(hold: &Hold, wanted: &Wanted) -> bool {
+/// Whether the hold has these items already. Such a repeat succeeds even if a change is no longer possible.
+fn already_has(hold: &Hold, wanted: &Wanted) -> bool {
     match wanted {
         Wanted::Places(wanted) => matches!(hold.items[..], [(_, has, _)] if has == *wanted),
         Wanted::Items(wanted) => {
-            let held = hold.items.iter().map(|(of_type, has, _)| (*of_type, *has)).collect();
-            added_up(wanted) == held
+            let held = hold.items.iter().map(|(type_no, has, _)| (*type_no, *has)).collect();
+            sum_by_type(wanted) == held
         }
     }
 }

@@ -1,18 +1,19 @@
-//! Chooses the next request of a random history, from what the model knows at that moment.
+//! Chooses the next request of a random history from the current state of the model.
 
 use super::dice::Dice;
 use super::{
     Block, BookingNo, Change, EventNo, HoldNo, KeyNo, Model, Op, Place, Seconds, State, Status, TypeNo, Wanted,
 };
 
-/// A number that nothing has.
-const NOBODY: usize = 999_999;
-/// An event's ids all end in the same two bytes, and so do the numbers that become ids.
-const AFFINITIES: usize = 1 << 16;
-/// Few, so that events have blocks of the same number, and blocks are changed and ended.
+/// Number that no object has.
+const UNKNOWN: usize = 999_999;
+/// Number of values of an id's last two bytes. They are the same in an event id and the ids of its holds, so the
+/// numbers from which the ids are made must follow the same rule.
+const AFFINITY_VALUES: usize = 1 << 16;
+/// Number of block numbers per event: few, so that two events use the same number, and blocks are changed and ended.
 const BLOCKS: usize = 3;
 
-/// Draws requests one after the other, and remembers what has been asked.
+/// Draws requests one after the other, and remembers them for repeats.
 pub struct Chooser {
     tick: Seconds,
     holds: HoldNo,
@@ -26,7 +27,7 @@ impl Chooser {
         Self { tick, holds: 0, bookings: 0, keys: 0, past: Vec::new() }
     }
 
-    /// How much time passes: often none, often exactly until a hold expires or the instant before.
+    /// Time until the next batch: often zero, often exactly until a hold expires, or one tick less.
     pub fn pause(&self, model: &Model, now: Seconds, number: u64) -> Seconds {
         let mut dice = Dice(number);
         let live = model.holds.iter().filter(|hold| hold.state(now) == State::Active);
@@ -37,7 +38,7 @@ impl Chooser {
         }
     }
 
-    /// The next request. It may name what the ones before it made, so `model` must have seen them.
+    /// Draws the next request. `model` must have applied all earlier ones, because the request may name their results.
     pub fn choose(&mut self, model: &Model, now: Seconds, number: u64) -> Op {
         let mut dice = Dice(number);
         let op = match dice.roll(100) {
@@ -72,8 +73,8 @@ impl Chooser {
         Op::Place(Place { hold: self.next_hold(event), event, wanted, ttl, key })
     }
 
-    /// A client that repeats a request, or uses its key for another one. The service cannot know: the hold that it would
-    /// make has a new id.
+    /// Repeats a request with an idempotency key, or uses its key for another request. The hold that it would place
+    /// gets a new id, as in the service.
     fn place_again(&mut self, model: &Model, dice: &mut Dice) -> Op {
         let keyed: Vec<&Place> = self.past.iter().filter_map(keyed_place).collect();
         if keyed.is_empty() {
@@ -90,7 +91,7 @@ impl Chooser {
         Op::Place(again)
     }
 
-    /// The same request once more, mostly within the same batch.
+    /// Repeats a recent request, mostly one of the same batch.
     fn repeat(&mut self, model: &Model, dice: &mut Dice) -> Op {
         let back = 1 + dice.often_low(4) as usize;
         match self.past.len().checked_sub(back).map(|index| self.past[index].clone()) {
@@ -135,11 +136,11 @@ impl Chooser {
 
     fn next_hold(&mut self, event: EventNo) -> HoldNo {
         self.holds += 1;
-        self.holds * AFFINITIES + event % AFFINITIES
+        self.holds * AFFINITY_VALUES + event % AFFINITY_VALUES
     }
 }
 
-/// The places that a client could repeat: those with a key.
+/// The `Place` request if it has an idempotency key, so that a client can repeat it.
 fn keyed_place(op: &Op) -> Option<&Place> {
     match op {
         Op::Place(place) => place.key.is_some().then_some(place),
@@ -148,7 +149,7 @@ fn keyed_place(op: &Op) -> Option<&Place> {
 }
 
 fn wanted(model: &Model, event: EventNo, dice: &mut Dice) -> Wanted {
-    let offered = |of_type: &usize| model.pools[model.types[*of_type].pool].event == event;
+    let offered = |type_no: &usize| model.pools[model.types[*type_no].pool].event == event;
     let types: Vec<usize> = (0..model.types.len()).filter(offered).collect();
     if types.len() < 2 && !dice.one_in(4) || dice.one_in(10) {
         return Wanted::Places(1 + dice.often_low(7));
@@ -156,40 +157,40 @@ fn wanted(model: &Model, event: EventNo, dice: &mut Dice) -> Wanted {
     let count = 1 + dice.often_low(4);
     let items = (0..count).map(|_| {
         let own = types.get(dice.roll(types.len().max(1))).filter(|_| !dice.one_in(16));
-        let of_type = own.copied().unwrap_or_else(|| any_of(model.types.len(), dice));
-        (of_type, 1 + dice.often_low(4))
+        let type_no = own.copied().unwrap_or_else(|| random_index(model.types.len(), dice));
+        (type_no, 1 + dice.often_low(4))
     });
     Wanted::Items(items.collect())
 }
 
 fn event(model: &Model, dice: &mut Dice) -> EventNo {
-    any_of(model.events.len(), dice)
+    random_index(model.events.len(), dice)
 }
 
-/// Seldom to the most that a pool can have, which is too much beside another one.
+/// Resizes a pool, seldom to the maximum of an event, which is too large if the event has a second pool.
 fn resize(model: &Model, dice: &mut Dice) -> Op {
-    let (pool, capacity) = (any_of(model.pools.len(), dice), dice.number(10));
+    let (pool, capacity) = (random_index(model.pools.len(), dice), dice.number(10));
     Op::Resize { pool, capacity: if dice.one_in(6) { 10_000_000 } else { capacity } }
 }
 
-/// Mostly of the hold's own event.
+/// Changes the items of a hold, mostly to ticket types of its own event.
 fn change_items(model: &Model, dice: &mut Dice) -> Op {
     let hold = hold(model, dice);
     let proven = !dice.one_in(12);
-    let held = model.holds.iter().find(|held| held.asked.hold == hold);
-    let event = held.map(|held| held.asked.event).filter(|_| !dice.one_in(16));
-    let event = event.unwrap_or_else(|| any_of(model.events.len(), dice));
+    let held = model.holds.iter().find(|held| held.request.hold == hold);
+    let event = held.map(|held| held.request.event).filter(|_| !dice.one_in(16));
+    let event = event.unwrap_or_else(|| random_index(model.events.len(), dice));
     Op::ChangeItems { hold, proven, wanted: wanted(model, event, dice) }
 }
 
-/// Some of what a hold has, now and then a little more.
+/// Part of the items of a hold, sometimes one more than it has.
 fn portion(model: &Model, hold: HoldNo, dice: &mut Dice) -> Vec<(TypeNo, u32)> {
-    let held = model.holds.iter().find(|held| held.asked.hold == hold);
+    let held = model.holds.iter().find(|held| held.request.hold == hold);
     let items = held.map(|held| held.items.as_slice()).unwrap_or_default();
-    let some = items.iter().filter(|_| !dice.one_in(3)).map(|(of_type, quantity, _)| (*of_type, *quantity));
+    let some = items.iter().filter(|_| !dice.one_in(3)).map(|(type_no, quantity, _)| (*type_no, *quantity));
     let mut some: Vec<(TypeNo, u32)> = some.collect();
     if some.is_empty() {
-        some.push((any_of(model.types.len(), dice), 1));
+        some.push((random_index(model.types.len(), dice), 1));
     }
     for (_, quantity) in &mut some {
         let too_many = usize::from(dice.one_in(6));
@@ -199,36 +200,36 @@ fn portion(model: &Model, hold: HoldNo, dice: &mut Dice) -> Vec<(TypeNo, u32)> {
 }
 
 fn block(model: &Model, dice: &mut Dice) -> Op {
-    let pool = any_of(model.pools.len(), dice);
+    let pool = random_index(model.pools.len(), dice);
     let own = model.pools.get(pool).map(|pool| pool.event).filter(|_| !dice.one_in(16));
-    let event = own.unwrap_or_else(|| any_of(model.events.len(), dice));
-    let reason = ["EventSeats seats", "A camera"][dice.roll(2)].to_owned();
+    let event = own.unwrap_or_else(|| random_index(model.events.len(), dice));
+    let reason = ["Press seats", "A camera"][dice.roll(2)].to_owned();
     Op::Block(Block { event, block: dice.roll(BLOCKS), pool, quantity: 1 + dice.often_low(4), reason })
 }
 
 fn unblock(model: &Model, dice: &mut Dice) -> Op {
-    let kept = model.blocks.get(dice.roll(model.blocks.len().max(1))).filter(|_| !dice.one_in(4));
-    let (event, block) = match kept {
-        Some(kept) => (kept.block.event, kept.block.block),
+    let view = model.blocks.get(dice.roll(model.blocks.len().max(1))).filter(|_| !dice.one_in(4));
+    let (event, block) = match view {
+        Some(view) => (view.block.event, view.block.block),
         None => (event(model, dice), dice.roll(BLOCKS)),
     };
     Op::Unblock { event, block }
 }
 
-/// Mostly one of the latest holds, now and then any of them, seldom none at all.
+/// Number of a hold: mostly one of the latest, sometimes any, seldom an unknown one.
 fn hold(model: &Model, dice: &mut Dice) -> HoldNo {
     let held = model.holds.len();
     let back = if dice.one_in(3) { dice.roll(held.max(1)) } else { dice.roll(held.clamp(1, 5)) };
     let hold = (held > back && !dice.one_in(24)).then(|| &model.holds[held - 1 - back]);
-    hold.map_or(NOBODY, |hold| hold.asked.hold)
+    hold.map_or(UNKNOWN, |hold| hold.request.hold)
 }
 
 fn booking(model: &Model, dice: &mut Dice) -> BookingNo {
     let chosen = model.bookings.get(dice.roll(model.bookings.len().max(1)));
-    chosen.filter(|_| !dice.one_in(24)).map_or(NOBODY, |booking| booking.booking)
+    chosen.filter(|_| !dice.one_in(24)).map_or(UNKNOWN, |booking| booking.booking)
 }
 
-/// One of so many, seldom none of them.
-fn any_of(count: usize, dice: &mut Dice) -> usize {
-    if dice.one_in(32) { NOBODY } else { dice.roll(count.max(1)) }
+/// Random number below `count`, seldom [`UNKNOWN`].
+fn random_index(count: usize, dice: &mut Dice) -> usize {
+    if dice.one_in(32) { UNKNOWN } else { dice.roll(count.max(1)) }
 }

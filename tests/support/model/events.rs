@@ -1,14 +1,14 @@
-//! What organisers do, in the model.
+//! Organiser requests in the model: resize a pool, amend or delete an event.
 
 use super::{Change, Ended, Event, EventNo, Expected, Model, PoolNo, Refused, Seconds, State, Status};
 
-/// The places of all pools of an event together.
+/// Largest capacity of an event, over all its pools.
 const EVENT_CAPACITY_MAX: u32 = 10_000_000;
 
 impl Model {
     pub(super) fn resize(&mut self, pool: PoolNo, capacity: u32, now: Seconds) -> Result<Expected, Refused> {
         let event = self.pools.get(pool).ok_or(Refused::PoolNotFound)?.event;
-        self.existing(event).map_err(|_| Refused::PoolNotFound)?;
+        self.existing_event(event).map_err(|_| Refused::PoolNotFound)?;
         let (held, booked, blocked) = (self.held(pool, now), self.booked(pool), self.blocked(pool));
         let least = held + booked + blocked;
         if capacity < least {
@@ -24,19 +24,19 @@ impl Model {
     }
 
     pub(super) fn amend(&mut self, event: EventNo, change: &Change, now: Seconds) -> Result<Expected, Refused> {
-        let before = self.existing(event)?;
-        let after = changed(before, change);
-        if !may_become(before.status, after.status) {
+        let before = self.existing_event(event)?;
+        let after = apply_change(before, change);
+        if !is_legal_move(before.status, after.status) {
             return Err(Refused::IllegalMove { from: before.status, to: after.status });
         }
         if ends_too_early(after.starts, after.ends) {
-            return Err(Refused::EndNotAfterStart { of_sale: false });
+            return Err(Refused::EndNotAfterStart { sale_times: false });
         }
         if ends_too_early(after.sale_starts, after.sale_ends) {
-            return Err(Refused::EndNotAfterStart { of_sale: true });
+            return Err(Refused::EndNotAfterStart { sale_times: true });
         }
         if after.status == Status::Cancelled {
-            for hold in self.holds.iter_mut().filter(|hold| hold.asked.event == event) {
+            for hold in self.holds.iter_mut().filter(|hold| hold.request.event == event) {
                 if hold.state(now) == State::Active {
                     hold.ended = Some(Ended::Released);
                 }
@@ -47,17 +47,17 @@ impl Model {
     }
 
     pub(super) fn delete(&mut self, event: EventNo) -> Result<Expected, Refused> {
-        self.existing(event)?;
-        if self.holds.iter().any(|hold| hold.asked.event == event) {
+        self.existing_event(event)?;
+        if self.holds.iter().any(|hold| hold.request.event == event) {
             return Err(Refused::HasHistory);
         }
         self.events[event].deleted = true;
-        self.blocks.retain(|kept| kept.block.event != event);
+        self.blocks.retain(|view| view.block.event != event);
         Ok(Expected::Deleted)
     }
 }
 
-fn changed(event: &Event, change: &Change) -> Event {
+fn apply_change(event: &Event, change: &Change) -> Event {
     Event {
         status: change.status.unwrap_or(event.status),
         ttl: change.ttl.unwrap_or(event.ttl),
@@ -70,8 +70,8 @@ fn changed(event: &Event, change: &Change) -> Event {
     }
 }
 
-/// draft → on sale → closed, any of them → cancelled, and each to itself.
-fn may_become(from: Status, to: Status) -> bool {
+/// Legal moves: draft → on sale → closed, any status → cancelled, and each status to itself.
+fn is_legal_move(from: Status, to: Status) -> bool {
     use Status::{Cancelled, Closed, Draft, OnSale};
     from == to || to == Cancelled || (from, to) == (Draft, OnSale) || (from, to) == (OnSale, Closed)
 }

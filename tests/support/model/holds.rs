@@ -1,20 +1,20 @@
-//! What becomes of holds and bookings, in the model.
+//! Ends and extensions of holds, and bookings, in the model.
 
 use super::{Booking, BookingNo, BookingView, Ended, Expected, Hold, HoldNo, Model, Refused, Seconds, State, TypeNo};
 
-/// What is less than this is not worth an extension of a hold that had one.
-const NOTHING_TO_GAIN: Seconds = 5;
+/// Smallest gain of an extension after the first. A request that would gain less repeats the extension before it.
+const EXTENSION_GAIN_MIN: Seconds = 5;
 
 impl Model {
     pub(super) fn extend(&mut self, hold: HoldNo, proven: bool, now: Seconds) -> Result<Expected, Refused> {
         let rules = self.rules;
-        let hold = self.possessed(hold, proven)?;
-        active(hold, now)?;
+        let hold = self.hold_with_token(hold, proven)?;
+        check_active(hold, now)?;
         let last = hold.placed.created + rules.max_lifetime;
-        // A full time to live from now, within the lifetime; no time is taken away.
+        // A full time to live from now, up to the maximum lifetime, but never less than the hold already has.
         let extended = last.min(now + hold.ttl).max(hold.expires);
-        // Who has just extended it and asks again for next to nothing repeats himself.
-        let replayed = hold.extensions > 0 && extended < hold.expires + NOTHING_TO_GAIN;
+        // An extension shortly after another is a client's repeat.
+        let replayed = hold.extensions > 0 && extended < hold.expires + EXTENSION_GAIN_MIN;
         if !replayed {
             if hold.extensions == rules.max_extensions || hold.expires >= last {
                 return Err(Refused::ExtensionLimit { expires: hold.expires });
@@ -22,15 +22,15 @@ impl Model {
             hold.expires = extended;
             hold.extensions += 1;
         }
-        let exhausted = last < hold.expires + NOTHING_TO_GAIN;
+        let exhausted = last < hold.expires + EXTENSION_GAIN_MIN;
         let extensions_left = if exhausted { 0 } else { rules.max_extensions - hold.extensions };
         Ok(Expected::Extended { hold: hold.view(), extensions_left, replayed })
     }
 
     pub(super) fn release(&mut self, number: HoldNo, proven: bool, now: Seconds) -> Result<Expected, Refused> {
-        let hold = self.possessed(number, proven)?;
+        let hold = self.hold_with_token(number, proven)?;
         if hold.state(now) != State::Released {
-            active(hold, now)?;
+            check_active(hold, now)?;
             hold.ended = Some(Ended::Released);
         }
         Ok(Expected::Released { hold: number })
@@ -60,12 +60,12 @@ impl Model {
         portion: Option<&[(TypeNo, u32)]>,
         now: Seconds,
     ) -> Result<Expected, Refused> {
-        let hold = self.possessed(number, proven)?.clone();
+        let hold = self.hold_with_token(number, proven)?.clone();
         let replayed = hold.ended == Some(Ended::Booked);
         if !replayed {
-            active(&hold, now)?;
+            check_active(&hold, now)?;
             let items = portion.map_or(Ok(hold.items.clone()), |portion| self.portion(&hold, portion))?;
-            let hold = self.possessed(number, proven)?;
+            let hold = self.hold_with_token(number, proven)?;
             (hold.items, hold.ended) = (items, Some(Ended::Booked));
             self.bookings.push(Booking { booking, hold: number, created: now, cancelled: None });
         }
@@ -83,21 +83,21 @@ impl Model {
     }
 
     fn hold(&mut self, number: HoldNo) -> Result<&mut Hold, Refused> {
-        self.holds.iter_mut().find(|hold| hold.asked.hold == number).ok_or(Refused::HoldNotFound)
+        self.holds.iter_mut().find(|hold| hold.request.hold == number).ok_or(Refused::HoldNotFound)
     }
 
-    pub(super) fn possessed(&mut self, number: HoldNo, proven: bool) -> Result<&mut Hold, Refused> {
+    pub(super) fn hold_with_token(&mut self, number: HoldNo, proven: bool) -> Result<&mut Hold, Refused> {
         let hold = self.hold(number)?;
         if proven { Ok(hold) } else { Err(Refused::InvalidToken) }
     }
 
     pub fn view(&self, booking: &Booking) -> BookingView {
-        let hold = self.holds.iter().find(|hold| hold.asked.hold == booking.hold);
+        let hold = self.holds.iter().find(|hold| hold.request.hold == booking.hold);
         let hold = hold.expect("a booking has a hold");
         BookingView {
             booking: booking.booking,
             hold: booking.hold,
-            event: hold.asked.event,
+            event: hold.request.event,
             items: hold.items.clone(),
             created: booking.created,
             cancelled: booking.cancelled,
@@ -105,7 +105,7 @@ impl Model {
     }
 }
 
-pub(super) fn active(hold: &Hold, now: Seconds) -> Result<(), Refused> {
+pub(super) fn check_active(hold: &Hold, now: Seconds) -> Result<(), Refused> {
     match hold.state(now) {
         State::Active => Ok(()),
         State::Expired(at) => Err(Refused::HoldExpired { at, now }),

@@ -1,7 +1,7 @@
-//! Random worlds and random requests, small and crowded on purpose, so that everything collides.
+//! Random worlds and random requests, with few places on purpose, so that requests compete for them.
 //!
-//! All chance comes in as numbers; the same numbers make the same requests. A *tick* is the unit of time: lives of holds
-//! and steps of time are whole ticks, so that exact instants of expiry are met all the time.
+//! All randomness comes from the arguments; the same numbers make the same requests. A *tick* is the unit of time:
+//! times to live and pauses are whole ticks, so that requests often come at the exact instant of an expiry.
 
 use super::chooser::Chooser;
 use super::dice::Dice;
@@ -11,33 +11,34 @@ use super::{Event, Model, Op, Pool, Rules, Seconds, Status, TicketType, TypeNo};
 #[derive(Clone, Debug)]
 pub struct Step {
     pub at: Seconds,
-    /// Requests with the same number come at the same time, and may be decided together.
+    /// Batch number. Requests of one batch come at the same time, and may be decided together.
     pub batch: usize,
-    /// The price of this ticket type has just gone up by [`PRICE_RISE`].
-    pub dearer: Option<TypeNo>,
+    /// Ticket type whose price goes up by [`PRICE_RISE`] just before the request.
+    pub raised_type: Option<TypeNo>,
     pub op: Op,
-    /// Chance that is left to whoever plays it.
+    /// Random number for the player of the history, for example to choose a server.
     pub spare: u64,
 }
 
+/// Price rise of a ticket type, in cents.
 pub const PRICE_RISE: i64 = 50;
 
-/// What one step is made of.
+/// Random numbers from which one step is made.
 #[derive(Clone, Copy, Debug)]
 pub struct Draw {
     pub op: u64,
     pub pause: u64,
 }
 
-/// Rules that are reached within a few ticks.
+/// Rules whose limits are reached within a few ticks.
 pub fn rules(tick: Seconds) -> Rules {
     Rules { ttl: 4 * tick, max_quantity: 6, max_lifetime: 7 * tick, max_extensions: 2 }
 }
 
-/// One event per number, each with one or two small pools and up to three ticket types.
+/// Makes a world with one event per number, each with one or two small pools and up to three ticket types.
 pub fn world(numbers: &[u64], tick: Seconds) -> Model {
     let mut model = Model::new(rules(tick));
-    // Half of the worlds meet the limit of extensions before the limit of the lifetime.
+    // In half of the worlds a hold reaches the limit of extensions before its maximum lifetime.
     model.rules.max_extensions -= u32::from(numbers.first().is_some_and(|number| number >> 63 == 0));
     for number in numbers {
         add_event(&mut model, &mut Dice(*number), tick);
@@ -45,28 +46,29 @@ pub fn world(numbers: &[u64], tick: Seconds) -> Model {
     model
 }
 
-/// A history that starts in `world`, in batches of about so many requests and at most `batch_max`.
+/// Makes a history that starts in `world`, in batches of about `batch_about` and at most `batch_max` requests.
 ///
-/// Requests name what earlier ones made, as the model knows it. Each can be left out without changing what the others mean.
+/// Requests name results of earlier ones by number, so that each step can be removed without changing the others.
 pub fn history(world: &Model, draws: &[Draw], batch_about: u64, batch_max: usize, tick: Seconds) -> Vec<Step> {
     let mut model = world.clone();
     let mut chooser = Chooser::new(tick);
     let mut steps: Vec<Step> = Vec::new();
     let (mut now, mut batch, mut in_batch) = (0, 0, 0);
     for draw in draws {
-        let mut dearer = None;
+        let mut raised_type = None;
         if in_batch == batch_max || (draw.pause >> 32) % batch_about == 0 {
             (batch, in_batch) = (batch + 1, 0);
             now += chooser.pause(&model, now, draw.pause);
-            dearer = Some((draw.pause >> 16) as usize % (4 * model.types.len())).filter(|n| *n < model.types.len());
+            raised_type =
+                Some((draw.pause >> 16) as usize % (4 * model.types.len())).filter(|n| *n < model.types.len());
         }
-        if let Some(of_type) = dearer {
-            model.types[of_type].price += PRICE_RISE;
+        if let Some(type_no) = raised_type {
+            model.types[type_no].price += PRICE_RISE;
         }
         let op = chooser.choose(&model, now, draw.op);
         model.apply(&op, now);
         in_batch += 1;
-        steps.push(Step { at: now, batch, dearer, op, spare: draw.pause >> 48 });
+        steps.push(Step { at: now, batch, raised_type, op, spare: draw.pause >> 48 });
     }
     steps
 }

@@ -1,9 +1,9 @@
-//! The words of the model: what can be asked, and what must be answered, down to the numbers.
+//! Types of the model: the requests, and the expected answers with all their values.
 //!
-//! Things have numbers in place of ids. A hold and a booking get theirs from whoever asks, so that a test can name what
-//! a refused request would have made.
+//! Objects have numbers instead of ids. The request chooses the number of a new hold or booking, so that a test can
+//! name the object that a refused request would have created.
 
-/// An instant, or a length of time, in whole seconds.
+/// Instant or duration, in whole seconds.
 pub type Seconds = i64;
 pub type EventNo = usize;
 pub type PoolNo = usize;
@@ -13,6 +13,7 @@ pub type BookingNo = usize;
 pub type BlockNo = usize;
 pub type KeyNo = usize;
 
+/// Request to the service. `proven` says whether the payment token is right.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Op {
     Place(Place),
@@ -24,11 +25,11 @@ pub enum Op {
         hold: HoldNo,
         proven: bool,
     },
-    /// The sweeper's: only if the time has come.
+    /// Command of the sweeper: expires the hold only if it is due.
     ExpireDue {
         hold: HoldNo,
     },
-    /// An operator's: at once.
+    /// Request of an operator: expires the hold at once.
     ExpireNow {
         hold: HoldNo,
     },
@@ -41,7 +42,7 @@ pub enum Op {
         booking: BookingNo,
         hold: HoldNo,
         proven: bool,
-        /// All of it, or so many of these ticket types, written as a client writes them.
+        /// Quantity per ticket type, as a client writes it; `None` books the whole hold.
         portion: Option<Vec<(TypeNo, u32)>>,
     },
     Cancel {
@@ -65,6 +66,7 @@ pub enum Op {
     },
 }
 
+/// Request for a new hold.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Place {
     pub hold: HoldNo,
@@ -75,31 +77,31 @@ pub struct Place {
 }
 
 impl Place {
-    /// Whether a client would send the same body.
+    /// Whether both requests have the same body.
     pub fn same_body(&self, other: &Self) -> bool {
         (self.event, &self.wanted, self.ttl) == (other.event, &other.wanted, other.ttl)
     }
 }
 
-/// Places of a pool that an organiser keeps back.
+/// Block of an organiser, on places of one pool.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Block {
     pub event: EventNo,
-    /// Of the event: another one may have a block of the same number.
+    /// Number within the event; another event may use the same one.
     pub block: BlockNo,
     pub pool: PoolNo,
     pub quantity: u32,
     pub reason: String,
 }
 
-/// As a client writes it: items in any order, one ticket type perhaps more than once.
+/// Requested places, as a client writes them: items in any order, a ticket type possibly more than once.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Wanted {
     Places(u32),
     Items(Vec<(TypeNo, u32)>),
 }
 
-/// What to change of an event. `None` leaves it, `Some(None)` clears it.
+/// Changes to an event. `None` leaves a field, `Some(None)` clears it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Change {
     pub status: Option<Status>,
@@ -119,6 +121,7 @@ pub enum Status {
     Cancelled,
 }
 
+/// Expected answer to a request.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Expected {
     Placed {
@@ -140,7 +143,7 @@ pub enum Expected {
         hold: HoldNo,
     },
     NotDue,
-    /// Its time has come: expired by this very request, or not due any more because it had been.
+    /// The hold is due. Either this request expires it, or it was expired before and the answer is `NotDue`.
     ExpiredNowOrBefore {
         hold: HoldNo,
     },
@@ -171,7 +174,7 @@ pub enum Expected {
 }
 
 impl Expected {
-    /// Whether this allows what was answered.
+    /// Whether the answer is as expected.
     pub fn allows(&self, answered: &Self) -> bool {
         match self {
             Self::ExpiredNowOrBefore { hold } => {
@@ -182,11 +185,12 @@ impl Expected {
     }
 }
 
+/// Hold in an answer.
 #[derive(Clone, Debug, PartialEq)]
 pub struct HoldView {
     pub hold: HoldNo,
     pub event: EventNo,
-    /// Of each ticket type how many at which price, in the order of the types.
+    /// Ticket type, quantity, and unit price in cents, in the order of the types.
     pub items: Vec<(TypeNo, u32, i64)>,
     pub quantity: u32,
     pub total: i64,
@@ -194,6 +198,7 @@ pub struct HoldView {
     pub expires: Seconds,
 }
 
+/// Booking in an answer.
 #[derive(Clone, Debug, PartialEq)]
 pub struct BookingView {
     pub booking: BookingNo,
@@ -204,6 +209,7 @@ pub struct BookingView {
     pub cancelled: Option<Seconds>,
 }
 
+/// Block in an answer.
 #[derive(Clone, Debug, PartialEq)]
 pub struct BlockView {
     pub block: Block,
@@ -211,6 +217,7 @@ pub struct BlockView {
     pub updated: Seconds,
 }
 
+/// Reason of a refusal.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Refused {
     EventNotFound,
@@ -229,13 +236,13 @@ pub enum Refused {
         now: Seconds,
     },
     QuantityOutOfRange {
-        of_type: Option<TypeNo>,
+        type_no: Option<TypeNo>,
         requested: u32,
         min: u32,
         max: u32,
     },
     Insufficient {
-        shortages: Vec<Short>,
+        shortages: Vec<Shortage>,
         retry_at: Option<Seconds>,
         now: Seconds,
     },
@@ -264,17 +271,18 @@ pub enum Refused {
         to: Status,
     },
     EndNotAfterStart {
-        of_sale: bool,
+        sale_times: bool,
     },
     HasHistory,
-    /// None of its events has seats.
+    /// Any refusal that needs seats; the model never expects it, because none of its events has seats.
     AboutSeats,
 }
 
+/// Pool with too few available places for a request.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Short {
+pub struct Shortage {
     pub pool: PoolNo,
-    /// Those asked for that draw from it.
+    /// Requested ticket types of this pool.
     pub types: Vec<TypeNo>,
     pub requested: u32,
     pub available: u32,

@@ -1,46 +1,55 @@
-//! Reads a description group by group; the grammar is in [`super`].
+//! Parser of a description, group by group. See [`super`] for the grammar.
 
 use super::super::super::invalid::Invalid;
 use super::super::attributes::Attribute;
 use super::super::layout::{ROWS_PER_SECTION_MAX, SEATS_PER_ROW_MAX};
 use super::group::Group;
 use super::ranges;
-use super::tokens::{Token, fault, tokens};
+use super::tokens::{Token, invalid_at, tokenize};
 
+/// First words of the clauses.
 const CLAUSES: [&str; 5] = ["aisle", "without", "accessible", "companion", "restricted"];
-const SEATS_BEGIN: [&str; 4] = ["seats", "seat", "odd", "even"];
+/// Words that can begin the list of seats.
+const SEATS_START: [&str; 4] = ["seats", "seat", "odd", "even"];
 
+/// A parser and its position in the tokens.
 pub struct Parser {
+    /// Each token with the position of its first character, from 1.
     tokens: Vec<(usize, Token)>,
     next: usize,
 }
 
-/// A label, or from one to another; where it begins.
+/// A range of labels; a single label is a range from itself to itself.
 struct Range {
     from: String,
     to: String,
+    /// Position of its first character.
     character: usize,
 }
 
-/// Seats of one row, from a number to another.
-struct Seats {
+/// A range of seats in one row.
+struct SeatsOfRow {
     row: String,
     from: u32,
     to: u32,
 }
 
 impl Parser {
+    /// A parser of a text.
+    ///
+    /// # Errors
+    /// A character or a number that cannot occur in a description.
     pub fn new(text: &str) -> Result<Self, Invalid> {
-        Ok(Self { tokens: tokens(text)?, next: 0 })
+        Ok(Self { tokens: tokenize(text)?, next: 0 })
     }
 
-    /// Where the next token begins, from 1.
+    /// Position of the next token's first character, from 1.
     pub fn character(&self) -> usize {
         self.tokens[self.next].0
     }
 
-    /// Past a semicolon, if there is one and more behind it.
-    pub fn another_group(&mut self) -> Result<bool, Invalid> {
+    /// Moves past the semicolon after a group. Returns whether another group follows.
+    pub fn next_group(&mut self) -> Result<bool, Invalid> {
         if *self.peek() == Token::End {
             return Ok(false);
         }
@@ -50,21 +59,23 @@ impl Parser {
         Ok(*self.peek() != Token::End)
     }
 
+    /// Parses a group.
     pub fn group(&mut self) -> Result<Group, Invalid> {
         if !(self.take_word("rows") || self.take_word("row")) {
             return Err(self.expected("the word rows"));
         }
         let mut ranges = vec![self.range()?];
-        while self.joins() && !self.at_any(&SEATS_BEGIN) && !self.at_any(&CLAUSES) {
+        while self.take_joiner() && !self.at_any(&SEATS_START) && !self.at_any(&CLAUSES) {
             ranges.push(self.range()?);
         }
-        let left_out = self.rows_left_out()?;
-        let last =
-            if left_out.is_empty() && ranges.len() > 1 && !self.at_any(&SEATS_BEGIN) { ranges.pop() } else { None };
-        let numbers = last.map_or_else(|| self.seat_ranges(), |last| seats_of(&last))?;
-        let mut group = Group::new(written_out(&ranges)?, numbers);
-        for row in &left_out {
-            leave_out(&mut group, row)?;
+        let omitted = self.omitted_rows()?;
+        // Without a word that starts the seats, the last range is the seats.
+        let last_is_seats = omitted.is_empty() && ranges.len() > 1 && !self.at_any(&SEATS_START);
+        let seats = if last_is_seats { ranges.pop() } else { None };
+        let numbers = seats.map_or_else(|| self.seat_ranges(), |seats| expand_seats(&seats))?;
+        let mut group = Group::new(expand_rows(&ranges)?, numbers);
+        for rows in &omitted {
+            remove_rows(&mut group, rows)?;
         }
         while self.at_any(&CLAUSES) {
             self.clause(&mut group)?;
@@ -75,8 +86,8 @@ impl Parser {
         Ok(group)
     }
 
-    /// `without`, directly after the rows, and the comma behind it. Behind a comma it is a clause.
-    fn rows_left_out(&mut self) -> Result<Vec<Range>, Invalid> {
+    /// Parses `without` directly after the rows, up to the comma after it. After a comma, `without` is a clause.
+    fn omitted_rows(&mut self) -> Result<Vec<Range>, Invalid> {
         if self.tokens[self.next - 1].1 == Token::Comma || !self.take_word("without") {
             return Ok(Vec::new());
         }
@@ -96,14 +107,14 @@ impl Parser {
         loop {
             let (odd, even) = (self.take_word("odd"), self.take_word("even"));
             let range = self.range()?;
-            let more = seats_of(&range)?;
+            let more = expand_seats(&range)?;
             let more: Vec<_> = more.into_iter().filter(|number| !(odd || even) || odd == (number % 2 == 1)).collect();
             if more.is_empty() {
                 let kind = if odd { "odd" } else { "even" };
-                return Err(fault(range.character, &format!("there is no {kind} number among these seats")));
+                return Err(invalid_at(range.character, &format!("there is no {kind} number among these seats")));
             }
             add_seats(&mut numbers, more, range.character)?;
-            if !self.joins() || self.at_any(&CLAUSES) {
+            if !self.take_joiner() || self.at_any(&CLAUSES) {
                 return Ok(numbers);
             }
         }
@@ -113,16 +124,16 @@ impl Parser {
         if self.take_word("aisle") {
             self.aisle(group)
         } else if self.take_word("without") {
-            self.list(|parser| leave_out(group, &parser.range()?))
+            self.list(|parser| remove_rows(group, &parser.range()?))
         } else if self.take_word("accessible") {
-            self.list(|parser| parser.mark(group, Attribute::Accessible))
+            self.list(|parser| parser.attribute(group, Attribute::Accessible))
         } else if self.take_word("companion") {
-            self.list(|parser| parser.mark(group, Attribute::Companion))
+            self.list(|parser| parser.attribute(group, Attribute::Companion))
         } else if self.take_word("restricted") {
             if !self.take_word("view") {
                 return Err(self.expected("the word view"));
             }
-            self.list(|parser| parser.mark(group, Attribute::RestrictedView))
+            self.list(|parser| parser.attribute(group, Attribute::RestrictedView))
         } else {
             Err(self.expected("aisle, without, accessible, companion or restricted view"))
         }
@@ -136,32 +147,33 @@ impl Parser {
         self.list(|parser| {
             let character = parser.character();
             let number = parser.number()?;
-            let known = if after { group.aisle_after(number) } else { group.aisle_before(number) };
-            if known { Ok(()) } else { Err(fault(character, &format!("these rows have no seat {number}"))) }
+            let exists = if after { group.add_aisle_after(number) } else { group.add_aisle_before(number) };
+            if exists { Ok(()) } else { Err(invalid_at(character, &format!("these rows have no seat {number}"))) }
         })
     }
 
-    fn mark(&mut self, group: &mut Group, attribute: Attribute) -> Result<(), Invalid> {
+    /// Parses seats of one row and adds an attribute to them.
+    fn attribute(&mut self, group: &mut Group, attribute: Attribute) -> Result<(), Invalid> {
         let character = self.character();
-        let Seats { row, from, to } = self.seats_of_a_row()?;
-        if group.mark(attribute, &row, from, to) {
+        let SeatsOfRow { row, from, to } = self.seats_of_row()?;
+        if group.add_attribute(attribute, &row, from, to) {
             return Ok(());
         }
         let seats = if from == to { format!("seat {from}") } else { format!("seats {from} to {to}") };
-        Err(fault(character, &format!("these rows have no row {row} with {seats}")))
+        Err(invalid_at(character, &format!("these rows have no row {row} with {seats}")))
     }
 
-    /// One or more, joined by commas or `and`; stops behind the comma before a clause.
-    fn list(&mut self, mut each: impl FnMut(&mut Self) -> Result<(), Invalid>) -> Result<(), Invalid> {
-        each(self)?;
-        while self.joins() && !self.at_any(&CLAUSES) {
-            each(self)?;
+    /// Parses one or more entries joined by commas or `and`. Stops after the comma before a clause.
+    fn list(&mut self, mut parse_entry: impl FnMut(&mut Self) -> Result<(), Invalid>) -> Result<(), Invalid> {
+        parse_entry(self)?;
+        while self.take_joiner() && !self.at_any(&CLAUSES) {
+            parse_entry(self)?;
         }
         Ok(())
     }
 
-    /// `T1`, `T1-4`, `T1-T4`, `12/1-4`.
-    fn seats_of_a_row(&mut self) -> Result<Seats, Invalid> {
+    /// Parses seats of one row: `T1`, `T1-4`, `T1-T4` or `12/1-4`.
+    fn seats_of_row(&mut self) -> Result<SeatsOfRow, Invalid> {
         let row = self.label("a row")?;
         if row.parse::<u32>().is_ok() && *self.peek() != Token::Slash {
             return Err(self.expected("a slash between the row and the number of the seat"));
@@ -169,16 +181,16 @@ impl Parser {
         self.take(&Token::Slash);
         let from = self.number()?;
         if !self.take(&Token::Dash) {
-            return Ok(Seats { row, from, to: from });
+            return Ok(SeatsOfRow { row, from, to: from });
         }
         let character = self.character();
         let slash_follows = self.tokens.get(self.next + 1).is_some_and(|(_, token)| *token == Token::Slash);
-        let names_row = matches!(self.peek(), Token::Word(_)) || slash_follows;
-        if names_row && self.label("a row")? != row {
-            return Err(fault(character, &format!("a range of seats must end in its row, {row}")));
+        let has_row = matches!(self.peek(), Token::Word(_)) || slash_follows;
+        if has_row && self.label("a row")? != row {
+            return Err(invalid_at(character, &format!("a range of seats must end in its row, {row}")));
         }
         self.take(&Token::Slash);
-        Ok(Seats { row, from, to: self.number()? })
+        Ok(SeatsOfRow { row, from, to: self.number()? })
     }
 
     fn range(&mut self) -> Result<Range, Invalid> {
@@ -188,11 +200,11 @@ impl Parser {
         Ok(Range { from, to, character })
     }
 
-    fn label(&mut self, what: &str) -> Result<String, Invalid> {
+    fn label(&mut self, expected: &str) -> Result<String, Invalid> {
         let label = match self.peek() {
             Token::Word(word) => word.clone(),
             Token::Number(number) => number.to_string(),
-            _ => return Err(self.expected(what)),
+            _ => return Err(self.expected(expected)),
         };
         self.next += 1;
         Ok(label)
@@ -204,11 +216,12 @@ impl Parser {
         Ok(number)
     }
 
-    /// Past a comma or `and`.
-    fn joins(&mut self) -> bool {
+    /// Moves past a comma or `and`. Returns whether there was one.
+    fn take_joiner(&mut self) -> bool {
         self.take(&Token::Comma) || self.take_word("and")
     }
 
+    /// Whether the next token is one of these words.
     fn at_any(&self, words: &[&str]) -> bool {
         words.iter().any(|word| self.at_word(word))
     }
@@ -217,69 +230,73 @@ impl Parser {
         matches!(self.peek(), Token::Word(word) if word.eq_ignore_ascii_case(keyword))
     }
 
+    /// Moves past a word. Returns whether it was the next token.
     fn take_word(&mut self, keyword: &str) -> bool {
-        let there = self.at_word(keyword);
-        self.next += usize::from(there);
-        there
+        let found = self.at_word(keyword);
+        self.next += usize::from(found);
+        found
     }
 
+    /// Moves past a token. Returns whether it was the next one.
     fn take(&mut self, token: &Token) -> bool {
-        let there = self.peek() == token;
-        self.next += usize::from(there);
-        there
+        let found = self.peek() == token;
+        self.next += usize::from(found);
+        found
     }
 
     fn peek(&self) -> &Token {
         &self.tokens[self.next].1
     }
 
-    fn expected(&self, what: &str) -> Invalid {
-        fault(self.character(), &format!("expected {what}, found {}", self.peek()))
+    /// An error at the next token.
+    fn expected(&self, expected: &str) -> Invalid {
+        invalid_at(self.character(), &format!("expected {expected}, found {}", self.peek()))
     }
 }
 
-fn leave_out(group: &mut Group, range: &Range) -> Result<(), Invalid> {
-    for row in written_out(std::slice::from_ref(range))? {
-        if !group.leave_out(&row) {
-            return Err(fault(range.character, &format!("there is no row {row} to leave out")));
+fn remove_rows(group: &mut Group, range: &Range) -> Result<(), Invalid> {
+    for row in expand_rows(std::slice::from_ref(range))? {
+        if !group.remove_row(&row) {
+            return Err(invalid_at(range.character, &format!("there is no row {row} to leave out")));
         }
     }
     Ok(())
 }
 
-/// The labels of rows, each once.
-fn written_out(ranges: &[Range]) -> Result<Vec<String>, Invalid> {
+/// Expands ranges of rows into labels; an error if a label occurs twice.
+fn expand_rows(ranges: &[Range]) -> Result<Vec<String>, Invalid> {
     let mut rows: Vec<String> = Vec::new();
     for Range { from, to, character } in ranges {
-        let labels = ranges::labels(from, to);
-        let labels = labels.ok_or_else(|| fault(*character, &format!("{from} does not count up to {to}")))?;
+        let labels = ranges::expand_labels(from, to);
+        let labels = labels.ok_or_else(|| invalid_at(*character, &format!("{from} does not count up to {to}")))?;
         if rows.len() + labels.len() > ROWS_PER_SECTION_MAX {
-            return Err(fault(*character, &format!("more than {ROWS_PER_SECTION_MAX} rows")));
+            return Err(invalid_at(*character, &format!("more than {ROWS_PER_SECTION_MAX} rows")));
         }
-        if let Some(twice) = labels.iter().find(|label| rows.contains(label)) {
-            return Err(fault(*character, &format!("row {twice} is named twice")));
+        if let Some(duplicate) = labels.iter().find(|label| rows.contains(label)) {
+            return Err(invalid_at(*character, &format!("row {duplicate} is named twice")));
         }
         rows.extend(labels);
     }
     Ok(rows)
 }
 
-fn seats_of(range: &Range) -> Result<Vec<u32>, Invalid> {
+/// Expands a range of seats into numbers.
+fn expand_seats(range: &Range) -> Result<Vec<u32>, Invalid> {
     let (Ok(from), Ok(to)) = (range.from.parse::<u32>(), range.to.parse::<u32>()) else {
-        return Err(fault(range.character, &format!("expected seats, such as 1-40, found {}", range.from)));
+        return Err(invalid_at(range.character, &format!("expected seats, such as 1-40, found {}", range.from)));
     };
     let mut numbers = Vec::new();
-    // With `odd` or `even` twice as many are written as there are seats.
+    // Twice the limit, because `odd` or `even` may still remove half of the numbers.
     if from.abs_diff(to) as usize >= 2 * SEATS_PER_ROW_MAX {
-        return Err(fault(range.character, &format!("more than {SEATS_PER_ROW_MAX} seats in a row")));
+        return Err(invalid_at(range.character, &format!("more than {SEATS_PER_ROW_MAX} seats in a row")));
     }
-    add_seats(&mut numbers, ranges::numbers(from, to).collect(), range.character)?;
+    add_seats(&mut numbers, ranges::expand_numbers(from, to).collect(), range.character)?;
     Ok(numbers)
 }
 
 fn add_seats(numbers: &mut Vec<u32>, more: Vec<u32>, character: usize) -> Result<(), Invalid> {
-    if let Some(twice) = more.iter().find(|number| numbers.contains(number)) {
-        return Err(fault(character, &format!("seat {twice} is named twice")));
+    if let Some(duplicate) = more.iter().find(|number| numbers.contains(number)) {
+        return Err(invalid_at(character, &format!("seat {duplicate} is named twice")));
     }
     numbers.extend(more);
     Ok(())

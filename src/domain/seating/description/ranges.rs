@@ -1,28 +1,31 @@
-//! Ranges of labels and of numbers, written out.
+//! Expansion of ranges of labels and numbers.
 
-/// The labels from one to another, or `None` if one does not count up or down to the other.
+/// Expands a range of labels, ascending or descending; `None` if the labels do not form a range.
 ///
-/// Every label counts to itself. Numbers count. Letters do if the labels differ in their last letter only (A-T, AA-AC), or repeat one letter (AA-CC).
-pub fn labels(from: &str, to: &str) -> Option<Vec<String>> {
+/// A range has one label, or two numbers, or two labels that differ only in their last letter (A-T, AA-AC) or that each
+/// repeat one letter the same number of times (AA-CC).
+pub fn expand_labels(from: &str, to: &str) -> Option<Vec<String>> {
     if from == to {
         return Some(vec![from.to_owned()]);
     }
     if let (Ok(from), Ok(to)) = (from.parse(), to.parse()) {
-        return Some(numbers(from, to).map(|number| number.to_string()).collect());
+        return Some(expand_numbers(from, to).map(|number| number.to_string()).collect());
     }
-    let (head, first) = split_last(from)?;
-    let (other_head, last) = split_last(to)?;
-    if head == other_head {
-        return Some(letters(first, last)?.map(|letter| format!("{head}{letter}")).collect());
+    let (from_head, first) = split_last(from)?;
+    let (to_head, last) = split_last(to)?;
+    if from_head == to_head {
+        return Some(expand_letters(first, last)?.map(|letter| format!("{from_head}{letter}")).collect());
     }
     let width = from.len();
-    let repeated = |label: &str, letter: char| label.len() == width && label.chars().all(|other| other == letter);
-    let both = repeated(from, first) && repeated(to, last);
-    both.then(|| letters(first, last))?.map(|letters| letters.map(|letter| letter.to_string().repeat(width)).collect())
+    let repeats = |label: &str, letter: char| label.len() == width && label.chars().all(|other| other == letter);
+    if !(repeats(from, first) && repeats(to, last)) {
+        return None;
+    }
+    Some(expand_letters(first, last)?.map(|letter| letter.to_string().repeat(width)).collect())
 }
 
-/// Up or down.
-pub fn numbers(from: u32, to: u32) -> Box<dyn Iterator<Item = u32>> {
+/// The numbers of a range, ascending or descending.
+pub fn expand_numbers(from: u32, to: u32) -> Box<dyn Iterator<Item = u32>> {
     if from <= to { Box::new(from..=to) } else { Box::new((to..=from).rev()) }
 }
 
@@ -31,11 +34,9 @@ fn split_last(label: &str) -> Option<(&str, char)> {
     Some((&label[..label.len() - last.len_utf8()], last))
 }
 
-/// Of the plain alphabet, both capitals or both small.
-fn letters(from: char, to: char) -> Option<Box<dyn Iterator<Item = char>>> {
-    let alike = |is: fn(&char) -> bool| is(&from) && is(&to);
-    let plain = alike(char::is_ascii_uppercase) || alike(char::is_ascii_lowercase);
-    plain
-        .then(|| numbers(u32::from(from), u32::from(to)).filter_map(char::from_u32))
-        .map(|letters| Box::new(letters) as _)
+/// The letters of a range; `None` unless both are ASCII capitals or both ASCII small letters.
+fn expand_letters(from: char, to: char) -> Option<impl Iterator<Item = char>> {
+    let capitals = from.is_ascii_uppercase() && to.is_ascii_uppercase();
+    let small = from.is_ascii_lowercase() && to.is_ascii_lowercase();
+    (capitals || small).then(|| expand_numbers(u32::from(from), u32::from(to)).filter_map(char::from_u32))
 }

@@ -1,12 +1,13 @@
-//! The words, numbers and marks of a description, each with where it begins.
+//! Tokens of a description: words, numbers and punctuation, each with its position.
 
 use std::fmt;
 
 use super::super::super::invalid::Invalid;
 
-/// What a number may be, as a seat's or a row's.
+/// Largest number of a seat or a row.
 pub const NUMBER_MAX: u32 = 99_999;
 
+/// A token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Token {
     Word(String),
@@ -32,22 +33,22 @@ impl fmt::Display for Token {
     }
 }
 
-/// A fault of a description, at a character of it, from 1.
-pub fn fault(character: usize, detail: &str) -> Invalid {
+/// An error at a character of the description, counted from 1.
+pub fn invalid_at(character: usize, detail: &str) -> Invalid {
     Invalid::new("", format!("at character {character}: {detail}"))
 }
 
-/// Each token with its character; the last one is the end.
-pub fn tokens(text: &str) -> Result<Vec<(usize, Token)>, Invalid> {
+/// Splits a text into tokens, each with the position of its first character, from 1. The last token is [`Token::End`].
+pub fn tokenize(text: &str) -> Result<Vec<(usize, Token)>, Invalid> {
     let mut tokens = Vec::new();
     let mut characters = (1..).zip(text.chars()).peekable();
-    while let Some((at, first)) = characters.next() {
-        let mut run = |belongs: fn(char) -> bool| {
-            let mut run = String::from(first);
+    while let Some((position, first)) = characters.next() {
+        let mut take_while = |belongs: fn(char) -> bool| {
+            let mut taken = String::from(first);
             while let Some((_, next)) = characters.next_if(|(_, next)| belongs(*next)) {
-                run.push(next);
+                taken.push(next);
             }
-            run
+            taken
         };
         let token = match first {
             ',' => Token::Comma,
@@ -55,17 +56,17 @@ pub fn tokens(text: &str) -> Result<Vec<(usize, Token)>, Invalid> {
             '-' | '\u{2010}'..='\u{2013}' => Token::Dash,
             '/' => Token::Slash,
             _ if first.is_whitespace() => continue,
-            _ if first.is_ascii_digit() => number(at, &run(|next| next.is_ascii_digit()))?,
-            _ if first.is_alphabetic() => Token::Word(run(char::is_alphabetic)),
-            _ => return Err(fault(at, &format!("{first:?} means nothing here"))),
+            _ if first.is_ascii_digit() => parse_number(position, &take_while(|next| next.is_ascii_digit()))?,
+            _ if first.is_alphabetic() => Token::Word(take_while(char::is_alphabetic)),
+            _ => return Err(invalid_at(position, &format!("unexpected character {first:?}"))),
         };
-        tokens.push((at, token));
+        tokens.push((position, token));
     }
     tokens.push((text.chars().count() + 1, Token::End));
     Ok(tokens)
 }
 
-fn number(at: usize, digits: &str) -> Result<Token, Invalid> {
+fn parse_number(position: usize, digits: &str) -> Result<Token, Invalid> {
     let number = digits.parse().ok().filter(|number| *number <= NUMBER_MAX);
-    number.map(Token::Number).ok_or_else(|| fault(at, &format!("a number must be at most {NUMBER_MAX}")))
+    number.map(Token::Number).ok_or_else(|| invalid_at(position, &format!("a number must be at most {NUMBER_MAX}")))
 }

@@ -1,4 +1,4 @@
-//! What the organiser keeps back.
+//! Moves of blocks.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,48 +11,53 @@ use crate::inventory::batch_state::BatchState;
 use crate::inventory::changes::{EntryKind, PoolDelta};
 
 impl BatchState {
-    /// Judges what a block could be instead, while what it keeps counts as free. Nothing of it is changed.
-    pub fn while_unblocked<T>(
+    /// Validates the replacement of a block while the block's capacity counts as free. A block that does not exist yet
+    /// has none. The block itself is not changed.
+    pub fn while_replacing_block<T>(
         &mut self,
         (event_id, block_id): (EventId, BlockId),
-        judge: impl FnOnce(&mut Self) -> T,
+        validate: impl FnOnce(&mut Self) -> T,
     ) -> T {
-        self.lift(event_id, block_id, SeatState::Available, -1);
-        let judged = judge(self);
-        self.lift(event_id, block_id, SeatState::Blocked, 1);
-        judged
+        self.count_block(event_id, block_id, SeatState::Available, -1);
+        let result = validate(self);
+        self.count_block(event_id, block_id, SeatState::Blocked, 1);
+        result
     }
 
-    /// Makes a block what is given, new or not. There must be room for it, beside what it keeps.
+    /// Creates a block, or replaces an existing one. Panics if its capacity is not available; that of the replaced
+    /// block counts as available.
     pub fn block_places(&mut self, block: Block) {
-        assert!(block.quantity() > 0, "a block that keeps nothing is none");
+        assert!(block.quantity() > 0, "a block has at least one place");
         let ids = (block.event_id, block.block_id);
         let before = self.blocks.insert(ids, block.clone());
         self.move_block(ids, before.as_ref(), Some(&block));
     }
 
-    /// Ends a block.
+    /// Removes a block and frees its capacity.
     pub fn unblock(&mut self, event_id: EventId, block_id: BlockId) {
-        let before = self.blocks.remove(&(event_id, block_id)).expect("a block to end is on the state");
+        let before = self.blocks.remove(&(event_id, block_id)).expect("a block to remove is loaded");
         self.move_block((event_id, block_id), Some(&before), None);
     }
 
-    /// First gives back, then keeps: a seat goes from one block to another only through nobody.
+    /// Frees before it blocks, so that a pool is never committed beyond its capacity on the way.
     fn move_block(&mut self, ids: (EventId, BlockId), before: Option<&Block>, after: Option<&Block>) {
-        let (had, has) = (parts(before), parts(after));
-        for (pool_id, part) in &had {
-            self.move_part(ids, EntryKind::PlacesUnblocked, *pool_id, &beyond(part, has.get(pool_id).copied()));
+        let (parts_before, parts_after) = (parts_by_pool(before), parts_by_pool(after));
+        for (pool_id, part) in &parts_before {
+            let freed = subtract(part, parts_after.get(pool_id).copied());
+            self.move_part(ids, EntryKind::PlacesUnblocked, *pool_id, &freed);
         }
-        for (pool_id, part) in &has {
-            self.move_part(ids, EntryKind::PlacesBlocked, *pool_id, &beyond(part, had.get(pool_id).copied()));
+        for (pool_id, part) in &parts_after {
+            let taken = subtract(part, parts_before.get(pool_id).copied());
+            self.move_part(ids, EntryKind::PlacesBlocked, *pool_id, &taken);
         }
         if before.map(|block| &block.parts) == after.map(|block| &block.parts) {
-            // Another reason for the same places.
+            // Only the reason changed. Every change has a journal entry.
             self.record(ids.0, EntryKind::PlacesBlocked, (None, None), None, Vec::new());
         }
-        self.written.blocks.insert(ids);
+        self.pending.blocks.insert(ids);
     }
 
+    /// Blocks or frees a part, as `kind` says. Does nothing if the part is empty.
     fn move_part(
         &mut self,
         (event_id, block_id): (EventId, BlockId),
@@ -69,38 +74,40 @@ impl BatchState {
             _ => (-signed(part.quantity), blocked, SeatOwner::Nobody),
         };
         let pool = self.pool_mut(pool_id);
-        pool.blocked = pool.blocked.checked_add_signed(quantity).expect("a block gives back what it has kept");
-        assert!(pool.committed() <= pool.capacity, "room is judged before it is blocked");
+        pool.blocked = pool.blocked.checked_add_signed(quantity).expect("a block frees at most its own capacity");
+        assert!(pool.committed() <= pool.capacity, "available capacity is checked before it is blocked");
         self.move_seats(event_id, &part.seats, from, to);
-        let delta = PoolDelta { blocked: quantity, ..PoolDelta::none(pool_id) };
+        let delta = PoolDelta { blocked: quantity, ..PoolDelta::zero(pool_id) };
         self.record(event_id, kind, (None, None), Some(delta), part.seats.clone());
     }
 
-    fn lift(&mut self, event_id: EventId, block_id: BlockId, state: SeatState, sign: i32) {
+    /// Adds `sign` (1 or -1) times the block's quantities to the pools in the batch state, and sets its seats to
+    /// `seat_state`. Writes nothing.
+    fn count_block(&mut self, event_id: EventId, block_id: BlockId, seat_state: SeatState, sign: i32) {
         let Some(block) = self.blocks.get(&(event_id, block_id)) else { return };
         for part in block.parts.clone() {
             let pool = self.pool_mut(part.pool_id);
             let blocked = pool.blocked.checked_add_signed(sign * signed(part.quantity));
-            pool.blocked = blocked.expect("a pool has blocked what its blocks keep");
-            if let Some(seating) = self.seatings.get_mut(&event_id) {
-                part.seats.iter().for_each(|seat| seating.set(*seat, state));
+            pool.blocked = blocked.expect("a pool counts the places of all its blocks");
+            if let Some(loaded_seats) = self.loaded_seats.get_mut(&event_id) {
+                part.seats.iter().for_each(|seat| loaded_seats.set_state(*seat, seat_state));
             }
         }
     }
 }
 
-fn parts(block: Option<&Block>) -> BTreeMap<PoolId, &BlockPart> {
+fn parts_by_pool(block: Option<&Block>) -> BTreeMap<PoolId, &BlockPart> {
     block.iter().flat_map(|block| &block.parts).map(|part| (part.pool_id, part)).collect()
 }
 
-/// What a part has that another has not.
-fn beyond(part: &BlockPart, other: Option<&BlockPart>) -> BlockPart {
+/// The places of a part that are not in `other`, a part of the same pool.
+fn subtract(part: &BlockPart, other: Option<&BlockPart>) -> BlockPart {
     let Some(other) = other else { return part.clone() };
     if part.seats.is_empty() && other.seats.is_empty() {
         return BlockPart { quantity: part.quantity.saturating_sub(other.quantity), ..part.clone() };
     }
-    let others: BTreeSet<SeatIndex> = other.seats.iter().copied().collect();
-    let seats: Vec<SeatIndex> = part.seats.iter().copied().filter(|seat| !others.contains(seat)).collect();
+    let other_seats: BTreeSet<SeatIndex> = other.seats.iter().copied().collect();
+    let seats: Vec<SeatIndex> = part.seats.iter().copied().filter(|seat| !other_seats.contains(seat)).collect();
     BlockPart {
         pool_id: part.pool_id,
         quantity: u32::try_from(seats.len()).expect("no layout has so many seats"),

@@ -1,8 +1,8 @@
-//! A hold's items become others.
+//! Move that replaces the items of a hold.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Share, shares, signed};
+use super::{PoolShare, shares_by_pool, signed};
 use crate::domain::hold::{HoldStatus, Item};
 use crate::domain::ids::{HoldId, PoolId};
 use crate::domain::seat::{SeatOwner, SeatState};
@@ -11,89 +11,96 @@ use crate::inventory::batch_state::BatchState;
 use crate::inventory::changes::{EntryKind, PoolDelta};
 
 impl BatchState {
-    /// Judges what an active hold could have instead, while what it has counts as free. Nothing of the hold is changed.
-    pub fn while_lent<T>(&mut self, hold_id: HoldId, judge: impl FnOnce(&mut Self) -> T) -> T {
-        self.lend(hold_id, SeatState::Available, -1);
-        self.lent = Some(hold_id);
-        let judged = judge(self);
-        self.lent = None;
-        self.lend(hold_id, SeatState::Held, 1);
-        judged
+    /// Validates new items of an active hold while its present capacity counts as free. The hold itself is not changed.
+    pub fn while_replacing<T>(&mut self, hold_id: HoldId, validate: impl FnOnce(&mut Self) -> T) -> T {
+        self.count_hold(hold_id, SeatState::Available, -1);
+        self.replaced_hold = Some(hold_id);
+        let result = validate(self);
+        self.replaced_hold = None;
+        self.count_hold(hold_id, SeatState::Held, 1);
+        result
     }
 
-    /// Gives an active hold other items. There must be room for those, beside what it has.
+    /// Replaces the items of an active hold. Panics if their capacity is not available; the hold's present capacity
+    /// counts as available.
     pub fn change_items(&mut self, hold_id: HoldId, items: Vec<Item>) {
         let hold = self.hold_mut(hold_id);
         assert_eq!(hold.status, HoldStatus::Active, "only the items of an active hold change");
-        assert!(!items.is_empty(), "a hold without items would be none");
+        assert!(!items.is_empty(), "a hold has at least one item");
         let event_id = hold.event_id;
         let before = std::mem::replace(&mut hold.items, items.clone());
-        let moved = moved(&shares(&before), &shares(&items));
-        // First what it lets go: a pool may be full with it.
-        for change in &moved {
+        let changes = pool_changes(&shares_by_pool(&before), &shares_by_pool(&items));
+        for change in &changes {
             self.move_seats(event_id, &change.freed, SeatOwner::Held(hold_id), SeatOwner::Nobody);
         }
-        for change in &moved {
+        for change in &changes {
+            // The net quantity, because the pool may be full with the present items.
             let pool = self.pool_mut(change.pool_id);
-            pool.held = pool.held.checked_add_signed(change.held).expect("a hold gives back no more than it has");
-            assert!(pool.committed() <= pool.capacity, "room is judged before items change");
+            pool.held = pool.held.checked_add_signed(change.held).expect("a hold frees at most its own capacity");
+            assert!(pool.committed() <= pool.capacity, "available capacity is checked before items change");
             self.move_seats(event_id, &change.taken, SeatOwner::Nobody, SeatOwner::Held(hold_id));
         }
         let ids = (Some(hold_id), None);
-        if moved.is_empty() {
-            // Another ticket type of the same places.
+        if changes.is_empty() {
+            // Only ticket types or prices changed. Every change has a journal entry.
             self.record(event_id, EntryKind::HoldChanged, ids, None, Vec::new());
         }
-        for change in moved {
-            let delta = PoolDelta { held: change.held, ..PoolDelta::none(change.pool_id) };
+        for change in changes {
+            let delta = PoolDelta { held: change.held, ..PoolDelta::zero(change.pool_id) };
             let seats = change.freed.into_iter().chain(change.taken).collect();
             self.record(event_id, EntryKind::HoldChanged, ids, Some(delta), seats);
         }
         self.placed_items.entry(hold_id).or_insert(before);
-        self.written.changed_holds.insert(hold_id);
-        self.written.changed_items.insert(hold_id);
+        self.pending.changed_holds.insert(hold_id);
+        self.pending.changed_items.insert(hold_id);
     }
 
-    fn lend(&mut self, hold_id: HoldId, state: SeatState, sign: i32) {
+    /// Adds `sign` (1 or -1) times the hold's quantities to the pools in the batch state, and sets its seats to
+    /// `seat_state`. Writes nothing.
+    fn count_hold(&mut self, hold_id: HoldId, seat_state: SeatState, sign: i32) {
         let hold = self.hold_mut(hold_id);
-        assert_eq!(hold.status, HoldStatus::Active, "only an active hold has something to lend");
-        let (event_id, shares) = (hold.event_id, shares(&hold.items));
+        assert_eq!(hold.status, HoldStatus::Active, "only the items of an active hold are replaced");
+        let (event_id, shares) = (hold.event_id, shares_by_pool(&hold.items));
         for (pool_id, share) in shares {
             let pool = self.pool_mut(pool_id);
-            pool.held =
-                pool.held.checked_add_signed(sign * signed(share.quantity)).expect("a pool holds what its holds have");
-            if let Some(seating) = self.seatings.get_mut(&event_id) {
-                share.seats.iter().for_each(|seat| seating.set(*seat, state));
+            pool.held = pool
+                .held
+                .checked_add_signed(sign * signed(share.quantity))
+                .expect("a pool counts the places of all its holds");
+            if let Some(loaded_seats) = self.loaded_seats.get_mut(&event_id) {
+                share.seats.iter().for_each(|seat| loaded_seats.set_state(*seat, seat_state));
             }
         }
     }
 }
 
-/// What a change moves of one pool.
-struct Moved {
+/// Difference that new items make in one pool.
+struct PoolChange {
     pool_id: PoolId,
+    /// Delta of the held places.
     held: i32,
     freed: Vec<SeatIndex>,
     taken: Vec<SeatIndex>,
 }
 
-/// Pools of which nothing moves are left out.
-fn moved(before: &BTreeMap<PoolId, Share>, after: &BTreeMap<PoolId, Share>) -> Vec<Moved> {
+/// The changes of all pools that change.
+fn pool_changes(before: &BTreeMap<PoolId, PoolShare>, after: &BTreeMap<PoolId, PoolShare>) -> Vec<PoolChange> {
     let pool_ids: BTreeSet<PoolId> = before.keys().chain(after.keys()).copied().collect();
-    let nothing = Share::default();
-    let of = |pool_id: PoolId| {
-        let (had, has) = (before.get(&pool_id).unwrap_or(&nothing), after.get(&pool_id).unwrap_or(&nothing));
-        let without = |some: &Share, others: &Share| {
-            let others: BTreeSet<SeatIndex> = others.seats.iter().copied().collect();
-            some.seats.iter().copied().filter(|seat| !others.contains(seat)).collect::<Vec<_>>()
-        };
-        Moved {
-            pool_id,
-            held: signed(has.quantity) - signed(had.quantity),
-            freed: without(had, has),
-            taken: without(has, had),
+    let empty = PoolShare::default();
+    let mut changes = Vec::new();
+    for pool_id in pool_ids {
+        let (old, new) = (before.get(&pool_id).unwrap_or(&empty), after.get(&pool_id).unwrap_or(&empty));
+        let held = signed(new.quantity) - signed(old.quantity);
+        let (freed, taken) = (seats_only_in(old, new), seats_only_in(new, old));
+        if held != 0 || !freed.is_empty() || !taken.is_empty() {
+            changes.push(PoolChange { pool_id, held, freed, taken });
         }
-    };
-    let moved = pool_ids.into_iter().map(of);
-    moved.filter(|moved| moved.held != 0 || !moved.freed.is_empty() || !moved.taken.is_empty()).collect()
+    }
+    changes
+}
+
+/// Seats of `share` that are not in `other`, in order.
+fn seats_only_in(share: &PoolShare, other: &PoolShare) -> Vec<SeatIndex> {
+    let other_seats: BTreeSet<SeatIndex> = other.seats.iter().copied().collect();
+    share.seats.iter().copied().filter(|seat| !other_seats.contains(seat)).collect()
 }

@@ -1,42 +1,42 @@
-//! Seated events as they are shown, listed and counted.
+//! Seated events in responses: shown, listed and counted.
 
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::{create, play, theatre, venue, zoned};
-use crate::stage::{members, text, with};
+use super::{create, play, theatre, venue, zoned_play};
+use crate::stage::{members, text, with_member};
 use crate::support::Service;
 
-/// The members that only events at a venue have.
-const OF_A_VENUE: [&str; 3] = ["venue_id", "layout_version", "orphans_refused"];
+/// Members that only events at a venue have.
+const VENUE_MEMBERS: [&str; 3] = ["venue_id", "layout_version", "orphans_refused"];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_seated_event_is_shown_and_listed_with_its_layout() {
     let service = Service::start().await;
     let venue_id = venue(&service.client, theatre()).await;
     let series = service.client.post("/api/v1/series", json!({"name": "A run"})).await.expect(201);
-    let request = with(zoned(&venue_id), "/orphans_refused", json!(true));
-    let created = create(&service.client, with(request, "/series_id", series.body["series_id"].clone())).await;
+    let request = with_member(zoned_play(&venue_id), "/orphans_refused", json!(true));
+    let created = create(&service.client, with_member(request, "/series_id", series.body["series_id"].clone())).await;
     let shown = service.client.get(created.header("location")).await.expect(200);
     assert_eq!(shown.body, created.body);
     assert_eq!(shown.body["orphans_refused"], true);
 
     for list in ["/api/v1/events".to_owned(), format!("{}/events", series.header("location"))] {
         let listed = service.client.get(&list).await.expect(200).body["events"][0].clone();
-        OF_A_VENUE.iter().for_each(|member| assert_eq!(listed[member], created.body[member], "{list}: {member}"));
+        VENUE_MEMBERS.iter().for_each(|member| assert_eq!(listed[member], created.body[member], "{list}: {member}"));
         assert_eq!((&listed["total_seats"], &listed["available"]), (&json!(164), &json!(164)));
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_event_that_is_not_at_a_venue_says_nothing_of_one() {
+async fn an_event_without_a_venue_has_no_venue_members() {
     let service = Service::start().await;
     let event_id = service.client.event(5).await;
     let shown = service.client.get(&format!("/api/v1/events/{event_id}")).await.expect(200).body;
     let listed = service.client.get("/api/v1/events").await.expect(200).body["events"][0].clone();
     for body in [&shown, &listed] {
-        assert!(OF_A_VENUE.iter().all(|member| !members(body).contains(member)), "{body}");
+        assert!(VENUE_MEMBERS.iter().all(|member| !members(body).contains(member)), "{body}");
     }
     assert!(!members(&shown["pools"][0]).contains(&"section"), "{shown}");
     assert_eq!((&shown["pools"][0]["seated"], &shown["pools"][0]["blocked"]), (&json!(false), &json!(0)));
@@ -46,7 +46,7 @@ async fn an_event_that_is_not_at_a_venue_says_nothing_of_one() {
 async fn the_status_of_a_seated_event_counts_its_pools() {
     let service = Service::start().await;
     let venue_id = venue(&service.client, theatre()).await;
-    let event = create(&service.client, zoned(&venue_id)).await.body;
+    let event = create(&service.client, zoned_play(&venue_id)).await.body;
     let status = service.client.status(&text(&event["event_id"])).await;
     assert_eq!((&status["total"], &status["available"], &status["blocked"]), (&json!(164), &json!(164), &json!(0)));
     let names = |body: &Value| -> Vec<String> {
@@ -56,11 +56,11 @@ async fn the_status_of_a_seated_event_counts_its_pools() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_blocked_is_counted_and_not_available_wherever_something_is_counted() {
+async fn blocked_places_are_counted_as_blocked_and_not_as_available_in_every_response() {
     let service = Service::start().await;
     let venue_id = venue(&service.client, theatre()).await;
     let series = service.client.post("/api/v1/series", json!({"name": "A run"})).await.expect(201);
-    let request = with(play(&venue_id), "/series_id", series.body["series_id"].clone());
+    let request = with_member(play(&venue_id), "/series_id", series.body["series_id"].clone());
     let event_id = create(&service.client, request).await.id("event_id");
     service.database.execute("UPDATE pools SET blocked = 7 WHERE name = 'Standing'").await;
 
@@ -81,7 +81,7 @@ async fn what_is_blocked_is_counted_and_not_available_wherever_something_is_coun
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_layout_that_cannot_be_read_in_time_is_not_waited_for() {
+async fn an_event_whose_layout_cannot_be_read_in_time_is_refused_as_unavailable() {
     let service = Service::start_with(|settings| settings.inventory.answer_within = Duration::from_millis(200)).await;
     let venue_id = venue(&service.client, theatre()).await;
     let mut blocker = service.database.pool.begin().await.expect("a transaction begins");

@@ -1,9 +1,9 @@
-//! What seats cost: ticket types of pools, and of price zones.
+//! Prices of seats: ticket types of pools and of price zones.
 
 use serde_json::{Value, json};
 
-use super::{create, play, theatre, venue, zoned};
-use crate::stage::{text, with};
+use super::{create, play, theatre, venue, zoned_play};
+use crate::stage::{text, with_member};
 use crate::support::Service;
 
 /// Name, pool and price of each ticket type.
@@ -17,11 +17,11 @@ fn ticket_types(event: &Value) -> Vec<(String, String, i64)> {
     event["ticket_types"].as_array().expect("ticket types").iter().map(ticket_type).collect()
 }
 
-fn priced(event: Value, types: Value) -> Value {
-    with(with(event, "/currency", json!("EUR")), "/ticket_types", types)
+fn with_ticket_types(event: Value, types: Value) -> Value {
+    with_member(with_member(event, "/currency", json!("EUR")), "/ticket_types", types)
 }
 
-fn expected(types: &[(&str, &str, i64)]) -> Vec<(String, String, i64)> {
+fn expected_types(types: &[(&str, &str, i64)]) -> Vec<(String, String, i64)> {
     types.iter().map(|(name, pool, price)| ((*name).to_owned(), (*pool).to_owned(), *price)).collect()
 }
 
@@ -31,7 +31,7 @@ async fn a_layout_without_ticket_types_gets_one_free_ticket_type_per_pool() {
     let venue_id = venue(&service.client, theatre()).await;
     let event = create(&service.client, play(&venue_id)).await.body;
     let free = [("Stalls", "Stalls", 0), ("Standing", "Standing", 0), ("Circle", "Circle", 0)];
-    assert_eq!(ticket_types(&event), expected(&free));
+    assert_eq!(ticket_types(&event), expected_types(&free));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -44,7 +44,7 @@ async fn a_ticket_type_of_a_price_zone_is_sold_in_every_section_that_has_the_zon
         {"name": "Member", "pool": "Stalls, Premium", "price": 8000},
         {"name": "Standing", "pool": "Standing", "price": 1500},
     ]);
-    let event = create(&service.client, priced(zoned(&venue_id), types)).await.body;
+    let event = create(&service.client, with_ticket_types(zoned_play(&venue_id), types)).await.body;
     let sold = [
         ("Adult (Stalls)", "Stalls, Premium", 9000),
         ("Adult (Circle)", "Circle, Premium", 9000),
@@ -52,56 +52,60 @@ async fn a_ticket_type_of_a_price_zone_is_sold_in_every_section_that_has_the_zon
         ("Member", "Stalls, Premium", 8000),
         ("Standing", "Standing", 1500),
     ];
-    assert_eq!(ticket_types(&event), expected(&sold), "nothing is sold in the rest of stalls and circle");
+    assert_eq!(ticket_types(&event), expected_types(&sold), "rows outside the zones have no ticket type here");
     for number in [0, 1] {
-        let of_zone = &event["ticket_types"][number];
-        assert_eq!((&of_zone["min_quantity"], &of_zone["max_quantity"]), (&json!(2), &json!(4)));
+        let zone_type = &event["ticket_types"][number];
+        assert_eq!((&zone_type["min_quantity"], &zone_type["max_quantity"]), (&json!(2), &json!(4)));
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_ticket_type_is_of_a_pool_or_of_a_price_zone_that_the_event_has() {
+async fn a_ticket_type_names_one_pool_or_one_price_zone_of_its_event() {
     let service = Service::start().await;
     let venue_id = venue(&service.client, theatre()).await;
-    let of = |field: &str, name: &str| json!([{"name": "Adult", field: name, "price": 100}]);
-    let all_of_it = json!([{"section": "Circle", "name": "All", "rows": ["A", "B", "C"]}]);
-    let without_a_rest = with(play(&venue_id), "/price_zones", all_of_it);
+    let types = |field: &str, name: &str| json!([{"name": "Adult", field: name, "price": 100}]);
+    let whole_circle = json!([{"section": "Circle", "name": "All", "rows": ["A", "B", "C"]}]);
+    let circle_in_one_zone = with_member(play(&venue_id), "/price_zones", whole_circle);
     let refused = [
-        (priced(zoned(&venue_id), of("pool", "Premium")), "/ticket_types/0/pool"),
-        (priced(play(&venue_id), of("pool", "Stalls, Premium")), "/ticket_types/0/pool"),
-        (priced(without_a_rest, of("pool", "Circle")), "/ticket_types/0/pool"),
-        (priced(zoned(&venue_id), of("price_zone", "Stalls")), "/ticket_types/0/price_zone"),
-        (priced(zoned(&venue_id), of("price_zone", "Stalls, Premium")), "/ticket_types/0/price_zone"),
-        (priced(play(&venue_id), of("price_zone", "Premium")), "/ticket_types/0/price_zone"),
+        (with_ticket_types(zoned_play(&venue_id), types("pool", "Premium")), "/ticket_types/0/pool"),
+        (with_ticket_types(play(&venue_id), types("pool", "Stalls, Premium")), "/ticket_types/0/pool"),
+        (with_ticket_types(circle_in_one_zone, types("pool", "Circle")), "/ticket_types/0/pool"),
+        (with_ticket_types(zoned_play(&venue_id), types("price_zone", "Stalls")), "/ticket_types/0/price_zone"),
         (
-            priced(json!({"name": "A", "pools": [{"name": "P", "capacity": 1}]}), of("price_zone", "P")),
+            with_ticket_types(zoned_play(&venue_id), types("price_zone", "Stalls, Premium")),
             "/ticket_types/0/price_zone",
         ),
-        (priced(play(&venue_id), json!([{"name": "Adult", "price": 100}])), "/ticket_types/0/pool"),
+        (with_ticket_types(play(&venue_id), types("price_zone", "Premium")), "/ticket_types/0/price_zone"),
+        (
+            with_ticket_types(json!({"name": "A", "pools": [{"name": "P", "capacity": 1}]}), types("price_zone", "P")),
+            "/ticket_types/0/price_zone",
+        ),
+        (with_ticket_types(play(&venue_id), json!([{"name": "Adult", "price": 100}])), "/ticket_types/0/pool"),
     ];
     for (request, pointer) in refused {
         service.client.post("/api/v1/events", request).await.expect_invalid(pointer);
     }
     let both = json!([{"name": "Adult", "pool": "Stalls, Premium", "price_zone": "Premium", "price": 100}]);
-    let both = service.client.post("/api/v1/events", priced(zoned(&venue_id), both)).await;
+    let both = service.client.post("/api/v1/events", with_ticket_types(zoned_play(&venue_id), both)).await;
     both.expect_invalid("/ticket_types/0/price_zone");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn names_that_ticket_types_get_from_their_sections_are_unique_and_not_too_long() {
+async fn ticket_type_names_completed_with_a_section_must_be_unique_and_not_too_long() {
     let service = Service::start().await;
     let venue_id = venue(&service.client, theatre()).await;
     let twice = json!([
         {"name": "Adult (Circle)", "pool": "Circle", "price": 100},
         {"name": "Adult", "price_zone": "Premium", "price": 100},
     ]);
-    let twice = service.client.post("/api/v1/events", priced(zoned(&venue_id), twice)).await;
+    let twice = service.client.post("/api/v1/events", with_ticket_types(zoned_play(&venue_id), twice)).await;
     twice.expect_invalid("/ticket_types/1/name");
 
     let named = |length: usize| json!([{"name": "x".repeat(length), "price_zone": "Premium", "price": 100}]);
     let longest = 100 - " (Stalls)".len();
-    create(&service.client, priced(zoned(&venue_id), named(longest))).await;
-    let longer = service.client.post("/api/v1/events", priced(zoned(&venue_id), named(longest + 1))).await;
+    create(&service.client, with_ticket_types(zoned_play(&venue_id), named(longest))).await;
+    let longer =
+        service.client.post("/api/v1/events", with_ticket_types(zoned_play(&venue_id), named(longest + 1))).await;
     longer.expect_invalid("/ticket_types/0/name");
 }
 
@@ -110,6 +114,6 @@ async fn a_price_in_a_zone_needs_a_currency() {
     let service = Service::start().await;
     let venue_id = venue(&service.client, theatre()).await;
     let types = json!([{"name": "Adult", "price_zone": "Premium", "price": 100}]);
-    let request = with(zoned(&venue_id), "/ticket_types", types);
+    let request = with_member(zoned_play(&venue_id), "/ticket_types", types);
     service.client.post("/api/v1/events", request).await.expect_invalid("/currency");
 }

@@ -1,12 +1,12 @@
-//! What an event at a venue cannot be. Each refusal points to the field, and nothing was created.
+//! Invalid events at a venue. Each refusal points to the field, and nothing is created.
 
 use serde_json::{Value, json};
 
-use super::{create, play, theatre, venue, zoned};
-use crate::stage::{NOBODY, with, without};
+use super::{create, play, theatre, venue, zoned_play};
+use crate::stage::{UNKNOWN_ID, with_member, without_member};
 use crate::support::Service;
 
-/// Tries each request and expects to be pointed there.
+/// Posts each request and expects a refusal with that pointer.
 async fn assert_each_is_refused(service: &Service, requests: impl IntoIterator<Item = (Value, &str)>) {
     for (request, pointer) in requests {
         service.client.post("/api/v1/events", request).await.expect_invalid(pointer);
@@ -16,45 +16,46 @@ async fn assert_each_is_refused(service: &Service, requests: impl IntoIterator<I
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_the_layout_says_cannot_be_said_beside_it() {
+async fn pools_and_total_seats_are_refused_for_an_event_with_a_layout() {
     let service = Service::start().await;
     let event = play(&venue(&service.client, theatre()).await);
     let pools = json!([{"name": "Stalls", "capacity": 10}]);
     let refused = [
-        (with(event.clone(), "/pools", pools), "/pools"),
-        (with(event.clone(), "/pools", json!([])), "/pools"),
-        (with(event, "/total_seats", json!(10)), "/total_seats"),
+        (with_member(event.clone(), "/pools", pools), "/pools"),
+        (with_member(event.clone(), "/pools", json!([])), "/pools"),
+        (with_member(event, "/total_seats", json!(10)), "/total_seats"),
     ];
     assert_each_is_refused(&service, refused).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_about_a_layout_needs_a_venue() {
+async fn fields_about_a_layout_are_refused_without_a_venue() {
     let service = Service::start().await;
     let plain = || json!({"name": "A show", "total_seats": 10});
     let zones = json!([{"section": "Stalls", "name": "Premium", "rows": ["A"]}]);
     let refused = [
-        (with(plain(), "/layout_version", json!(1)), "/layout_version"),
-        (with(plain(), "/price_zones", zones.clone()), "/price_zones"),
-        (with(plain(), "/orphans_refused", json!(false)), "/orphans_refused"),
+        (with_member(plain(), "/layout_version", json!(1)), "/layout_version"),
+        (with_member(plain(), "/price_zones", zones.clone()), "/price_zones"),
+        (with_member(plain(), "/orphans_refused", json!(false)), "/orphans_refused"),
         (json!({"name": "A show", "price_zones": zones}), "/price_zones"),
     ];
     assert_each_is_refused(&service, refused).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_venue_or_a_version_that_nobody_made_is_not_found() {
+async fn an_unknown_venue_or_layout_version_is_not_found() {
     let service = Service::start().await;
     let venue_id = venue(&service.client, theatre()).await;
-    let nowhere = service.client.post("/api/v1/events", play(NOBODY)).await.expect_problem(404, "VENUE_NOT_FOUND");
-    assert_eq!(nowhere.body["pointer"], "/venue_id");
+    let refused = service.client.post("/api/v1/events", play(UNKNOWN_ID)).await.expect_problem(404, "VENUE_NOT_FOUND");
+    assert_eq!(refused.body["pointer"], "/venue_id");
     for version in [2, 4_294_967_295_u32] {
-        let request = with(play(&venue_id), "/layout_version", json!(version));
+        let request = with_member(play(&venue_id), "/layout_version", json!(version));
         let refused = service.client.post("/api/v1/events", request).await.expect_problem(404, "LAYOUT_NOT_FOUND");
         assert_eq!(refused.body["pointer"], "/layout_version");
     }
     let impossible = [json!(0), json!(-1), json!(4_294_967_296_i64), json!("1")];
-    let impossible = impossible.map(|version| (with(play(&venue_id), "/layout_version", version), "/layout_version"));
+    let impossible =
+        impossible.map(|version| (with_member(play(&venue_id), "/layout_version", version), "/layout_version"));
     assert_each_is_refused(&service, impossible).await;
     assert_each_is_refused(&service, [(play("Old Theatre"), "/venue_id")]).await;
 }
@@ -62,7 +63,7 @@ async fn a_venue_or_a_version_that_nobody_made_is_not_found() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_price_zone_that_does_not_fit_the_layout_is_refused_with_its_pointer() {
     let service = Service::start().await;
-    let event = zoned(&venue(&service.client, theatre()).await);
+    let event = zoned_play(&venue(&service.client, theatre()).await);
     let zone = |section: &str, name: &str, rows: &[&str]| json!({"section": section, "name": name, "rows": rows});
     let fields = [
         ("/price_zones", json!([])),
@@ -77,7 +78,7 @@ async fn a_price_zone_that_does_not_fit_the_layout_is_refused_with_its_pointer()
         ("/price_zones/1/rows", json!("A")),
         ("/price_zones/1/colour", json!("red")),
     ];
-    let refused = fields.map(|(pointer, value)| (with(event.clone(), pointer, value), pointer));
+    let refused = fields.map(|(pointer, value)| (with_member(event.clone(), pointer, value), pointer));
     assert_each_is_refused(&service, refused).await;
 
     let zones = [
@@ -88,19 +89,20 @@ async fn a_price_zone_that_does_not_fit_the_layout_is_refused_with_its_pointer()
         ("/price_zones/0/rows/1", json!([zone("Circle", "Premium", &["A", ""])])),
         ("/price_zones/0/rows/0", json!([{"section": "Circle", "name": "Premium", "rows": [1]}])),
     ];
-    let refused = zones.map(|(pointer, zones)| (with(event.clone(), "/price_zones", zones), pointer));
+    let refused = zones.map(|(pointer, zones)| (with_member(event.clone(), "/price_zones", zones), pointer));
     assert_each_is_refused(&service, refused).await;
-    assert_each_is_refused(&service, [(without(event, "/price_zones/0/rows"), "/price_zones/0/rows")]).await;
+    assert_each_is_refused(&service, [(without_member(event, "/price_zones/0/rows"), "/price_zones/0/rows")]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn two_pools_never_have_one_name() {
+async fn two_pools_never_have_the_same_name() {
     let service = Service::start().await;
     let sections =
         json!([{"name": "Stalls", "rows": "rows A-B, 1-2"}, {"name": "Stalls, Premium", "rows": "rows A, 1-2"}]);
     let venue_id = venue(&service.client, json!({"name": "Odd House", "sections": sections})).await;
     let zones = json!([{"section": "Stalls", "name": "Premium", "rows": ["A"]}]);
-    assert_each_is_refused(&service, [(with(play(&venue_id), "/price_zones", zones), "/price_zones/0/name")]).await;
+    assert_each_is_refused(&service, [(with_member(play(&venue_id), "/price_zones", zones), "/price_zones/0/name")])
+        .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -110,12 +112,12 @@ async fn a_layout_of_a_thousand_sections_can_be_sold_but_not_divided_any_further
     sections.push(json!({"name": "Seats", "rows": "rows A-B, 1-2"}));
     let venue_id = venue(&service.client, json!({"name": "Stadium", "sections": sections})).await;
     let zones = json!([{"section": "Seats", "name": "Front", "rows": ["A"]}]);
-    assert_each_is_refused(&service, [(with(play(&venue_id), "/price_zones", zones), "/price_zones")]).await;
+    assert_each_is_refused(&service, [(with_member(play(&venue_id), "/price_zones", zones), "/price_zones")]).await;
 
     let event = create(&service.client, play(&venue_id)).await.body;
     assert_eq!(event["pools"].as_array().map(Vec::len), Some(1_000));
     assert_eq!(event["ticket_types"].as_array().map(Vec::len), Some(1_000));
-    service.database.assert_sound().await;
+    service.database.assert_invariants_hold().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,20 +1,20 @@
-//! What becomes of holds and bookings, seats or not.
+//! Commands on holds and bookings, with or without seats.
 
 use boxoffice::domain::booking::{Booking, BookingStatus, Payment};
-use boxoffice::domain::hold::{Amount, EXTENSION_REPEAT_SECONDS, Hold, HoldStatus, Item, Portion, Wanted};
+use boxoffice::domain::hold::{Amount, EXTENSION_REPEAT_SECONDS, Hold, HoldStatus, Item, Portion, RequestedItems};
 use boxoffice::domain::ids::{BookingId, HoldId, TicketTypeId};
 use boxoffice::domain::payment_token::Possession;
 use boxoffice::domain::quantity::Quantity;
 use boxoffice::domain::seating::SeatIndex;
 use boxoffice::domain::time::Instant;
-use boxoffice::inventory::command::{Answer, ExpiryCause, Outcome, Place, Refusal};
+use boxoffice::inventory::command::{Decision, ExpiryCause, NewHold, Outcome, Refusal};
 use time::Duration;
 
 use super::Model;
 
 impl Model {
-    pub(super) fn place(&mut self, asked: &Place, now: Instant) -> Answer {
-        if let Some(idempotency) = &asked.idempotency {
+    pub(super) fn place(&mut self, request: &NewHold, now: Instant) -> Decision {
+        if let Some(idempotency) = &request.idempotency {
             let key = |hold: &Hold| hold.idempotency.as_ref().map(|idempotency| idempotency.key);
             if let Some((_, placed)) = self.holds.iter().find(|(hold, _)| key(hold) == Some(idempotency.key)) {
                 let same = placed.idempotency.as_ref() == Some(idempotency);
@@ -22,12 +22,12 @@ impl Model {
                 return if same { Ok(replayed) } else { Err(Refusal::IdempotencyKeyReused) };
             }
         }
-        self.on_sale(asked.event_id)?;
-        let items = self.items(asked.event_id, &asked.wanted, None, now)?;
-        let ttl_seconds = asked.ttl_seconds.unwrap_or(self.rules.ttl_seconds_default);
+        self.event_on_sale(request.event_id)?;
+        let items = self.items(request.event_id, &request.wanted, None, now)?;
+        let ttl_seconds = request.ttl_seconds.unwrap_or(self.rules.ttl_seconds_default);
         let hold = Hold {
-            hold_id: asked.hold_id,
-            event_id: asked.event_id,
+            hold_id: request.hold_id,
+            event_id: request.event_id,
             status: HoldStatus::Active,
             items,
             currency: None,
@@ -36,15 +36,15 @@ impl Model {
             created_at: now,
             expires_at: now + Duration::seconds(ttl_seconds.into()),
             ended_at: None,
-            idempotency: asked.idempotency.clone(),
+            idempotency: request.idempotency.clone(),
         };
         self.holds.push((hold.clone(), hold.clone()));
         Ok(Outcome::Placed { hold, replayed: false })
     }
 
-    pub(super) fn extend(&mut self, hold_id: HoldId, possession: Possession, now: Instant) -> Answer {
+    pub(super) fn extend(&mut self, hold_id: HoldId, possession: Possession, now: Instant) -> Decision {
         let rules = self.rules;
-        let hold = self.active(hold_id, possession, now)?;
+        let hold = self.active_hold(hold_id, possession, now)?;
         let last = hold.created_at + Duration::seconds(rules.lifetime_seconds_max.into());
         let nothing_to_gain = Duration::seconds(EXTENSION_REPEAT_SECONDS.into());
         let extended = last.min(now + Duration::seconds(hold.ttl_seconds.into())).max(hold.expires_at);
@@ -60,16 +60,16 @@ impl Model {
         Ok(Outcome::Extended { hold: hold.clone(), extensions_left, at: now, replayed })
     }
 
-    pub(super) fn release(&mut self, hold_id: HoldId, possession: Possession, now: Instant) -> Answer {
-        if self.possessed(hold_id, possession)?.status != HoldStatus::Released {
-            let hold = self.active(hold_id, possession, now)?;
+    pub(super) fn release(&mut self, hold_id: HoldId, possession: Possession, now: Instant) -> Decision {
+        if self.hold_with_token(hold_id, possession)?.status != HoldStatus::Released {
+            let hold = self.active_hold(hold_id, possession, now)?;
             (hold.status, hold.ended_at) = (HoldStatus::Released, Some(now));
         }
         Ok(Outcome::Released { hold_id })
     }
 
-    pub(super) fn expire(&mut self, hold_id: HoldId, cause: ExpiryCause, now: Instant) -> Answer {
-        let hold = self.possessed(hold_id, Possession::Proven)?;
+    pub(super) fn expire(&mut self, hold_id: HoldId, cause: ExpiryCause, now: Instant) -> Decision {
+        let hold = self.hold_with_token(hold_id, Possession::Proven)?;
         let by_time = hold.ended_at == Some(hold.expires_at);
         match (hold.status, cause) {
             (HoldStatus::Expired, ExpiryCause::Due) if by_time => Ok(Outcome::Expired { hold_id }),
@@ -83,25 +83,26 @@ impl Model {
         }
     }
 
-    /// What the hold has counts as free and keeps its price; its expiry stays.
+    /// Replaces the items of a hold. Its own places count as free, ticket types it already has keep their price, and
+    /// its expiry stays.
     pub(super) fn change_items(
         &mut self,
         hold_id: HoldId,
         possession: Possession,
-        wanted: &Wanted,
+        wanted: &RequestedItems,
         now: Instant,
-    ) -> Answer {
-        let own = self.active(hold_id, possession, now)?.clone();
-        if has_already(&own, wanted) {
+    ) -> Decision {
+        let own = self.active_hold(hold_id, possession, now)?.clone();
+        if already_has(&own, wanted) {
             return Ok(Outcome::ItemsChanged { hold: own, at: now });
         }
-        self.on_sale(own.event_id)?;
+        self.event_on_sale(own.event_id)?;
         let mut items = self.items(own.event_id, wanted, Some(&own), now)?;
         for item in &mut items {
             let held = own.items.iter().find(|held| held.ticket_type_id == item.ticket_type_id);
             item.unit_price = held.map_or(item.unit_price, |held| held.unit_price);
         }
-        let hold = self.active(hold_id, possession, now)?;
+        let hold = self.active_hold(hold_id, possession, now)?;
         hold.items = items;
         Ok(Outcome::ItemsChanged { hold: hold.clone(), at: now })
     }
@@ -112,12 +113,12 @@ impl Model {
         possession: Possession,
         portion: Option<&Portion>,
         now: Instant,
-    ) -> Answer {
-        let hold = self.possessed(hold_id, possession)?.clone();
+    ) -> Decision {
+        let hold = self.hold_with_token(hold_id, possession)?.clone();
         if let Some(booking) = self.bookings.iter().find(|booking| booking.hold_id == hold_id) {
             return Ok(Outcome::Booked { booking: booking.clone(), hold, replayed: true });
         }
-        let hold = self.active(hold_id, possession, now)?.clone();
+        let hold = self.active_hold(hold_id, possession, now)?.clone();
         let items = portion.map_or(Ok(hold.items.clone()), |portion| self.portion(&hold, portion))?;
         let booking = Booking {
             booking_id,
@@ -129,14 +130,14 @@ impl Model {
             cancelled_at: None,
         };
         self.bookings.push(booking.clone());
-        let hold = self.active(hold_id, possession, now)?;
+        let hold = self.active_hold(hold_id, possession, now)?;
         hold.items = items;
-        let told = hold.clone();
+        let answered = hold.clone();
         (hold.status, hold.ended_at) = (HoldStatus::Booked, Some(now));
-        Ok(Outcome::Booked { booking, hold: told, replayed: false })
+        Ok(Outcome::Booked { booking, hold: answered, replayed: false })
     }
 
-    pub(super) fn cancel(&mut self, booking_id: BookingId, now: Instant) -> Answer {
+    pub(super) fn cancel(&mut self, booking_id: BookingId, now: Instant) -> Decision {
         let booking = self.bookings.iter_mut().find(|booking| booking.booking_id == booking_id);
         let booking = booking.ok_or(Refusal::BookingNotFound)?;
         booking.status = BookingStatus::Cancelled;
@@ -146,24 +147,25 @@ impl Model {
         Ok(Outcome::Cancelled { booking, hold })
     }
 
-    /// The items of which only so much is booked.
+    /// Items of a hold after only this portion of it is booked.
     fn portion(&self, hold: &Hold, portion: &Portion) -> Result<Vec<Item>, Refusal> {
         let items = match portion {
             Portion::Seats(seats) => {
                 let held: Vec<SeatIndex> = hold.items.iter().flat_map(|item| item.seats.clone()).collect();
-                let strange = beyond(seats, &held);
-                if !strange.is_empty() {
-                    return Err(Refusal::NotInHold { ticket_type_id: None, seats: strange });
+                let missing = seats_not_in(seats, &held);
+                if !missing.is_empty() {
+                    return Err(Refusal::NotInHold { ticket_type_id: None, seats: missing });
                 }
-                let kept = |item: &Item| item.seats.iter().copied().filter(|seat| seats.contains(seat)).collect();
-                let items = hold.items.iter().map(|item| of_seats(item, kept(item)));
+                let booked_seats =
+                    |item: &Item| item.seats.iter().copied().filter(|seat| seats.contains(seat)).collect();
+                let items = hold.items.iter().map(|item| item_with_seats(item, booked_seats(item)));
                 items.filter(|item| !item.seats.is_empty()).collect::<Vec<_>>()
             }
             Portion::Items(items) => {
-                let items = items.iter().map(|(of_type, amount)| {
-                    let not_in_hold = |seats| Refusal::NotInHold { ticket_type_id: Some(*of_type), seats };
-                    let held = hold.items.iter().find(|item| item.ticket_type_id == *of_type);
-                    portion_of(held.ok_or(not_in_hold(vec![]))?, amount, not_in_hold)
+                let items = items.iter().map(|(ticket_type_id, amount)| {
+                    let not_in_hold = |seats| Refusal::NotInHold { ticket_type_id: Some(*ticket_type_id), seats };
+                    let held = hold.items.iter().find(|item| item.ticket_type_id == *ticket_type_id);
+                    portion_item(held.ok_or(not_in_hold(vec![]))?, amount, not_in_hold)
                 });
                 items.collect::<Result<_, _>>()?
             }
@@ -180,14 +182,14 @@ impl Model {
         Ok(items)
     }
 
-    fn possessed(&mut self, hold_id: HoldId, possession: Possession) -> Result<&mut Hold, Refusal> {
+    fn hold_with_token(&mut self, hold_id: HoldId, possession: Possession) -> Result<&mut Hold, Refusal> {
         let hold = self.holds.iter_mut().map(|(hold, _)| hold).find(|hold| hold.hold_id == hold_id);
         let hold = hold.ok_or(Refusal::HoldNotFound)?;
         if possession == Possession::Proven { Ok(hold) } else { Err(Refusal::InvalidPaymentToken) }
     }
 
-    fn active(&mut self, hold_id: HoldId, possession: Possession, now: Instant) -> Result<&mut Hold, Refusal> {
-        let hold = self.possessed(hold_id, possession)?;
+    fn active_hold(&mut self, hold_id: HoldId, possession: Possession, now: Instant) -> Result<&mut Hold, Refusal> {
+        let hold = self.hold_with_token(hold_id, possession)?;
         match (hold.status, hold.ended_at) {
             (HoldStatus::Expired, Some(expired_at)) => Err(Refusal::HoldExpired { expired_at, now }),
             (status @ (HoldStatus::Booked | HoldStatus::Released), _) => Err(Refusal::HoldNotActive { status }),
@@ -196,7 +198,11 @@ impl Model {
     }
 }
 
-fn portion_of(held: &Item, amount: &Amount, not_in_hold: impl Fn(Vec<SeatIndex>) -> Refusal) -> Result<Item, Refusal> {
+fn portion_item(
+    held: &Item,
+    amount: &Amount,
+    not_in_hold: impl Fn(Vec<SeatIndex>) -> Refusal,
+) -> Result<Item, Refusal> {
     let ticket_type_id = held.ticket_type_id;
     match amount {
         Amount::Places(quantity) if !held.seats.is_empty() && quantity.get() != held.quantity => {
@@ -205,35 +211,36 @@ fn portion_of(held: &Item, amount: &Amount, not_in_hold: impl Fn(Vec<SeatIndex>)
         Amount::Places(quantity) if quantity.get() > held.quantity => Err(not_in_hold(vec![])),
         Amount::Places(quantity) => Ok(Item { quantity: quantity.get(), ..held.clone() }),
         Amount::Seats(_) if held.seats.is_empty() => Err(Refusal::SeatsExpected { ticket_type_id, expected: false }),
-        Amount::Seats(seats) => match beyond(seats, &held.seats) {
-            strange if strange.is_empty() => Ok(of_seats(held, seats.clone())),
-            strange => Err(not_in_hold(strange)),
+        Amount::Seats(seats) => match seats_not_in(seats, &held.seats) {
+            missing if missing.is_empty() => Ok(item_with_seats(held, seats.clone())),
+            missing => Err(not_in_hold(missing)),
         },
     }
 }
 
-fn of_seats(item: &Item, seats: Vec<SeatIndex>) -> Item {
+fn item_with_seats(item: &Item, seats: Vec<SeatIndex>) -> Item {
     Item { quantity: seats.len() as u32, seats, ..item.clone() }
 }
 
-/// Those of the seats that are not among the others.
-fn beyond(seats: &[SeatIndex], others: &[SeatIndex]) -> Vec<SeatIndex> {
+/// Seats that are not among `others`.
+fn seats_not_in(seats: &[SeatIndex], others: &[SeatIndex]) -> Vec<SeatIndex> {
     seats.iter().copied().filter(|seat| !others.contains(seat)).collect()
 }
 
-/// A repeat is answered whatever could be changed now.
-fn has_already(hold: &Hold, wanted: &Wanted) -> bool {
+/// Whether the hold has these items already. Such a repeat succeeds even if a change is no longer possible.
+fn already_has(hold: &Hold, wanted: &RequestedItems) -> bool {
     let held: Vec<(TicketTypeId, Amount)> = (hold.items.iter())
         .map(|item| {
-            let places = || Amount::Places(Quantity::new(item.quantity.into()).expect("nobody holds nothing"));
+            let places =
+                || Amount::Places(Quantity::new(item.quantity.into()).expect("an item has at least one place"));
             let amount = if item.seats.is_empty() { places() } else { Amount::Seats(item.seats.clone()) };
             (item.ticket_type_id, amount)
         })
         .collect();
     match (wanted, &held[..]) {
-        (Wanted::Places(wanted), [(_, Amount::Places(only))]) => wanted == only,
-        (Wanted::Items(wanted), _) => *wanted == held,
-        (Wanted::Seats(wanted), _) => {
+        (RequestedItems::Places(wanted), [(_, Amount::Places(only))]) => wanted == only,
+        (RequestedItems::Items(wanted), _) => *wanted == held,
+        (RequestedItems::Seats(wanted), _) => {
             let mut seats: Vec<_> = hold.items.iter().flat_map(|item| item.seats.clone()).collect();
             seats.sort_unstable();
             seats == *wanted && seats.len() as u32 == hold.quantity()

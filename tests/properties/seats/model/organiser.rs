@@ -1,29 +1,35 @@
-//! What organisers do with pools, seats and events.
+//! Organiser commands on blocks, pools and events.
 
 use std::collections::BTreeMap;
 
-use boxoffice::domain::block::{Block, BlockPart, BlockWanted, BlockedPlaces};
+use boxoffice::domain::block::{Block, BlockPart, BlockRequest, BlockedPlaces};
 use boxoffice::domain::event::{EventChanges, EventStatus};
 use boxoffice::domain::hold::HoldStatus;
 use boxoffice::domain::ids::{BlockId, EventId, PoolId};
 use boxoffice::domain::seat::SeatOwner;
 use boxoffice::domain::seating::SeatIndex;
 use boxoffice::domain::time::Instant;
-use boxoffice::inventory::command::{Answer, Outcome, Pool, Refusal, Shortage};
+use boxoffice::inventory::command::{Decision, Outcome, Pool, Refusal, Shortage};
 
 use super::{Event, Model, quantity_of};
 
 impl Model {
-    /// The block becomes exactly this; what it keeps already counts as free.
-    pub(super) fn block(&mut self, event_id: EventId, block_id: BlockId, wanted: &BlockWanted, now: Instant) -> Answer {
+    /// Creates or replaces a block. The seats and places it already has count as free.
+    pub(super) fn block(
+        &mut self,
+        event_id: EventId,
+        block_id: BlockId,
+        wanted: &BlockRequest,
+        now: Instant,
+    ) -> Decision {
         let event = self.event(event_id)?;
         let parts = match &wanted.places {
-            BlockedPlaces::Seats(seats) => self.parts_of_seats(event, block_id, seats, now)?,
+            BlockedPlaces::Seats(seats) => self.seat_parts(event, block_id, seats, now)?,
             BlockedPlaces::Places { pool_id, quantity } => {
-                vec![self.part_of_places(event, block_id, (*pool_id, quantity.get()), now)?]
+                vec![self.places_part(event, block_id, (*pool_id, quantity.get()), now)?]
             }
         };
-        let before = self.find(event_id, block_id).map(|at| self.blocks.remove(at));
+        let before = self.block_index(event_id, block_id).map(|at| self.blocks.remove(at));
         let created = before.is_none();
         let same = before.as_ref().is_some_and(|block| (&block.parts, &block.reason) == (&parts, &wanted.reason));
         let block = Block {
@@ -38,14 +44,14 @@ impl Model {
         Ok(Outcome::Blocked { block, created })
     }
 
-    pub(super) fn unblock(&mut self, event_id: EventId, block_id: BlockId) -> Answer {
+    pub(super) fn unblock(&mut self, event_id: EventId, block_id: BlockId) -> Decision {
         self.event(event_id)?;
-        let at = self.find(event_id, block_id).ok_or(Refusal::BlockNotFound)?;
+        let at = self.block_index(event_id, block_id).ok_or(Refusal::BlockNotFound)?;
         Ok(Outcome::Unblocked { block: self.blocks.remove(at) })
     }
 
-    /// Only places to stand can become more or fewer.
-    pub(super) fn resize(&mut self, pool_id: PoolId, requested: u32) -> Answer {
+    /// Changes a capacity, which only the standing pool allows.
+    pub(super) fn resize(&mut self, pool_id: PoolId, requested: u32) -> Decision {
         let at = self.events.iter().position(|event| event.pools.contains(&pool_id)).ok_or(Refusal::PoolNotFound)?;
         let pool = self.pool(&self.events[at], pool_id);
         if pool.seated && requested != pool.capacity {
@@ -61,8 +67,8 @@ impl Model {
         Ok(Outcome::Resized(Pool { capacity: requested, ..pool }))
     }
 
-    /// The scripts change the rule about orphans, and cancel.
-    pub(super) fn amend(&mut self, event_id: EventId, changes: &EventChanges, now: Instant) -> Answer {
+    /// Applies the two changes that the scripts make: the single-seat rule, and cancelling.
+    pub(super) fn amend(&mut self, event_id: EventId, changes: &EventChanges, now: Instant) -> Decision {
         let at = self.events.iter().position(|event| event.event_id == event_id).ok_or(Refusal::EventNotFound)?;
         let event = &mut self.events[at];
         event.orphans_refused = changes.orphans_refused.unwrap_or(event.orphans_refused);
@@ -76,7 +82,7 @@ impl Model {
         Ok(Outcome::Amended)
     }
 
-    /// With its counters.
+    /// Pool with its counters.
     pub fn pool(&self, event: &Event, pool_id: PoolId) -> Pool {
         let [held, booked, blocked] = self.counters(pool_id);
         let seated = pool_id != event.standing_pool();
@@ -86,11 +92,11 @@ impl Model {
         Pool { pool_id, event_id: event.event_id, capacity, held, booked, blocked, seated }
     }
 
-    fn find(&self, event_id: EventId, block_id: BlockId) -> Option<usize> {
+    fn block_index(&self, event_id: EventId, block_id: BlockId) -> Option<usize> {
         self.blocks.iter().position(|block| (block.event_id, block.block_id) == (event_id, block_id))
     }
 
-    fn parts_of_seats(
+    fn seat_parts(
         &self,
         event: &Event,
         block_id: BlockId,
@@ -99,10 +105,10 @@ impl Model {
     ) -> Result<Vec<BlockPart>, Refusal> {
         let pools = self.pools_of(event, seats)?;
         let free = [SeatOwner::Nobody, SeatOwner::Blocked(block_id)];
-        let gone = seats.iter().copied().filter(|seat| !free.contains(&self.who(event.event_id, *seat)));
-        let gone: Vec<SeatIndex> = gone.collect();
-        if !gone.is_empty() {
-            return Err(Refusal::SeatsUnavailable { seats: gone, now });
+        let unavailable = seats.iter().copied().filter(|seat| !free.contains(&self.seat_owner(event.event_id, *seat)));
+        let unavailable: Vec<SeatIndex> = unavailable.collect();
+        if !unavailable.is_empty() {
+            return Err(Refusal::SeatsUnavailable { seats: unavailable, now });
         }
         let mut by_pool: BTreeMap<PoolId, Vec<SeatIndex>> = BTreeMap::new();
         for (seat, pool_id) in seats.iter().zip(pools) {
@@ -112,7 +118,7 @@ impl Model {
         Ok(parts.map(|(pool_id, quantity, seats)| BlockPart { pool_id, quantity, seats }).collect())
     }
 
-    fn part_of_places(
+    fn places_part(
         &self,
         event: &Event,
         block_id: BlockId,
@@ -126,12 +132,13 @@ impl Model {
         if pool.seated {
             return Err(Refusal::PoolOfSeats { capacity: pool.capacity });
         }
-        let own = self.find(event.event_id, block_id).map(|at| &self.blocks[at].parts);
+        let own = self.block_index(event.event_id, block_id).map(|at| &self.blocks[at].parts);
         let own = own.into_iter().flatten().filter(|part| part.pool_id == pool_id).map(|part| part.quantity);
         let available = pool.capacity - pool.held - pool.booked - (pool.blocked - own.sum::<u32>());
         if requested > available {
             let short = Shortage { pool_id, ticket_type_ids: vec![], requested, available, held: pool.held };
-            let gives_back = self.live(HoldStatus::Active).filter(|hold| quantity_of(&hold.items, pool_id) > 0);
+            let gives_back =
+                self.holds_using_capacity(HoldStatus::Active).filter(|hold| quantity_of(&hold.items, pool_id) > 0);
             let retry_at = gives_back.map(|hold| hold.expires_at).min().filter(|_| available + pool.held >= requested);
             return Err(Refusal::InsufficientSeats { shortages: vec![short], retry_at, now });
         }
