@@ -4,7 +4,6 @@
 //! convert a refusal; they do not choose a status. `docs/errors.md` explains the codes to clients; a test compares it
 //! with this table.
 
-use actix_web::http::StatusCode;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -20,7 +19,7 @@ pub enum Retry {
 }
 
 macro_rules! error_codes {
-    ($($variant:ident, $code:literal, $status:ident, $title:literal, $retry:ident;)*) => {
+    ($($variant:ident, $code:literal, $status:literal, $title:literal, $retry:ident;)*) => {
         /// An error code.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub enum ErrorCode { $($variant,)* }
@@ -35,8 +34,8 @@ macro_rules! error_codes {
             }
 
             /// HTTP status.
-            pub fn status(self) -> StatusCode {
-                match self { $(Self::$variant => StatusCode::$status,)* }
+            pub fn status(self) -> u16 {
+                match self { $(Self::$variant => $status,)* }
             }
 
             /// Title of the problem document.
@@ -54,50 +53,50 @@ macro_rules! error_codes {
 
 error_codes! {
     // The request is invalid.
-    MalformedRequest,       "MALFORMED_REQUEST",        BAD_REQUEST,            "The request cannot be read",                            Never;
-    BodyTooLarge,           "BODY_TOO_LARGE",           PAYLOAD_TOO_LARGE,      "The body is larger than the limit",                     Never;
-    UnsupportedMediaType,   "UNSUPPORTED_MEDIA_TYPE",   UNSUPPORTED_MEDIA_TYPE, "The media type of the body is not supported",           Never;
-    RouteNotFound,          "ROUTE_NOT_FOUND",          NOT_FOUND,              "There is no such route",                                Never;
-    MethodNotAllowed,       "METHOD_NOT_ALLOWED",       METHOD_NOT_ALLOWED,     "The route does not support this method",                Never;
-    ValidationFailed,       "VALIDATION_FAILED",        UNPROCESSABLE_ENTITY,   "A field is not valid",                                  Never;
-    QuantityOutOfRange,     "QUANTITY_OUT_OF_RANGE",    UNPROCESSABLE_ENTITY,   "The quantity is outside the allowed range",             Never;
-    IdempotencyKeyReused,   "IDEMPOTENCY_KEY_REUSED",   UNPROCESSABLE_ENTITY,   "The idempotency key was used with another request",     Never;
+    MalformedRequest,       "MALFORMED_REQUEST",        400, "The request cannot be read",                            Never;
+    BodyTooLarge,           "BODY_TOO_LARGE",           413, "The body is larger than the limit",                     Never;
+    UnsupportedMediaType,   "UNSUPPORTED_MEDIA_TYPE",   415, "The media type of the body is not supported",           Never;
+    RouteNotFound,          "ROUTE_NOT_FOUND",          404, "There is no such route",                                Never;
+    MethodNotAllowed,       "METHOD_NOT_ALLOWED",       405, "The route does not support this method",                Never;
+    ValidationFailed,       "VALIDATION_FAILED",        422, "A field is not valid",                                  Never;
+    QuantityOutOfRange,     "QUANTITY_OUT_OF_RANGE",    422, "The quantity is outside the allowed range",             Never;
+    IdempotencyKeyReused,   "IDEMPOTENCY_KEY_REUSED",   422, "The idempotency key was used with another request",     Never;
     // The request is not allowed.
-    InvalidPaymentToken,    "INVALID_PAYMENT_TOKEN",    FORBIDDEN,              "The payment token does not belong to this hold",        Never;
-    SaleNotStarted,         "SALE_NOT_STARTED",         FORBIDDEN,              "The sale has not started",                              Later;
+    InvalidPaymentToken,    "INVALID_PAYMENT_TOKEN",    403, "The payment token does not belong to this hold",        Never;
+    SaleNotStarted,         "SALE_NOT_STARTED",         403, "The sale has not started",                              Later;
     // A resource does not exist.
-    EventNotFound,          "EVENT_NOT_FOUND",          NOT_FOUND,              "There is no such event",                                Never;
-    EventNotSeated,         "EVENT_NOT_SEATED",         NOT_FOUND,              "The event has no seat map",                             Never;
-    PoolNotFound,           "POOL_NOT_FOUND",           NOT_FOUND,              "There is no such pool",                                 Never;
-    VenueNotFound,          "VENUE_NOT_FOUND",          NOT_FOUND,              "There is no such venue",                                Never;
-    LayoutNotFound,         "LAYOUT_NOT_FOUND",         NOT_FOUND,              "The venue has no such version of its layout",           Never;
-    SeriesNotFound,         "SERIES_NOT_FOUND",         NOT_FOUND,              "There is no such series",                               Never;
-    TicketTypeNotFound,     "TICKET_TYPE_NOT_FOUND",    NOT_FOUND,              "The event has no such ticket type",                     Never;
-    SeatsNotFound,          "SEATS_NOT_FOUND",          NOT_FOUND,              "The event has no such seats",                           Never;
-    SectionNotFound,        "SECTION_NOT_FOUND",        NOT_FOUND,              "The event has no such section of seats",                Never;
-    HoldNotFound,           "HOLD_NOT_FOUND",           NOT_FOUND,              "There is no such hold",                                 Never;
-    BlockNotFound,          "BLOCK_NOT_FOUND",          NOT_FOUND,              "The event has no such block",                           Never;
-    BookingNotFound,        "BOOKING_NOT_FOUND",        NOT_FOUND,              "There is no such booking",                              Never;
+    EventNotFound,          "EVENT_NOT_FOUND",          404, "There is no such event",                                Never;
+    EventNotSeated,         "EVENT_NOT_SEATED",         404, "The event has no seat map",                             Never;
+    PoolNotFound,           "POOL_NOT_FOUND",           404, "There is no such pool",                                 Never;
+    VenueNotFound,          "VENUE_NOT_FOUND",          404, "There is no such venue",                                Never;
+    LayoutNotFound,         "LAYOUT_NOT_FOUND",         404, "The venue has no such version of its layout",           Never;
+    SeriesNotFound,         "SERIES_NOT_FOUND",         404, "There is no such series",                               Never;
+    TicketTypeNotFound,     "TICKET_TYPE_NOT_FOUND",    404, "The event has no such ticket type",                     Never;
+    SeatsNotFound,          "SEATS_NOT_FOUND",          404, "The event has no such seats",                           Never;
+    SectionNotFound,        "SECTION_NOT_FOUND",        404, "The event has no such section of seats",                Never;
+    HoldNotFound,           "HOLD_NOT_FOUND",           404, "There is no such hold",                                 Never;
+    BlockNotFound,          "BLOCK_NOT_FOUND",          404, "The event has no such block",                           Never;
+    BookingNotFound,        "BOOKING_NOT_FOUND",        404, "There is no such booking",                              Never;
     // The state of a resource does not allow the request.
-    EventNotOnSale,         "EVENT_NOT_ON_SALE",        CONFLICT,               "The event is not on sale",                              Later;
-    InsufficientSeats,      "INSUFFICIENT_SEATS",       CONFLICT,               "There is not enough capacity",                          Later;
-    SeatsUnavailable,       "SEATS_UNAVAILABLE",        CONFLICT,               "Some of the seats are not available",                   Later;
-    SeatsNotTogether,       "SEATS_NOT_TOGETHER",       CONFLICT,               "No group of seats of this size is available",           Later;
-    LeavesOrphans,          "LEAVES_ORPHANS",           CONFLICT,               "The selection would leave single seats alone",          Never;
-    NotInHold,              "NOT_IN_HOLD",              CONFLICT,               "The hold does not have these seats or quantities",      Never;
-    PoolOfSeats,            "POOL_OF_SEATS",            CONFLICT,               "The capacity of the pool is its seats",                 Never;
-    HoldNotActive,          "HOLD_NOT_ACTIVE",          CONFLICT,               "The hold was booked or released",                       Never;
-    ExtensionLimitReached,  "EXTENSION_LIMIT_REACHED",  CONFLICT,               "The hold cannot be extended any further",               Never;
-    CapacityBelowCommitted, "CAPACITY_BELOW_COMMITTED", CONFLICT,               "The capacity is less than the committed quantity",      Later;
-    IllegalTransition,      "ILLEGAL_TRANSITION",       CONFLICT,               "The event cannot change to this status",                Never;
-    EventHasHistory,        "EVENT_HAS_HISTORY",        CONFLICT,               "The event has or had holds; cancel it instead",         Never;
-    RequestInProgress,      "REQUEST_IN_PROGRESS",      CONFLICT,               "The first request with this key is still running",      Now;
-    HoldExpired,            "HOLD_EXPIRED",             GONE,                   "The hold has expired",                                  Never;
+    EventNotOnSale,         "EVENT_NOT_ON_SALE",        409, "The event is not on sale",                              Later;
+    InsufficientSeats,      "INSUFFICIENT_SEATS",       409, "There is not enough capacity",                          Later;
+    SeatsUnavailable,       "SEATS_UNAVAILABLE",        409, "Some of the seats are not available",                   Later;
+    SeatsNotTogether,       "SEATS_NOT_TOGETHER",       409, "No group of seats of this size is available",           Later;
+    LeavesOrphans,          "LEAVES_ORPHANS",           409, "The selection would leave single seats alone",          Never;
+    NotInHold,              "NOT_IN_HOLD",              409, "The hold does not have these seats or quantities",      Never;
+    PoolOfSeats,            "POOL_OF_SEATS",            409, "The capacity of the pool is its seats",                 Never;
+    HoldNotActive,          "HOLD_NOT_ACTIVE",          409, "The hold was booked or released",                       Never;
+    ExtensionLimitReached,  "EXTENSION_LIMIT_REACHED",  409, "The hold cannot be extended any further",               Never;
+    CapacityBelowCommitted, "CAPACITY_BELOW_COMMITTED", 409, "The capacity is less than the committed quantity",      Later;
+    IllegalTransition,      "ILLEGAL_TRANSITION",       409, "The event cannot change to this status",                Never;
+    EventHasHistory,        "EVENT_HAS_HISTORY",        409, "The event has or had holds; cancel it instead",         Never;
+    RequestInProgress,      "REQUEST_IN_PROGRESS",      409, "The first request with this key is still running",      Now;
+    HoldExpired,            "HOLD_EXPIRED",             410, "The hold has expired",                                  Never;
     // The service has a problem.
-    Overloaded,             "OVERLOADED",               SERVICE_UNAVAILABLE,    "Too many requests are waiting",                         Now;
-    Unavailable,            "UNAVAILABLE",              SERVICE_UNAVAILABLE,    "The service is temporarily unavailable",                Now;
-    OutcomeUnknown,         "OUTCOME_UNKNOWN",          SERVICE_UNAVAILABLE,    "The outcome is unknown; repeat with the same key",      Now;
-    Internal,               "INTERNAL",                 INTERNAL_SERVER_ERROR,  "An error in the service",                               Never;
+    Overloaded,             "OVERLOADED",               503, "Too many requests are waiting",                         Now;
+    Unavailable,            "UNAVAILABLE",              503, "The service is temporarily unavailable",                Now;
+    OutcomeUnknown,         "OUTCOME_UNKNOWN",          503, "The outcome is unknown; repeat with the same key",      Now;
+    Internal,               "INTERNAL",                 500, "An error in the service",                               Never;
 }
 
 /// Members of every problem document. [`ApiError::members`] must not use these names.

@@ -8,7 +8,7 @@ use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use actix_web::web::Bytes;
+use bytes::Bytes;
 use futures_util::FutureExt;
 use sqlx::PgPool;
 use tokio::sync::mpsc::error::TrySendError;

@@ -20,7 +20,7 @@ use tracing::info;
 use utoipa::OpenApi;
 
 use crate::app::{App, Readiness, WorkerHealth};
-use crate::config::{InventoryMode, Settings};
+use crate::config::Settings;
 use crate::db::connect::{lane_pool, request_pool, status_pool};
 use crate::domain::payment_token::PaymentTokens;
 use crate::http::body::{BODY_BYTES_MAX, BodyLimit, LISTS_BODY_BYTES_MAX};
@@ -32,6 +32,7 @@ use crate::http::{
 };
 use crate::inventory::Inventory;
 use crate::reads::StatusReads;
+use crate::settings::InventoryMode;
 use crate::telemetry::metrics;
 use crate::telemetry::request::Endpoint;
 use crate::workers::Workers;

@@ -14,11 +14,8 @@ use secrecy::{ExposeSecret as _, SecretString};
 use tracing_subscriber::filter::LevelFilter;
 use tracing_subscriber::filter::Targets;
 
-use super::{
-    COMMANDS_PER_BATCH_MAX, DatabaseSettings, InventoryMode, InventorySettings, LogFormat, LogSettings,
-    PAYMENT_TOKEN_KEY_BYTES_MIN, PORT_DEFAULT, Settings,
-};
-use crate::domain::hold_rules::HoldRules;
+use super::{LogFormat, LogSettings, PAYMENT_TOKEN_KEY_BYTES_MIN, PORT_DEFAULT, Settings};
+use crate::settings::{COMMANDS_PER_BATCH_MAX, DatabaseSettings, HoldRules, InventoryMode, InventorySettings};
 
 const MINUTE: u32 = 60; // seconds
 
@@ -143,7 +140,7 @@ struct InventoryArgs {
     #[arg(long, env, default_value = "450", value_parser = milliseconds(COMMAND_TIME_MS))]
     answer_within_ms: Duration,
     /// How commands are grouped; `per-request` (one transaction per command) is only for benchmarks
-    #[arg(long, env, hide = true, value_enum, default_value_t = InventoryMode::Lanes)]
+    #[arg(long, env, hide = true, default_value = "lanes", value_parser = inventory_mode)]
     inventory_mode: InventoryMode,
 }
 
@@ -283,6 +280,14 @@ fn log_level(text: &str) -> Result<String, String> {
     let directives = directives.join(",");
     directives.parse::<Targets>().map_err(|error| error.to_string())?;
     Ok(directives)
+}
+
+fn inventory_mode(text: &str) -> Result<InventoryMode, String> {
+    match text {
+        "lanes" => Ok(InventoryMode::Lanes),
+        "per-request" => Ok(InventoryMode::PerRequest),
+        _ => Err("must be `lanes` or `per-request`".to_owned()),
+    }
 }
 
 fn number(range: RangeInclusive<u64>) -> RangedU64ValueParser<u32> {

@@ -11,13 +11,10 @@ use secrecy::SecretString;
 
 pub use args::{CommandInputs, DatabaseUrl, SettingsArgs, secret};
 
-use crate::domain::hold_rules::HoldRules;
+use crate::settings::{DatabaseSettings, HoldRules, InventorySettings};
 
 /// Default port of the API.
 pub const PORT_DEFAULT: u16 = 8080;
-
-/// Largest allowed value of `BATCH_MAX`, in commands per batch.
-pub const COMMANDS_PER_BATCH_MAX: u16 = 4096;
 
 /// Minimum length of the payment token key, in bytes: the length of a token (SHA-256), so that guessing the key is no
 /// easier than guessing a token (RFC 2104, section 3).
@@ -70,49 +67,4 @@ pub enum LogFormat {
     Json,
     /// Readable lines, for a terminal.
     Pretty,
-}
-
-/// Settings of the database connections.
-#[derive(Clone, Debug)]
-pub struct DatabaseSettings {
-    /// Secret, because it may contain a password.
-    pub url: SecretString,
-    /// The most connections for requests and workers. The lanes and the status reader have their own.
-    pub pool_connections_max: u32,
-    /// How long a request waits for a connection before it is answered 503.
-    pub acquire_timeout: Duration,
-    /// PostgreSQL's `statement_timeout`.
-    pub statement_timeout: Duration,
-    /// PostgreSQL's `lock_timeout`.
-    pub lock_timeout: Duration,
-    /// PostgreSQL's `idle_in_transaction_session_timeout`.
-    pub idle_in_transaction_timeout: Duration,
-}
-
-/// Settings of the inventory engine.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct InventorySettings {
-    /// Number of lanes: tasks with their own connection that execute waiting commands in batches.
-    pub lanes: usize,
-    /// The most commands in one batch.
-    pub batch_max: usize,
-    /// The most holds, and separately bookings, that may wait for one event; further ones are answered 503 at once.
-    pub event_queue_max: usize,
-    /// The same limit for all events together.
-    pub queue_max: usize,
-    /// The longest wait of a command for its batch; after it the command is answered 503 and not executed. Organisers'
-    /// commands have no such limit.
-    pub command_deadline: Duration,
-    /// How long a request waits for the result of its command or read. Organisers' commands wait longer.
-    pub answer_within: Duration,
-    pub mode: InventoryMode,
-}
-
-/// How commands are grouped into transactions.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub enum InventoryMode {
-    /// Batches, executed by lanes.
-    Lanes,
-    /// One transaction per command; only for comparison in `make bench`.
-    PerRequest,
 }

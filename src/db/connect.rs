@@ -11,7 +11,7 @@ use sqlx::ConnectOptions as _;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use tracing::log::LevelFilter;
 
-use crate::config::DatabaseSettings;
+use crate::settings::DatabaseSettings;
 
 /// Statements slower than this are logged. A lower value would log ordinary waits for row locks during a sale.
 const SLOW_STATEMENT: Duration = Duration::from_secs(1);

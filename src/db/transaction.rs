@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use futures_util::future::BoxFuture;
 use sqlx::{PgConnection, PgPool};
 
-use crate::telemetry::metrics;
+use crate::engine_metrics as metrics;
 
 /// Largest number of retries of a transaction that failed because of its timing.
 pub const TRANSACTION_RETRIES_MAX: u32 = 3;

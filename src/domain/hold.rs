@@ -165,3 +165,13 @@ pub struct BestAvailable {
     /// Whether accessible seats are needed.
     pub accessible: bool,
 }
+
+/// Result of checking a request's payment token. The HTTP layer checks the token, but `decide` refuses the command,
+/// because a hold that does not exist is "not found" whatever the token is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Possession {
+    /// The token belongs to the hold.
+    Proven,
+    /// The token is missing or does not belong to the hold.
+    Refuted,
+}

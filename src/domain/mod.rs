@@ -9,7 +9,6 @@ mod event_fields;
 pub mod event_patch;
 pub mod event_search;
 pub mod hold;
-pub mod hold_rules;
 pub mod ids;
 pub mod invalid;
 pub mod money;

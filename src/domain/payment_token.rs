@@ -10,17 +10,8 @@ use secrecy::{ExposeSecret, SecretString};
 use sha2::Sha256;
 use subtle::ConstantTimeEq;
 
+use super::hold::Possession;
 use super::ids::HoldId;
-
-/// Result of checking a request's payment token. The HTTP layer checks the token, but `decide` refuses the command,
-/// because a hold that does not exist is "not found" whatever the token is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Possession {
-    /// The token belongs to the hold.
-    Proven,
-    /// The token is missing or does not belong to the hold.
-    Refuted,
-}
 
 /// Creates and verifies payment tokens with the server's key.
 #[derive(Clone)]

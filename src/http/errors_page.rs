@@ -44,7 +44,7 @@ pub fn render() -> String {
 }
 
 fn write_section(page: &mut String, code: ErrorCode) -> std::fmt::Result {
-    let (name, status) = (code.as_str(), code.status().as_u16());
+    let (name, status) = (code.as_str(), code.status());
     let [meaning, advice, members] = documentation(code);
     writeln!(page, r##"<section id="{name}"><h2><a href="#{name}">{name}</a></h2>"##)?;
     writeln!(page, "<p><strong>{}.</strong> {}</p>", to_html(code.title()), to_html(meaning))?;

@@ -35,7 +35,7 @@ pub async fn complete_response(request: ServiceRequest, next: Next<BoxBody>) -> 
     headers.insert(HeaderName::from_static(REQUEST_ID_HEADER), id.clone());
     headers.insert(HeaderName::from_static(CORRELATION_ID_HEADER), id.clone());
     let endpoint = Endpoint::from_request(&request);
-    metrics::http_request(request.method(), endpoint.0, response.status(), line.seconds());
+    metrics::http_request(request.method().as_str(), endpoint.0, response.status().as_u16(), line.seconds());
     line.write(endpoint, response.status(), response.error().and_then(Error::as_error));
     Ok(ServiceResponse::new(request, response))
 }

@@ -7,8 +7,8 @@ use actix_web::{FromRequest, HttpRequest, web};
 
 use super::path::path_id;
 use crate::app::App;
+use crate::domain::hold::Possession;
 use crate::domain::ids::HoldId;
-use crate::domain::payment_token::Possession;
 use crate::error::ApiError;
 
 /// Header with the payment token of the hold in the path.

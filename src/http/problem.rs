@@ -53,7 +53,7 @@ impl<'a> Problem<'a> {
         Self {
             r#type: format!("/docs/errors#{}", error.code.as_str()),
             title: error.code.title(),
-            status: error.code.status().as_u16(),
+            status: error.code.status(),
             detail: error.detail.as_deref(),
             code: error.code.as_str(),
             request_id,
@@ -65,7 +65,7 @@ impl<'a> Problem<'a> {
 /// Value of `Retry-After` in seconds; `None` if repeating the same request does not help.
 pub fn retry_after_seconds(code: ErrorCode) -> Option<u32> {
     match code.retry() {
-        Retry::Now if code.status() == StatusCode::SERVICE_UNAVAILABLE => {
+        Retry::Now if code.status() == StatusCode::SERVICE_UNAVAILABLE.as_u16() => {
             Some(rand::rng().random_range(1..=RETRY_AFTER_SECONDS_MAX))
         }
         Retry::Now => Some(1),
@@ -73,13 +73,17 @@ pub fn retry_after_seconds(code: ErrorCode) -> Option<u32> {
     }
 }
 
+fn status_of(code: ErrorCode) -> StatusCode {
+    StatusCode::from_u16(code.status()).expect("the table has statuses of HTTP")
+}
+
 impl ResponseError for ApiError {
     fn status_code(&self) -> StatusCode {
-        self.code.status()
+        status_of(self.code)
     }
 
     /// Only the status: see the module's documentation.
     fn error_response(&self) -> HttpResponse {
-        HttpResponse::new(self.code.status())
+        HttpResponse::new(status_of(self.code))
     }
 }

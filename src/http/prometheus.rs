@@ -4,6 +4,7 @@ use actix_web::{HttpResponse, web};
 
 use crate::app::App;
 use crate::db::connect::Connections;
+use crate::engine_metrics;
 use crate::queries::totals::totals;
 use crate::telemetry::metrics;
 
@@ -30,7 +31,7 @@ pub async fn scrape(app: web::Data<App>) -> HttpResponse {
         metrics::db_pool(pool, connections.idle, connections.used);
     }
     let lanes = app.inventory.lanes_health();
-    metrics::lanes(lanes.alive, lanes.queue_depth);
+    engine_metrics::lanes(lanes.alive, lanes.queue_depth);
     // If the database does not answer, these gauges keep their last values, and the other metrics are still served.
     if let Ok(totals) = totals(&app.pool).await {
         metrics::totals(totals.active_holds, totals.total_bookings);

@@ -18,8 +18,8 @@ use super::store::{StoreError, store};
 use crate::db::constraints::HOLDS_IDEMPOTENCY_KEY_UNIQUE;
 use crate::db::failure::{is_lock_timeout, is_statement_timeout, is_transient};
 use crate::db::held_connection::HeldConnection;
-use crate::domain::hold_rules::HoldRules;
 use crate::domain::ids::EventId;
+use crate::settings::HoldRules;
 
 /// SQLSTATE `statement_completion_unknown`: the only code of class 40 that does not mean a rollback.
 const STATEMENT_COMPLETION_UNKNOWN: &str = "40003";

@@ -7,9 +7,9 @@ pub use refusal::{Refusal, Shortage};
 use crate::domain::block::{Block, BlockRequest};
 use crate::domain::booking::Booking;
 use crate::domain::event::EventChanges;
+use crate::domain::hold::Possession;
 use crate::domain::hold::{Hold, Idempotency, Portion, RequestedItems};
 use crate::domain::ids::{Affinity, BlockId, BookingId, EventId, HoldId, PoolId};
-use crate::domain::payment_token::Possession;
 use crate::domain::quantity::Capacity;
 use crate::domain::time::Instant;
 

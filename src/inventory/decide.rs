@@ -14,7 +14,7 @@ mod seats;
 use super::batch_state::BatchState;
 use super::changes::Changes;
 use super::command::{Command, Decision};
-use crate::domain::hold_rules::HoldRules;
+use crate::settings::HoldRules;
 
 /// Decides every command, and returns the changes that must be stored before the decisions are returned to their
 /// callers.

@@ -15,9 +15,9 @@ use super::commit_marker::{CommitMarker, was_committed};
 use super::seat_cache::SeatCache;
 use crate::db::held_connection::HeldConnection;
 use crate::db::transaction::{TRANSACTION_RETRIES_MAX, retry_pause};
-use crate::domain::hold_rules::HoldRules;
 use crate::domain::ids::Affinity;
-use crate::telemetry::metrics::{self, CommitResolution};
+use crate::engine_metrics::{self as metrics, CommitResolution};
+use crate::settings::HoldRules;
 
 /// Largest number of lookups of an unknown commit. Each failed one is followed by a pause of 50 to 100 % of
 /// `RESOLVE_PAUSE`.

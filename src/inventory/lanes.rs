@@ -24,10 +24,10 @@ use super::command::{Class, Command, Outcome};
 use super::execute::Executor;
 use super::queue::{NotAdmitted, Queue, QueueLimits, TakenBatch};
 use super::{CommandError, outcome_label};
-use crate::config::InventorySettings;
 use crate::db::held_connection::HeldConnection;
 use crate::domain::ids::Affinity;
-use crate::telemetry::metrics;
+use crate::engine_metrics as metrics;
+use crate::settings::InventorySettings;
 
 /// Answer time for an organiser's command. Longer than for others, because cancelling an event ends all of its holds.
 const ORGANISER_ANSWER_WITHIN: Duration = Duration::from_secs(15);

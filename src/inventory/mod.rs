@@ -21,6 +21,7 @@ pub mod changes;
 pub mod command;
 mod commit_marker;
 pub mod decide;
+mod error;
 mod execute;
 mod lanes;
 mod load;
@@ -34,59 +35,17 @@ use std::sync::Arc;
 
 use sqlx::PgPool;
 
+pub use self::error::{CommandError, outcome_label};
 pub use self::lanes::LanesHealth;
 
-use self::command::{Command, Outcome, Refusal};
+use self::command::{Command, Outcome};
 use self::execute::Executor;
 use self::lanes::Lanes;
 use self::seat_cache::SeatCache;
-use crate::config::{InventoryMode, InventorySettings};
 use crate::db::connect::Connections;
 use crate::db::held_connection::HeldConnection;
-use crate::domain::hold_rules::HoldRules;
-
-/// Reason why a command has no outcome.
-#[derive(Debug, thiserror::Error)]
-pub enum CommandError {
-    /// A rule refused the command. Retrying helps only when the state that the refusal names has changed.
-    #[error("refused")]
-    Refused(Refusal),
-    /// The command did not reach a batch in time. The queue was full (for its event or in all), or the event's oldest
-    /// hold had already waited for half of the deadline (holds only), or the command waited longer than the deadline,
-    /// or its caller's answer time passed before a batch took it. Nothing was done.
-    #[error("too many commands are waiting")]
-    Overloaded,
-    /// The database was unreachable or too busy, a row lock or a statement exceeded its timeout, the time for executing
-    /// a failed batch in parts ran out, or the service is shutting down. Nothing was done.
-    #[error("the database is not available")]
-    Unavailable,
-    /// Execution began and its result is not known: the caller's answer time passed first, or execution panicked, or
-    /// the connection was lost at COMMIT and the commit could not be looked up (database unreachable, or event deleted
-    /// since).
-    #[error("the outcome is unknown")]
-    OutcomeUnknown,
-    /// A bug, already logged: PostgreSQL rejected what `decide` allowed, or `decide` panicked. Nothing was done.
-    #[error("the database and the decision disagree")]
-    Inconsistent,
-}
-
-/// Metric label for the result of a command.
-pub fn outcome_label(result: &Result<Outcome, CommandError>) -> &'static str {
-    result.as_ref().map_or_else(CommandError::label, Outcome::label)
-}
-
-impl CommandError {
-    /// Metric label.
-    pub fn label(&self) -> &'static str {
-        match self {
-            Self::Refused(_) => "refused",
-            Self::Overloaded => "overloaded",
-            Self::Unavailable => "unavailable",
-            Self::OutcomeUnknown => "unknown",
-            Self::Inconsistent => "inconsistent",
-        }
-    }
-}
+use crate::settings::HoldRules;
+use crate::settings::{InventoryMode, InventorySettings};
 
 /// Handle to the inventory engine: the only way to change capacity. Cheap to clone.
 #[derive(Clone)]

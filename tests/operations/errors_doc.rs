@@ -25,7 +25,7 @@ fn row(code: ErrorCode) -> Vec<String> {
         Retry::Later => "later",
         Retry::Now => "now",
     };
-    vec![format!("`{}`", code.as_str()), code.status().as_u16().to_string(), retry.to_owned()]
+    vec![format!("`{}`", code.as_str()), code.status().to_string(), retry.to_owned()]
 }
 
 /// The cells of the rows whose first cell is a code in backticks.

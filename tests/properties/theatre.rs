@@ -1,14 +1,14 @@
 //! One event in memory for the plain examples; each example sets the time in seconds.
 
 use boxoffice::domain::event::{EventChanges, EventStatus, EventTerms};
+use boxoffice::domain::hold::Possession::{self, Proven, Refuted};
 use boxoffice::domain::hold::{Amount, Hold, Idempotency, RequestedItems};
-use boxoffice::domain::hold_rules::HoldRules;
 use boxoffice::domain::ids::{BookingId, EventId, HoldId, PoolId, TicketTypeId};
-use boxoffice::domain::payment_token::Possession::{self, Proven, Refuted};
 use boxoffice::domain::quantity::{Capacity, Quantity};
 use boxoffice::inventory::batch_state::TicketType;
 use boxoffice::inventory::command::{Command, Decision, ExpiryCause, NewHold, Outcome, Pool};
 use boxoffice::inventory::decide::decide;
+use boxoffice::settings::HoldRules;
 use uuid::Uuid;
 
 use crate::invariants;

@@ -6,13 +6,13 @@ use std::collections::BTreeMap;
 
 use boxoffice::domain::block::{BlockRequest, BlockedPlaces};
 use boxoffice::domain::event::{EventChanges, EventStatus, EventTerms};
+use boxoffice::domain::hold::Possession;
 use boxoffice::domain::hold::{Amount, Idempotency, Portion, RequestedItems};
-use boxoffice::domain::hold_rules::HoldRules;
 use boxoffice::domain::ids::TicketTypeId;
-use boxoffice::domain::payment_token::Possession;
 use boxoffice::domain::quantity::{Capacity, Quantity};
 use boxoffice::domain::time::Instant;
 use boxoffice::inventory::command::{Command, ExpiryCause, NewHold};
+use boxoffice::settings::HoldRules;
 use time::Duration;
 use uuid::Uuid;
 

@@ -3,9 +3,10 @@
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
-use boxoffice::config::{DatabaseSettings, InventoryMode, InventorySettings, LogFormat, LogSettings, Settings};
-use boxoffice::domain::hold_rules::HoldRules;
+use boxoffice::config::{LogFormat, LogSettings, Settings};
 use boxoffice::server::{self, Running};
+use boxoffice::settings::HoldRules;
+use boxoffice::settings::{DatabaseSettings, InventoryMode, InventorySettings};
 
 use super::{Client, Database};
 

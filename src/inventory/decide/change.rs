@@ -5,13 +5,13 @@ use std::collections::BTreeSet;
 use super::choose::choose;
 use super::holds::{check_active, check_possession};
 use super::place::check_on_sale;
+use crate::domain::hold::Possession;
 use crate::domain::hold::{Amount, Hold, Item, Portion, RequestedItems};
-use crate::domain::hold_rules::HoldRules;
 use crate::domain::ids::{HoldId, TicketTypeId};
-use crate::domain::payment_token::Possession;
 use crate::domain::seating::SeatIndex;
 use crate::inventory::batch_state::BatchState;
 use crate::inventory::command::{Decision, Outcome, Refusal};
+use crate::settings::HoldRules;
 
 /// Replaces the items of a hold. Its present capacity counts as free, so it can keep some of its seats. The expiry does
 /// not change, and ticket types that it already has keep their price.

@@ -2,11 +2,11 @@
 
 use super::seats;
 use crate::domain::hold::{Amount, Item, RequestedItems};
-use crate::domain::hold_rules::HoldRules;
 use crate::domain::ids::{EventId, TicketTypeId};
 use crate::domain::time::Instant;
 use crate::inventory::batch_state::{BatchState, LoadedEvent, quantity_by_pool};
 use crate::inventory::command::{Refusal, Shortage};
+use crate::settings::HoldRules;
 
 /// Chooses the items for a request, at the present prices. Expires overdue holds before it refuses for lack of
 /// capacity. On success the items can be placed without further checks.

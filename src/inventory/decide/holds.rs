@@ -7,12 +7,12 @@ use time::Duration;
 
 use super::change::portion_items;
 use crate::domain::booking::{Booking, BookingStatus, Payment};
+use crate::domain::hold::Possession;
 use crate::domain::hold::{EXTENSION_REPEAT_SECONDS, Hold, HoldStatus, Portion};
-use crate::domain::hold_rules::HoldRules;
 use crate::domain::ids::{BookingId, HoldId};
-use crate::domain::payment_token::Possession;
 use crate::inventory::batch_state::BatchState;
 use crate::inventory::command::{Decision, ExpiryCause, Outcome, Refusal};
+use crate::settings::HoldRules;
 
 /// Sets the expiry to one time to live from now, at most to the end of the longest lifetime.
 pub(super) fn extend(rules: &HoldRules, state: &mut BatchState, hold_id: HoldId, possession: Possession) -> Decision {

@@ -5,9 +5,9 @@ use time::Duration;
 use super::choose::choose;
 use crate::domain::event::EventStatus;
 use crate::domain::hold::{Hold, HoldStatus, Idempotency};
-use crate::domain::hold_rules::HoldRules;
 use crate::inventory::batch_state::{BatchState, LoadedEvent};
 use crate::inventory::command::{Decision, NewHold, Outcome, Refusal};
+use crate::settings::HoldRules;
 
 /// Places a hold with all requested items, or refuses it.
 pub(super) fn place(rules: &HoldRules, state: &mut BatchState, place: &NewHold) -> Decision {

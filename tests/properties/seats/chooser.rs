@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 
 use boxoffice::domain::block::{BlockRequest, BlockedPlaces};
 use boxoffice::domain::event::{EventChanges, EventStatus};
+use boxoffice::domain::hold::Possession;
 use boxoffice::domain::hold::{Amount, BestAvailable, Hold, HoldStatus, Idempotency, Portion, RequestedItems};
 use boxoffice::domain::ids::{BookingId, EventId, HoldId, TicketTypeId};
-use boxoffice::domain::payment_token::Possession;
 use boxoffice::domain::quantity::{Capacity, Quantity};
 use boxoffice::domain::seating::{GroupSize, SeatIndex, Together};
 use boxoffice::domain::time::Instant;

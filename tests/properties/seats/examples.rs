@@ -1,7 +1,7 @@
 //! Plain examples with seats, in one row of six. Each is played like a random script, and its last answer is checked.
 
+use boxoffice::domain::hold::Possession::Proven;
 use boxoffice::domain::hold::{BestAvailable, Idempotency, Portion, RequestedItems};
-use boxoffice::domain::payment_token::Possession::Proven;
 use boxoffice::domain::seating::{GroupSize, SeatIndex, Together};
 use boxoffice::inventory::command::{Command, Decision, NewHold, Outcome, Refusal};
 use uuid::Uuid;

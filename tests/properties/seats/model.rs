@@ -9,13 +9,13 @@ use boxoffice::domain::block::Block;
 use boxoffice::domain::booking::{Booking, BookingStatus};
 use boxoffice::domain::event::EventStatus;
 use boxoffice::domain::hold::{Hold, HoldStatus, Item};
-use boxoffice::domain::hold_rules::HoldRules;
 use boxoffice::domain::ids::{EventId, HoldId, PoolId, TicketTypeId};
 use boxoffice::domain::seat::SeatOwner;
 use boxoffice::domain::seating::SeatIndex;
 use boxoffice::domain::time::Instant;
 use boxoffice::inventory::batch_state::TicketType;
 use boxoffice::inventory::command::{Command, Decision, Outcome, Refusal};
+use boxoffice::settings::HoldRules;
 
 use crate::seating::model::Model as Geometry;
 

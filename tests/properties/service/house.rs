@@ -4,8 +4,8 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use boxoffice::config::Settings;
-use boxoffice::domain::hold_rules::HoldRules;
 use boxoffice::server::Running;
+use boxoffice::settings::HoldRules;
 use boxoffice::workers::sweeper;
 use futures_util::future::join_all;
 use tokio::runtime::Handle;

@@ -1,9 +1,9 @@
 //! Commands on holds and bookings, with or without seats.
 
 use boxoffice::domain::booking::{Booking, BookingStatus, Payment};
+use boxoffice::domain::hold::Possession;
 use boxoffice::domain::hold::{Amount, EXTENSION_REPEAT_SECONDS, Hold, HoldStatus, Item, Portion, RequestedItems};
 use boxoffice::domain::ids::{BookingId, HoldId, TicketTypeId};
-use boxoffice::domain::payment_token::Possession;
 use boxoffice::domain::quantity::Quantity;
 use boxoffice::domain::seating::SeatIndex;
 use boxoffice::domain::time::Instant;
