@@ -57,7 +57,7 @@ lint: ## run clippy with warnings as errors, with and without the embedded Postg
 queries-check: $(TOOLS)/bin/sqlx ## check that .sqlx/ and sqlx-data.json match the code
 	cargo build
 	PATH="$(TOOLS)/bin:$$PATH" $(BOXOFFICE) with-postgres -- sh -c \
-		'cargo sqlx migrate run && cargo sqlx prepare --check -- --lib'
+		'cargo sqlx migrate run && cargo sqlx prepare --workspace --check -- --lib'
 	@diff -rq .sqlx $(QUERIES_FOUND) || { echo 'stale queries in .sqlx/: run `make prepare`'; exit 1; }
 	$(BOXOFFICE) catalogue --check
 
@@ -70,7 +70,7 @@ deny: ## check licences, sources and advisories of the dependencies (needs cargo
 prepare: $(TOOLS)/bin/sqlx ## rewrite .sqlx/ and sqlx-data.json after a change of a statement or a migration
 	cargo build || test -x $(BOXOFFICE)
 	PATH="$(TOOLS)/bin:$$PATH" $(BOXOFFICE) with-postgres -- sh -c \
-		'cargo sqlx migrate run && cargo sqlx prepare -- --lib'
+		'cargo sqlx migrate run && cargo sqlx prepare --workspace -- --lib'
 	$(BOXOFFICE) catalogue
 	cargo build
 

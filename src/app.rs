@@ -13,8 +13,8 @@ use tokio::sync::Semaphore;
 
 use crate::config::Settings;
 use crate::domain::payment_token::PaymentTokens;
-use crate::inventory::Inventory;
 use crate::reads::StatusReads;
+use boxoffice_engine::inventory::Inventory;
 
 /// Shared state of the server. Cheap to clone: every field is a shared handle.
 #[derive(Clone)]

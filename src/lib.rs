@@ -3,16 +3,14 @@
 
 pub mod app; // state shared by handlers and workers
 pub mod config; // every setting: flag, environment variable, default, range
-pub mod db; // pools, named transactions, constraint names, migrations, embedded PostgreSQL
 pub mod domain; // ids, quantities, money, times, states; imports no other module of this crate
-pub mod engine_metrics; // every metric of the engine
+#[cfg(feature = "embedded")]
+pub mod embedded; // a PostgreSQL of its own, for development and tests
 pub mod error; // the closed table of error codes
 pub mod http; // one file per resource: body -> domain -> inventory, ops, queries -> response
-pub mod inventory; // the only place where capacity changes
 pub mod ops; // every other writing transaction
 pub mod queries; // read-only SQL
 pub mod reads; // status reads: one statement answers all requests that wait
 pub mod server; // middleware, limits, the route table, graceful shutdown
-pub mod settings; // what the engine is told at its start
 pub mod telemetry; // logs, traces, and every metric name
 pub mod workers; // idempotent ticks and their supervisor

@@ -16,11 +16,11 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
 use uuid::Uuid;
 
-use crate::db::connect::Connections;
-use crate::db::failure::is_transient;
-use crate::db::held_connection::HeldConnection;
-use crate::domain::ids::EventId;
 use crate::queries::status::{EventCounts, statuses};
+use boxoffice_engine::db::connect::Connections;
+use boxoffice_engine::db::failure::is_transient;
+use boxoffice_engine::db::held_connection::HeldConnection;
+use boxoffice_engine::ids::EventId;
 
 /// The most requests that one statement answers.
 const READ_BATCH_MAX: usize = 4096;

@@ -21,7 +21,6 @@ use utoipa::OpenApi;
 
 use crate::app::{App, Readiness, WorkerHealth};
 use crate::config::Settings;
-use crate::db::connect::{lane_pool, request_pool, status_pool};
 use crate::domain::payment_token::PaymentTokens;
 use crate::http::body::{BODY_BYTES_MAX, BodyLimit, LISTS_BODY_BYTES_MAX};
 use crate::http::middleware::complete_response;
@@ -30,12 +29,13 @@ use crate::http::{
     blocks, bookings, docs, events, health, holds, invariants, openapi, pools, prometheus, seats, series, status,
     totals, venues,
 };
-use crate::inventory::Inventory;
 use crate::reads::StatusReads;
-use crate::settings::InventoryMode;
 use crate::telemetry::metrics;
 use crate::telemetry::request::Endpoint;
 use crate::workers::Workers;
+use boxoffice_engine::db::connect::{lane_pool, request_pool, status_pool};
+use boxoffice_engine::inventory::Inventory;
+use boxoffice_engine::settings::InventoryMode;
 
 /// Connections that may wait for `accept`. A flash sale opens thousands within a second.
 const LISTEN_BACKLOG: u32 = 4096;

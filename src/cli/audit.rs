@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 use boxoffice::config::DatabaseUrl;
-use boxoffice::queries::invariants::{InvariantReport, check_invariants};
+use boxoffice_engine::invariants::{InvariantReport, check_invariants};
 
 use super::session;
 

@@ -13,7 +13,7 @@ use anyhow::{Context as _, bail, ensure};
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use boxoffice::config::{CommandInputs, LogFormat, Settings, SettingsArgs, secret};
-use boxoffice::db::embedded::Embedded;
+use boxoffice::embedded::Embedded;
 use boxoffice::ops::demo_events::DemoEvents;
 use boxoffice::{ops, server, telemetry};
 use clap::Args;

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use boxoffice::config::DatabaseUrl;
-use boxoffice::db::migrate;
+use boxoffice_engine::db::migrate;
 use sqlx::PgPool;
 
 use super::session;

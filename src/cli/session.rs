@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use boxoffice::app::Readiness;
-use boxoffice::db::{connect, contract};
-use boxoffice::settings::DatabaseSettings;
+use boxoffice_engine::db::{connect, contract};
+use boxoffice_engine::settings::DatabaseSettings;
 use secrecy::{ExposeSecret as _, SecretString};
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::{ConnectOptions as _, Connection as _};

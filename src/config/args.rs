@@ -15,7 +15,9 @@ use tracing_subscriber::filter::LevelFilter;
 use tracing_subscriber::filter::Targets;
 
 use super::{LogFormat, LogSettings, PAYMENT_TOKEN_KEY_BYTES_MIN, PORT_DEFAULT, Settings};
-use crate::settings::{COMMANDS_PER_BATCH_MAX, DatabaseSettings, HoldRules, InventoryMode, InventorySettings};
+use boxoffice_engine::settings::{
+    COMMANDS_PER_BATCH_MAX, DatabaseSettings, HoldRules, InventoryMode, InventorySettings,
+};
 
 const MINUTE: u32 = 60; // seconds
 

@@ -11,7 +11,7 @@ use secrecy::SecretString;
 
 pub use args::{CommandInputs, DatabaseUrl, SettingsArgs, secret};
 
-use crate::settings::{DatabaseSettings, HoldRules, InventorySettings};
+use boxoffice_engine::settings::{DatabaseSettings, HoldRules, InventorySettings};
 
 /// Default port of the API.
 pub const PORT_DEFAULT: u16 = 8080;

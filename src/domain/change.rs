@@ -1,6 +1,6 @@
 //! Changes of single fields in requests that amend something.
 
-use super::invalid::Invalid;
+use boxoffice_engine::invalid::Invalid;
 
 /// Change of one field.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -1,12 +1,12 @@
 //! Parsers for the fields of an event that are the same at creation and at amendment.
 
-use super::event::EventStatus;
-use super::hold::{HOLD_TTL_SECONDS_MAX, HOLD_TTL_SECONDS_MIN};
-use super::invalid::Invalid;
-use super::quantity::{CAPACITY_MAX, Quantity};
-use super::text;
-use super::time::{Instant, parse_rfc3339};
 use super::zone::canonical_zone;
+use boxoffice_engine::invalid::Invalid;
+use boxoffice_engine::model::event::EventStatus;
+use boxoffice_engine::model::hold::{HOLD_TTL_SECONDS_MAX, HOLD_TTL_SECONDS_MIN};
+use boxoffice_engine::quantity::{CAPACITY_MAX, Quantity};
+use boxoffice_engine::text;
+use boxoffice_engine::time::{Instant, parse_rfc3339};
 
 pub(super) const STATUS_EXPECTED: &str = "must be draft, on_sale, closed or cancelled";
 

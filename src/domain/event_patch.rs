@@ -4,9 +4,9 @@
 //! checked by `inventory` under the event's row lock.
 
 use super::change::{Change, parse_clearable, parse_required};
-use super::event::EventChanges;
 use super::event_fields as fields;
-use super::invalid::Invalid;
+use boxoffice_engine::invalid::Invalid;
+use boxoffice_engine::model::event::EventChanges;
 
 /// The request, unparsed.
 #[derive(Clone, Debug, Default)]

@@ -3,13 +3,13 @@
 use time::macros::datetime;
 use uuid::Uuid;
 
-use super::event::EventStatus;
 use super::event_fields as fields;
-use super::ids::EventId;
-use super::invalid::Invalid;
 use super::page;
-use super::text;
-use super::time::Instant;
+use boxoffice_engine::ids::EventId;
+use boxoffice_engine::invalid::Invalid;
+use boxoffice_engine::model::event::EventStatus;
+use boxoffice_engine::text;
+use boxoffice_engine::time::Instant;
 
 /// A position in the listing. It is ordered by start time, events without one last, then by id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

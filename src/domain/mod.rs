@@ -1,30 +1,19 @@
 //! Domain types: ids, quantities, money, times, and the states of events, holds, bookings, blocks and seats. Requests
 //! are parsed into them here. Nothing here does I/O.
 
-pub mod block;
-pub mod booking;
 pub mod change;
-pub mod event;
+pub mod csv;
 mod event_fields;
 pub mod event_patch;
 pub mod event_search;
-pub mod hold;
-pub mod ids;
-pub mod invalid;
-pub mod money;
 pub mod new_event;
 pub mod new_series;
 pub mod new_venue;
 pub mod page;
 pub mod payment_token;
-pub mod quantity;
-pub mod seat; // the states of a seat, and its owner
 pub mod seat_map;
 pub mod seated_event;
-pub mod seating;
 pub mod series;
-pub mod text;
-pub mod time;
 pub mod venue;
 pub mod whole_event;
 pub mod zone;

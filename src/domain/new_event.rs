@@ -11,15 +11,15 @@ pub(super) use self::names::check_entry_count; // for the dates of a series
 
 use std::ops::Range;
 
-use super::event::{EventDetails, EventStatus, EventTerms};
 use super::event_fields as fields;
-use super::ids::{SeriesId, VenueId};
-use super::invalid::Invalid;
-use super::money::Currency;
-use super::quantity::Capacity;
 use super::seated_event::{EventLayout, LayoutReference, LoadedLayouts, VenueLayout};
-use super::seating::{SECTIONS_PER_LAYOUT_MAX, SectionIndex};
 use super::zone::TIME_ZONE_DEFAULT;
+use boxoffice_engine::ids::{SeriesId, VenueId};
+use boxoffice_engine::invalid::Invalid;
+use boxoffice_engine::model::event::{EventDetails, EventStatus, EventTerms};
+use boxoffice_engine::money::Currency;
+use boxoffice_engine::quantity::Capacity;
+use boxoffice_engine::seating::{SECTIONS_PER_LAYOUT_MAX, SectionIndex};
 
 /// Most pools of a new event that is not at a venue.
 pub const POOLS_PER_EVENT_MAX: usize = 100;
@@ -137,7 +137,7 @@ pub struct NewTicketType {
     pub name: String,
     /// Index in [`NewEvent::pools`].
     pub pool: usize,
-    /// Minor units of the event's currency; 0 to [`super::money::PRICE_MAX`].
+    /// Minor units of the event's currency; 0 to [`boxoffice_engine::money::PRICE_MAX`].
     pub price: i64,
     /// Smallest quantity per hold; `None`: 1.
     pub min_quantity: Option<u32>,

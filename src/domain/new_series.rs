@@ -1,11 +1,12 @@
 //! Creation of a series, and of its dates: events made from one template.
 
 use super::event_fields::parse_description;
-use super::ids::VenueId;
-use super::invalid::Invalid;
 use super::new_event::{EventDraft, NewEvent, check_entry_count};
 use super::seated_event::{LayoutReference, LoadedLayouts, POOLS_PER_REQUEST_MAX, RequestedLayout};
-use super::text::{self, SERIES_NAME_LENGTH_MAX};
+use boxoffice_engine::ids::VenueId;
+use boxoffice_engine::invalid::Invalid;
+use boxoffice_engine::text;
+use boxoffice_engine::text::SERIES_NAME_LENGTH_MAX;
 
 /// Most dates in one request.
 pub const DATES_PER_REQUEST_MAX: usize = 200;

@@ -3,9 +3,10 @@
 use std::borrow::Cow;
 
 use super::change::{Change, parse_clearable, parse_required};
-use super::invalid::Invalid;
-use super::seating::{Layout, LayoutDraft};
-use super::text::{self, ADDRESS_LENGTH_MAX, VENUE_NAME_LENGTH_MAX};
+use boxoffice_engine::invalid::Invalid;
+use boxoffice_engine::seating::{Layout, LayoutDraft};
+use boxoffice_engine::text;
+use boxoffice_engine::text::{ADDRESS_LENGTH_MAX, VENUE_NAME_LENGTH_MAX};
 
 /// Request to create a venue, unparsed.
 #[derive(Clone, Debug, Default)]

@@ -1,6 +1,6 @@
 //! Page size of listings.
 
-use super::invalid::Invalid;
+use boxoffice_engine::invalid::Invalid;
 
 /// Rows of a page if the request has no `limit`.
 pub const PAGE_ROWS_DEFAULT: u32 = 20;

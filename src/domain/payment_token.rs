@@ -10,8 +10,8 @@ use secrecy::{ExposeSecret, SecretString};
 use sha2::Sha256;
 use subtle::ConstantTimeEq;
 
-use super::hold::Possession;
-use super::ids::HoldId;
+use boxoffice_engine::ids::HoldId;
+use boxoffice_engine::model::hold::Possession;
 
 /// Creates and verifies payment tokens with the server's key.
 #[derive(Clone)]

@@ -1,8 +1,8 @@
 //! Seat map: the state of each seat of an event at one moment.
 
-use super::ids::{EventId, VenueId};
-use super::seat::SeatState;
-use super::seating::{SeatIndex, SectionIndex};
+use boxoffice_engine::ids::{EventId, VenueId};
+use boxoffice_engine::model::seat::SeatState;
+use boxoffice_engine::seating::{SeatIndex, SectionIndex};
 
 /// A seated event: its layout, and the position of its journal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,9 +5,9 @@
 
 use std::collections::BTreeMap;
 
-use super::ids::VenueId;
-use super::invalid::Invalid;
-use super::seating::Layout;
+use boxoffice_engine::ids::VenueId;
+use boxoffice_engine::invalid::Invalid;
+use boxoffice_engine::seating::Layout;
 
 /// Most seats of one request, all its events together, because they are written in one transaction.
 pub const SEATS_PER_REQUEST_MAX: usize = 200_000;

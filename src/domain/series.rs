@@ -1,7 +1,7 @@
 //! Series: one production with many dates, possibly at several venues. Each date is an event.
 
-use super::ids::SeriesId;
-use super::time::Instant;
+use boxoffice_engine::ids::SeriesId;
+use boxoffice_engine::time::Instant;
 
 /// A series, without its events.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,8 +1,8 @@
 //! Venues of events.
 
-use super::ids::VenueId;
-use super::seating::{Layout, Point, Section, SectionKind};
-use super::time::Instant;
+use boxoffice_engine::ids::VenueId;
+use boxoffice_engine::seating::{Layout, Point, Section, SectionKind};
+use boxoffice_engine::time::Instant;
 
 /// A venue with a summary of its newest layout.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,11 +1,11 @@
 //! An event with its pools and ticket types, as it is created and shown. The held and booked quantities are not part of
 //! it, because they change with every hold: see `queries::status`.
 
-use super::event::{EventDetails, EventTerms};
-use super::ids::{EventId, PoolId, SeriesId, TicketTypeId};
 use super::seated_event::EventLayout;
-use super::seating::SectionIndex;
-use super::time::Instant;
+use boxoffice_engine::ids::{EventId, PoolId, SeriesId, TicketTypeId};
+use boxoffice_engine::model::event::{EventDetails, EventTerms};
+use boxoffice_engine::seating::SectionIndex;
+use boxoffice_engine::time::Instant;
 
 /// An event with its pools and ticket types.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -5,7 +5,7 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::time::{Instant, rfc3339};
+use boxoffice_engine::time::{Instant, rfc3339};
 
 /// Time zone of events created without one.
 pub const TIME_ZONE_DEFAULT: &str = "UTC";

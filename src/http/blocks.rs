@@ -15,13 +15,13 @@ use super::permission::Operator;
 use super::read::with_deadline;
 use super::wire::Timestamp;
 use crate::app::App;
-use crate::domain::block::{BLOCK_REASON_LENGTH_MAX, Block, BlockPart, BlockRequest, BlockedPlaces};
-use crate::domain::ids::{BlockId, EventId, PoolId};
-use crate::domain::quantity::{CAPACITY_MAX, Quantity};
-use crate::domain::text;
 use crate::error::{ApiError, ErrorCode};
-use crate::inventory::command::{Command, Outcome};
 use crate::queries;
+use boxoffice_engine::ids::{BlockId, EventId, PoolId};
+use boxoffice_engine::inventory::command::{Command, Outcome};
+use boxoffice_engine::model::block::{BLOCK_REASON_LENGTH_MAX, Block, BlockPart, BlockRequest, BlockedPlaces};
+use boxoffice_engine::quantity::{CAPACITY_MAX, Quantity};
+use boxoffice_engine::text;
 
 /// Contents of a block: either seats, or a quantity of a pool without seats.
 #[derive(Deserialize, ToSchema)]

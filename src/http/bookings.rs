@@ -13,14 +13,14 @@ use super::path::Id;
 use super::read::with_deadline;
 use super::wire::{ItemBody, Timestamp};
 use crate::app::App;
-use crate::domain::booking::{Booking, BookingStatus, Payment};
-use crate::domain::hold::Item;
-use crate::domain::ids::{BookingId, EventId, HoldId};
-use crate::domain::money::Currency;
 use crate::error::{ApiError, ErrorCode};
-use crate::inventory::command::{Command, Outcome};
 use crate::queries;
 use crate::telemetry::request::RequestLine;
+use boxoffice_engine::ids::{BookingId, EventId, HoldId};
+use boxoffice_engine::inventory::command::{Command, Outcome};
+use boxoffice_engine::model::booking::{Booking, BookingStatus, Payment};
+use boxoffice_engine::model::hold::Item;
+use boxoffice_engine::money::Currency;
 
 /// The hold to book.
 #[derive(Deserialize, ToSchema)]

@@ -20,10 +20,10 @@ use super::path::Id;
 use super::permission::Operator;
 use super::read::with_deadline;
 use crate::app::App;
-use crate::domain::ids::EventId;
 use crate::error::{ApiError, ErrorCode};
-use crate::inventory::command::{Command, Outcome};
 use crate::queries;
+use boxoffice_engine::ids::EventId;
+use boxoffice_engine::inventory::command::{Command, Outcome};
 
 /// Show an event
 ///

@@ -20,12 +20,12 @@ use super::path::Id;
 use super::permission::{ClaimedHold, Operator};
 use super::read::with_deadline;
 use crate::app::App;
-use crate::domain::hold::HoldStatus;
-use crate::domain::ids::HoldId;
 use crate::error::{ApiError, ErrorCode};
-use crate::inventory::command::{Command, ExpiryCause, NewHold, Outcome};
 use crate::queries;
 use crate::telemetry::request::RequestLine;
+use boxoffice_engine::ids::HoldId;
+use boxoffice_engine::inventory::command::{Command, ExpiryCause, NewHold, Outcome};
+use boxoffice_engine::model::hold::HoldStatus;
 
 /// Success of a change that has no other result.
 #[derive(Serialize, ToSchema)]

@@ -8,8 +8,8 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use crate::domain::hold::Idempotency;
 use crate::error::ApiError;
+use boxoffice_engine::model::hold::Idempotency;
 
 /// Request header with the key.
 pub const IDEMPOTENCY_KEY_HEADER: &str = "Idempotency-Key";

@@ -8,7 +8,7 @@ use super::permission::Operator;
 use super::wire::Timestamp;
 use crate::app::App;
 use crate::error::{ApiError, ErrorCode};
-use crate::queries::invariants::{Invariant, InvariantReport, check_invariants};
+use boxoffice_engine::invariants::{Invariant, InvariantReport, check_invariants};
 
 /// Result of an invariants check. All numbers belong to the same moment.
 #[derive(Serialize, ToSchema)]

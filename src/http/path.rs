@@ -6,9 +6,9 @@ use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
 use uuid::Uuid;
 
-use crate::domain::ids::{BookingId, EventId, HoldId, PoolId, SeriesId, VenueId};
 use crate::error::{ApiError, ErrorCode};
 use crate::telemetry::request::RequestLine;
+use boxoffice_engine::ids::{BookingId, EventId, HoldId, PoolId, SeriesId, VenueId};
 
 /// The path parameter `{id}`.
 pub struct Id<T>(pub T);

@@ -7,9 +7,9 @@ use actix_web::{FromRequest, HttpRequest, web};
 
 use super::path::path_id;
 use crate::app::App;
-use crate::domain::hold::Possession;
-use crate::domain::ids::HoldId;
 use crate::error::ApiError;
+use boxoffice_engine::ids::HoldId;
+use boxoffice_engine::model::hold::Possession;
 
 /// Header with the payment token of the hold in the path.
 pub const PAYMENT_TOKEN_HEADER: &str = "X-Payment-Token";

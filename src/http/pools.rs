@@ -9,10 +9,10 @@ use super::command::{submit, unexpected_outcome};
 use super::path::Id;
 use super::permission::Operator;
 use crate::app::App;
-use crate::domain::ids::{EventId, PoolId};
-use crate::domain::quantity::{CAPACITY_MAX, Capacity};
 use crate::error::ApiError;
-use crate::inventory::command::{Command, Outcome, Pool};
+use boxoffice_engine::ids::{EventId, PoolId};
+use boxoffice_engine::inventory::command::{Command, Outcome, Pool};
+use boxoffice_engine::quantity::{CAPACITY_MAX, Capacity};
 
 /// New capacity of a pool.
 #[derive(Deserialize, ToSchema)]

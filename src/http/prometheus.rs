@@ -3,10 +3,10 @@
 use actix_web::{HttpResponse, web};
 
 use crate::app::App;
-use crate::db::connect::Connections;
-use crate::engine_metrics;
 use crate::queries::totals::totals;
 use crate::telemetry::metrics;
+use boxoffice_engine::db::connect::Connections;
+use boxoffice_engine::metrics as engine_metrics;
 
 /// Content type of the text format that the recorder writes.
 const PROMETHEUS_TEXT: &str = "text/plain; version=0.0.4; charset=utf-8";

@@ -1,16 +1,16 @@
 //! Conversion of refusals and database errors to [`ApiError`]: codes, details and members.
 
-use crate::db::failure::is_transient;
-use crate::domain::ids::TicketTypeId;
-use crate::domain::invalid::Invalid;
-use crate::domain::quantity::CAPACITY_PER_EVENT_MAX;
-use crate::domain::seating::SeatIndex;
-use crate::domain::time::{Instant, rfc3339};
 use crate::error::{ApiError, ErrorCode};
-use crate::inventory::CommandError;
-use crate::inventory::command::{Refusal, Shortage};
 use crate::ops::creation::CreateError;
 use crate::reads::ReadError;
+use boxoffice_engine::db::failure::is_transient;
+use boxoffice_engine::ids::TicketTypeId;
+use boxoffice_engine::invalid::Invalid;
+use boxoffice_engine::inventory::CommandError;
+use boxoffice_engine::inventory::command::{Refusal, Shortage};
+use boxoffice_engine::quantity::CAPACITY_PER_EVENT_MAX;
+use boxoffice_engine::seating::SeatIndex;
+use boxoffice_engine::time::{Instant, rfc3339};
 
 /// Pointer to the ticket type of a group for which the service picks the seats.
 const GROUP_TICKET_TYPE_POINTER: &str = "/best_available/ticket_type_id";

@@ -14,11 +14,11 @@ use actix_web::http::header::EntityTag;
 use super::cached;
 use super::read::with_deadline;
 use crate::app::App;
-use crate::domain::ids::EventId;
 use crate::domain::seat_map::{SeatMap, SeatedEvent};
 use crate::error::{ApiError, ErrorCode};
 use crate::queries;
 use crate::queries::seated_event::Seating;
+use boxoffice_engine::ids::EventId;
 
 /// `Cache-Control`: a client may store the response but must revalidate it each time, which costs one short read.
 const REVALIDATE: &str = "no-cache";

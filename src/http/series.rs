@@ -15,11 +15,11 @@ use super::query_string::QueryString;
 use super::read::with_deadline;
 use super::wire::Timestamp;
 use crate::app::App;
-use crate::domain::ids::SeriesId;
 use crate::domain::page;
 use crate::domain::series::Series;
 use crate::error::{ApiError, ErrorCode};
 use crate::queries;
+use boxoffice_engine::ids::SeriesId;
 
 /// A series. Its dates are events: see `GET /api/v1/series/{id}/events`.
 #[derive(Serialize, ToSchema)]

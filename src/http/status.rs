@@ -9,10 +9,10 @@ use utoipa::ToSchema;
 use super::path::Id;
 use super::wire::Timestamp;
 use crate::app::App;
-use crate::domain::event::EventStatus;
-use crate::domain::ids::{EventId, PoolId, TicketTypeId};
 use crate::error::{ApiError, ErrorCode};
 use crate::queries::status::{EventCounts, PoolCounts, TicketTypeCounts};
+use boxoffice_engine::ids::{EventId, PoolId, TicketTypeId};
+use boxoffice_engine::model::event::EventStatus;
 
 /// An event's counters at one moment. `total` = `available` + `held` + `booked` + `blocked`, for each pool and for the
 /// event.

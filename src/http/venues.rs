@@ -19,9 +19,9 @@ use self::wire::VenueBody;
 use super::path::Id;
 use super::read::with_deadline;
 use crate::app::App;
-use crate::domain::ids::VenueId;
 use crate::error::{ApiError, ErrorCode};
 use crate::queries;
+use boxoffice_engine::ids::VenueId;
 
 /// Largest request body with a layout, in bytes: the most seats that a layout can have, each described in full.
 pub const VENUE_BODY_BYTES_MAX: usize = 8 * 1024 * 1024;

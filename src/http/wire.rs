@@ -5,9 +5,9 @@ use time::UtcOffset;
 use time::format_description::well_known::Rfc3339;
 use utoipa::ToSchema;
 
-use crate::domain::hold::Item;
-use crate::domain::ids::TicketTypeId;
-use crate::domain::time::Instant;
+use boxoffice_engine::ids::TicketTypeId;
+use boxoffice_engine::model::hold::Item;
+use boxoffice_engine::time::Instant;
 
 /// Time in RFC 3339, UTC.
 #[derive(Clone, Copy, ToSchema)]

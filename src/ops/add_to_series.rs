@@ -7,10 +7,10 @@ use super::create_event::{EventWithSeats, find_created_at, insert_events};
 use super::create_series::new_events;
 use super::creation::{CreateError, Created, Creation, create};
 use super::stored_response::ResponseToStore;
-use crate::db::constraints::EVENTS_PKEY;
-use crate::domain::ids::SeriesId;
 use crate::domain::new_event::NewEvent;
-use crate::domain::time::Instant;
+use boxoffice_engine::db::constraints::EVENTS_PKEY;
+use boxoffice_engine::ids::SeriesId;
+use boxoffice_engine::time::Instant;
 
 /// Events added to a series together.
 #[derive(Clone, Debug, PartialEq, Eq)]

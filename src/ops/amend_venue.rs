@@ -3,19 +3,19 @@
 //! Guarded by the venue's row lock, so that concurrent amendments get different layout versions. `inventory` is not
 //! involved: events keep their layout version.
 
+use boxoffice_engine::layouts;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use sqlx::{PgConnection, PgPool};
 
 use super::create_venue::{InsertError, insert_layout};
-use crate::db::column::{count, integer};
-use crate::db::row_count::{WrongRowCount, expect_rows};
-use crate::db::transaction::{TransactionFailure, transaction};
-use crate::domain::ids::VenueId;
 use crate::domain::new_venue::{NextLayout, VenueChanges};
-use crate::domain::time::Instant;
-use crate::queries;
+use boxoffice_engine::db::column::{count, integer};
+use boxoffice_engine::db::row_count::{WrongRowCount, expect_rows};
+use boxoffice_engine::db::transaction::{TransactionFailure, transaction};
+use boxoffice_engine::ids::VenueId;
+use boxoffice_engine::time::Instant;
 
 /// Failure of an amendment. Nothing was changed, except possibly after `OutcomeUnknown`.
 #[derive(Debug, thiserror::Error)]
@@ -152,7 +152,7 @@ async fn add_layout(
     now: Instant,
 ) -> Result<u32, AmendVenueError> {
     // Read under the row lock, because the new version may inherit the focal point of the newest one.
-    let newest = queries::layout::layout(&mut *connection, venue_id, version).await?;
+    let newest = layouts::layout(&mut *connection, venue_id, version).await?;
     let layout = next.inherit_focal_point(newest.as_ref());
     if newest.as_ref() == Some(&*layout) {
         return Ok(version);

@@ -12,11 +12,11 @@ use uuid::Uuid;
 
 use super::creation::{CreateError, Created, Creation, create};
 use super::stored_response::ResponseToStore;
-use crate::db::constraints::EVENTS_PKEY;
-use crate::domain::ids::{EventId, PoolId, TicketTypeId};
 use crate::domain::new_event::{LayoutPart, NewEvent, NewPool, NewTicketType};
-use crate::domain::time::Instant;
 use crate::domain::whole_event::{EventPool, EventTicketType, PoolSection, WholeEvent};
+use boxoffice_engine::db::constraints::EVENTS_PKEY;
+use boxoffice_engine::ids::{EventId, PoolId, TicketTypeId};
+use boxoffice_engine::time::Instant;
 
 /// A new event, and the assignment of its seats to pools.
 #[derive(Clone, Debug, PartialEq, Eq)]

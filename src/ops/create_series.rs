@@ -8,13 +8,13 @@ use uuid::Uuid;
 use super::create_event::{EventWithSeats, assign_ids, insert_events};
 use super::creation::{CreateError, Created, Creation, create};
 use super::stored_response::ResponseToStore;
-use crate::db::constraints::SERIES_PKEY;
-use crate::db::row_count::expect_rows;
-use crate::domain::ids::SeriesId;
 use crate::domain::new_event::NewEvent;
 use crate::domain::new_series::NewSeries;
 use crate::domain::series::Series;
-use crate::domain::time::Instant;
+use boxoffice_engine::db::constraints::SERIES_PKEY;
+use boxoffice_engine::db::row_count::expect_rows;
+use boxoffice_engine::ids::SeriesId;
+use boxoffice_engine::time::Instant;
 
 /// A series and the events that were created with it.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -12,12 +12,12 @@ use uuid::Uuid;
 pub(super) use self::insert::{InsertError, layout as insert_layout};
 use super::creation::{CreateError, Created, Creation, create};
 use super::stored_response::ResponseToStore;
-use crate::db::constraints::VENUES_PKEY;
-use crate::domain::ids::VenueId;
 use crate::domain::new_venue::NewVenue;
-use crate::domain::seating::Layout;
-use crate::domain::time::Instant;
 use crate::domain::venue::{LayoutSummary, Venue};
+use boxoffice_engine::db::constraints::VENUES_PKEY;
+use boxoffice_engine::ids::VenueId;
+use boxoffice_engine::seating::Layout;
+use boxoffice_engine::time::Instant;
 
 /// Version of a venue's first layout.
 const FIRST_VERSION: u32 = 1;

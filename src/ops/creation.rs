@@ -11,10 +11,10 @@ use uuid::Uuid;
 
 use super::create_venue::InsertError;
 use super::stored_response::{self, Claim, KEY_WAIT_MILLISECONDS, ResponseToStore, StoredResponse};
-use crate::db::constraints::EVENTS_SERIES_FKEY;
-use crate::db::row_count::WrongRowCount;
-use crate::db::transaction::{TransactionFailure, transaction};
-use crate::domain::time::Instant;
+use boxoffice_engine::db::constraints::EVENTS_SERIES_FKEY;
+use boxoffice_engine::db::row_count::WrongRowCount;
+use boxoffice_engine::db::transaction::{TransactionFailure, transaction};
+use boxoffice_engine::time::Instant;
 
 /// Data to create, complete except for its creation time. It is cloned for every attempt.
 pub trait Creation: Clone + Send + Sync + 'static {

@@ -6,11 +6,11 @@ use sqlx::PgPool;
 use super::create_event::create_event;
 use super::create_venue::create_venue;
 use super::creation::Created;
-use crate::domain::ids::{EventId, VenueId};
 use crate::domain::new_event::{EventDraft, NewEvent, PriceZoneDraft, TicketTypeDraft};
 use crate::domain::new_venue::{NewVenue, VenueDraft};
 use crate::domain::seated_event::{LayoutReference, LoadedLayouts, VenueLayout};
-use crate::domain::seating::{LayoutDraft, SectionDraft};
+use boxoffice_engine::ids::{EventId, VenueId};
+use boxoffice_engine::seating::{LayoutDraft, SectionDraft};
 
 /// Names of the events, by which they are found again.
 const CONCERT: &str = "Demo: an evening of improvised music";

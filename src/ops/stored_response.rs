@@ -8,8 +8,8 @@
 use serde_json::Value;
 use sqlx::{PgConnection, PgPool};
 
-use crate::domain::hold::Idempotency;
-use crate::domain::time::Instant;
+use boxoffice_engine::model::hold::Idempotency;
+use boxoffice_engine::time::Instant;
 
 /// Longest wait of a repeat for the first request with its key, in milliseconds. Longer than a write usually takes;
 /// short enough that waiting repeats do not use up the connections.

@@ -2,9 +2,9 @@
 
 use sqlx::PgPool;
 
-use crate::db::column::{count, seats};
-use crate::domain::block::{Block, BlockPart};
-use crate::domain::ids::{BlockId, EventId};
+use boxoffice_engine::db::column::{count, seats};
+use boxoffice_engine::ids::{BlockId, EventId};
+use boxoffice_engine::model::block::{Block, BlockPart};
 
 /// Blocks of an event, by creation time. `None` if there is no such event.
 ///

@@ -2,11 +2,11 @@
 
 use sqlx::PgPool;
 
-use crate::db::column::{count, currency, parse_text, seats};
-use crate::domain::booking::{Booking, BookingStatus, Payment};
-use crate::domain::hold::Item;
-use crate::domain::ids::BookingId;
-use crate::domain::money::Currency;
+use boxoffice_engine::db::column::{count, currency, parse_text, seats};
+use boxoffice_engine::ids::BookingId;
+use boxoffice_engine::model::booking::{Booking, BookingStatus, Payment};
+use boxoffice_engine::model::hold::Item;
+use boxoffice_engine::money::Currency;
 
 /// A booking with the items of its hold.
 #[derive(Clone, Debug)]

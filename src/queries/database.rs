@@ -2,7 +2,7 @@
 
 use sqlx::PgPool;
 
-use crate::domain::time::Instant;
+use boxoffice_engine::time::Instant;
 
 /// The database's time. Shows with the smallest possible statement that the database answers.
 ///

@@ -4,13 +4,13 @@ use sqlx::PgPool;
 use sqlx::types::Json;
 use uuid::Uuid;
 
-use crate::db::column::{count, currency, parse_text};
-use crate::domain::event::{EventDetails, EventStatus, EventTerms};
-use crate::domain::ids::{EventId, SeriesId, VenueId};
 use crate::domain::seated_event::EventLayout;
-use crate::domain::seating::SectionIndex;
-use crate::domain::time::Instant;
 use crate::domain::whole_event::{EventPool, EventTicketType, PoolSection, WholeEvent};
+use boxoffice_engine::db::column::{count, currency, parse_text};
+use boxoffice_engine::ids::{EventId, SeriesId, VenueId};
+use boxoffice_engine::model::event::{EventDetails, EventStatus, EventTerms};
+use boxoffice_engine::seating::SectionIndex;
+use boxoffice_engine::time::Instant;
 
 struct Row {
     series_id: Option<Uuid>,

@@ -4,12 +4,12 @@ use sqlx::PgPool;
 use uuid::Uuid;
 
 use super::event::event_layout;
-use crate::db::column::parse_text;
-use crate::domain::event::EventStatus;
 use crate::domain::event_search::{EventPosition, EventSearch};
-use crate::domain::ids::{EventId, SeriesId};
 use crate::domain::seated_event::EventLayout;
-use crate::domain::time::Instant;
+use boxoffice_engine::db::column::parse_text;
+use boxoffice_engine::ids::{EventId, SeriesId};
+use boxoffice_engine::model::event::EventStatus;
+use boxoffice_engine::time::Instant;
 
 /// An event in the list.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -2,10 +2,10 @@
 
 use sqlx::PgPool;
 
-use crate::db::column::{count, currency, parse_text, seats};
-use crate::domain::hold::{Hold, HoldStatus, Item};
-use crate::domain::ids::{BookingId, HoldId};
-use crate::domain::time::Instant;
+use boxoffice_engine::db::column::{count, currency, parse_text, seats};
+use boxoffice_engine::ids::{BookingId, HoldId};
+use boxoffice_engine::model::hold::{Hold, HoldStatus, Item};
+use boxoffice_engine::time::Instant;
 
 /// A hold as it was at `server_time`. Its idempotency key is not read, because responses do not contain it.
 #[derive(Clone, Debug)]

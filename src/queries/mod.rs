@@ -7,8 +7,6 @@ pub mod database; // readiness
 pub mod event; // GET /events/{id}
 pub mod events; // GET /events
 pub mod hold; // GET /holds/{id}
-pub mod invariants; // GET /invariants, the invariant checker, `boxoffice audit`, the tests
-pub mod layout; // GET /venues/{id}/layouts/{version}, seat maps, the seat cache
 pub mod overdue_holds; // the sweeper
 pub mod seat_changes; // GET /events/{id}/seats?since=
 pub mod seat_map; // GET /events/{id}/seats and seats.svg

@@ -4,7 +4,7 @@
 
 use sqlx::PgPool;
 
-use crate::domain::ids::HoldId;
+use boxoffice_engine::ids::HoldId;
 
 /// Ids of at most `limit` overdue holds, and per event of at most `limit_per_event`, those that are overdue longest.
 /// The second limit keeps one event with many overdue holds from delaying the others.

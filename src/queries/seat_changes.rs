@@ -2,10 +2,10 @@
 
 use sqlx::PgPool;
 
-use crate::db::column::count;
-use crate::domain::ids::EventId;
 use crate::domain::seat_map::SeatChanges;
-use crate::domain::seating::SeatIndex;
+use boxoffice_engine::db::column::count;
+use boxoffice_engine::ids::EventId;
+use boxoffice_engine::seating::SeatIndex;
 
 /// Seats that journal entries after number `since` name. `None` if there is no such event. One statement, so states and
 /// sequence are of one snapshot.

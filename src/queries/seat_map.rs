@@ -3,10 +3,10 @@
 use sqlx::PgPool;
 use sqlx::types::Json;
 
-use crate::db::column::{count, decode_error};
-use crate::domain::ids::EventId;
 use crate::domain::seat_map::{Counts, SeatMap, SeatStates, SeatedEvent, SectionCounts};
-use crate::domain::seating::{SeatIndex, SectionIndex};
+use boxoffice_engine::db::column::{count, decode_error};
+use boxoffice_engine::ids::EventId;
+use boxoffice_engine::seating::{SeatIndex, SectionIndex};
 
 #[derive(Debug, serde::Deserialize)]
 struct PoolRow {

@@ -3,9 +3,9 @@
 
 use sqlx::PgPool;
 
-use crate::db::column::count;
-use crate::domain::ids::EventId;
 use crate::domain::seat_map::SeatedEvent;
+use boxoffice_engine::db::column::count;
+use boxoffice_engine::ids::EventId;
 
 /// Result of [`seating`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,8 +2,8 @@
 
 use sqlx::PgPool;
 
-use crate::domain::ids::SeriesId;
 use crate::domain::series::Series;
+use boxoffice_engine::ids::SeriesId;
 
 /// A series. `None` if there is no such series.
 ///

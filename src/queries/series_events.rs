@@ -4,7 +4,7 @@ use sqlx::PgPool;
 
 use super::events::{EventSummary, Row, summary_from_row};
 use crate::domain::event_search::EventPosition;
-use crate::domain::ids::SeriesId;
+use boxoffice_engine::ids::SeriesId;
 
 /// At most `limit` events of the series, after a position. Empty if there is no such series.
 ///

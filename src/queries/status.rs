@@ -3,11 +3,11 @@
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use crate::db::column::{currency, parse_text};
-use crate::domain::event::EventStatus;
-use crate::domain::ids::{EventId, PoolId, TicketTypeId};
-use crate::domain::money::Currency;
-use crate::domain::time::Instant;
+use boxoffice_engine::db::column::{currency, parse_text};
+use boxoffice_engine::ids::{EventId, PoolId, TicketTypeId};
+use boxoffice_engine::model::event::EventStatus;
+use boxoffice_engine::money::Currency;
+use boxoffice_engine::time::Instant;
 
 /// Counters of one event. Overdue holds count as held until they are swept.
 #[derive(Clone, Debug, PartialEq, Eq)]

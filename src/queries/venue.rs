@@ -3,10 +3,10 @@
 use sqlx::PgPool;
 use sqlx::types::Json;
 
-use crate::db::column::count;
-use crate::domain::ids::VenueId;
-use crate::domain::seating::Point;
 use crate::domain::venue::{LayoutSummary, SectionSummary, Venue};
+use boxoffice_engine::db::column::count;
+use boxoffice_engine::ids::VenueId;
+use boxoffice_engine::seating::Point;
 
 #[derive(Debug, serde::Deserialize)]
 struct SectionRow {

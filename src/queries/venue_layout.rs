@@ -2,8 +2,9 @@
 
 use sqlx::PgPool;
 
-use super::{layout, venue};
+use super::venue;
 use crate::domain::seated_event::{LayoutReference, VenueLayout};
+use boxoffice_engine::layouts;
 
 /// Result of [`venue_layout`].
 pub enum VenueLayoutLookup {
@@ -26,7 +27,7 @@ pub async fn venue_layout(
     let Some(venue) = venue::venue(pool, venue_id).await? else { return Ok(VenueLayoutLookup::NoVenue) };
     let version = version.unwrap_or(venue.layout.version);
     let mut connection = pool.acquire().await?;
-    let layout = layout::layout(&mut connection, venue_id, version).await?;
+    let layout = layouts::layout(&mut connection, venue_id, version).await?;
     let found =
         |layout| VenueLayoutLookup::Layout(Box::new(VenueLayout { venue_id, venue_name: venue.name, version, layout }));
     Ok(layout.map_or(VenueLayoutLookup::NoVersion, found))

@@ -3,9 +3,9 @@
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use crate::db::column::count;
-use crate::domain::ids::VenueId;
-use crate::domain::time::Instant;
+use boxoffice_engine::db::column::count;
+use boxoffice_engine::ids::VenueId;
+use boxoffice_engine::time::Instant;
 
 /// A venue in the list.
 #[derive(Clone, Debug, PartialEq, Eq)]

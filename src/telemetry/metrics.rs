@@ -13,10 +13,11 @@ use std::time::Duration;
 use metrics::{Counter, Histogram, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 
-use crate::engine_metrics::{self, COMMANDS_HISTOGRAM, CounterHandles, Kind, Metric, increment};
 use crate::error::ErrorCode;
-use crate::metrics_table;
-use crate::settings::COMMANDS_PER_BATCH_MAX;
+use boxoffice_engine::metrics as engine_metrics;
+use boxoffice_engine::metrics::{COMMANDS_HISTOGRAM, CounterHandles, Kind, Metric, increment};
+use boxoffice_engine::metrics_table;
+use boxoffice_engine::settings::COMMANDS_PER_BATCH_MAX;
 
 metrics_table! {
     // Requests.

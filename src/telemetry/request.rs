@@ -16,8 +16,8 @@ use tracing::Span;
 use uuid::Uuid;
 
 use super::trace_context::trace_id;
-use crate::domain::ids::{BookingId, EventId, HoldId};
 use crate::error::{ApiError, ErrorCode};
+use boxoffice_engine::ids::{BookingId, EventId, HoldId};
 
 /// Headers with the request's id, in requests and responses. Both have the same meaning.
 pub const REQUEST_ID_HEADER: &str = "x-request-id";

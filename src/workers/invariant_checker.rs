@@ -6,8 +6,8 @@
 
 use sqlx::PgPool;
 
-use crate::engine_metrics as metrics;
-use crate::queries::invariants::{InvariantReport, check_invariants};
+use boxoffice_engine::invariants::{InvariantReport, check_invariants};
+use boxoffice_engine::metrics;
 
 /// Name of the worker in metrics, logs and health.
 pub const NAME: &str = "auditor";

@@ -7,11 +7,11 @@
 use futures_util::{StreamExt, stream};
 
 use crate::app::App;
-use crate::domain::ids::HoldId;
-use crate::inventory::CommandError;
-use crate::inventory::command::{Command, ExpiryCause, Outcome};
 use crate::queries::overdue_holds::overdue_holds;
 use crate::telemetry::metrics;
+use boxoffice_engine::ids::HoldId;
+use boxoffice_engine::inventory::CommandError;
+use boxoffice_engine::inventory::command::{Command, ExpiryCause, Outcome};
 
 /// Name of the worker in metrics, logs and health.
 pub const NAME: &str = "sweeper";

@@ -5,7 +5,7 @@ use std::process::{Child, Command};
 use std::str::FromStr as _;
 use std::time::{Duration, Instant};
 
-use boxoffice::db::migrate;
+use boxoffice_engine::db::migrate;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
 use sqlx::{AssertSqlSafe, Connection as _, PgPool};
 

@@ -4,11 +4,12 @@ use std::net::TcpListener;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use boxoffice::db::constraints::{CONTRACT, Constraint, HOLDS_IDEMPOTENCY_KEY_UNIQUE, Kind};
-use boxoffice::db::contract::{self, Breach};
-use boxoffice::db::enforced::{Fault, definitions_match, enforced, faults};
-use boxoffice::db::migrate;
-use boxoffice::db::transaction::{TRANSACTION_RETRIES_MAX, transaction};
+use boxoffice_engine::db::constraints::{CONTRACT, Constraint, HOLDS_IDEMPOTENCY_KEY_UNIQUE, Kind};
+use boxoffice_engine::db::contract;
+use boxoffice_engine::db::contract::Breach;
+use boxoffice_engine::db::enforced::{Fault, definitions_match, enforced, faults};
+use boxoffice_engine::db::migrate;
+use boxoffice_engine::db::transaction::{TRANSACTION_RETRIES_MAX, transaction};
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection};
 
 use crate::command_line::{KEY, boxoffice, stderr};

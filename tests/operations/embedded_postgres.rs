@@ -4,7 +4,7 @@
 use std::io::Read as _;
 use std::str::FromStr as _;
 
-use boxoffice::db::{contract, migrate};
+use boxoffice_engine::db::{contract, migrate};
 use sqlx::Connection as _;
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 

@@ -1,7 +1,7 @@
 //! docs/operations.md lists the metrics of src/telemetry/metrics.rs.
 
-use boxoffice::engine_metrics::{Kind, Metric};
 use boxoffice::telemetry::metrics;
+use boxoffice_engine::metrics::{Kind, Metric};
 
 const OPERATIONS: &str = include_str!("../../docs/operations.md");
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use boxoffice::db::constraints::{CONTRACT, Constraint, HOLDS_IDEMPOTENCY_KEY_UNIQUE};
+use boxoffice_engine::db::constraints::{CONTRACT, Constraint, HOLDS_IDEMPOTENCY_KEY_UNIQUE};
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 
 use crate::support::Database;

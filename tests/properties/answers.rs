@@ -1,10 +1,10 @@
 //! Converts inventory's answers to the model's types, so that the two can be compared.
 
-use boxoffice::domain::block::Block;
-use boxoffice::domain::booking::Booking;
-use boxoffice::domain::event::EventStatus;
-use boxoffice::domain::hold::{Hold, HoldStatus};
-use boxoffice::inventory::command::{Decision, Outcome, Refusal};
+use boxoffice_engine::inventory::command::{Decision, Outcome, Refusal};
+use boxoffice_engine::model::block::Block;
+use boxoffice_engine::model::booking::Booking;
+use boxoffice_engine::model::event::EventStatus;
+use boxoffice_engine::model::hold::{Hold, HoldStatus};
 
 use crate::model::{self, BlockView, BookingView, Expected, HoldView, Refused, Shortage, Status};
 use crate::translate::{number, seconds};

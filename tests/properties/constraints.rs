@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use boxoffice::domain::block::{BLOCK_REASON_LENGTH_MAX, Block};
-use boxoffice::domain::booking::{Booking, BookingStatus};
-use boxoffice::domain::hold::{Hold, HoldStatus, Item};
-use boxoffice::domain::quantity::CAPACITY_MAX;
-use boxoffice::inventory::changes::{EventCounters, PoolDelta};
-use boxoffice::inventory::command::Pool;
+use boxoffice_engine::inventory::changes::{EventCounters, PoolDelta};
+use boxoffice_engine::inventory::command::Pool;
+use boxoffice_engine::model::block::{BLOCK_REASON_LENGTH_MAX, Block};
+use boxoffice_engine::model::booking::{Booking, BookingStatus};
+use boxoffice_engine::model::hold::{Hold, HoldStatus, Item};
+use boxoffice_engine::quantity::CAPACITY_MAX;
 
 use crate::rows::{EventRow, Violation};
 

@@ -3,9 +3,9 @@
 
 use std::collections::BTreeSet;
 
-use boxoffice::domain::hold::{Hold, HoldStatus};
-use boxoffice::inventory::changes::Changes;
-use boxoffice::inventory::command::{Command, Decision, Outcome, Refusal};
+use boxoffice_engine::inventory::changes::Changes;
+use boxoffice_engine::inventory::command::{Command, Decision, Outcome, Refusal};
+use boxoffice_engine::model::hold::{Hold, HoldStatus};
 
 use crate::answers;
 use crate::invariants::{self, check_equal};

@@ -4,10 +4,10 @@ mod seats;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use boxoffice::domain::booking::BookingStatus;
-use boxoffice::domain::hold::{Hold, HoldStatus};
-use boxoffice::domain::ids::{EventId, HoldId, PoolId};
-use boxoffice::inventory::changes::{EntryKind, EventCounters, PoolDelta};
+use boxoffice_engine::ids::{EventId, HoldId, PoolId};
+use boxoffice_engine::inventory::changes::{EntryKind, EventCounters, PoolDelta};
+use boxoffice_engine::model::booking::BookingStatus;
+use boxoffice_engine::model::hold::{Hold, HoldStatus};
 
 use crate::rows::{EventRow, Rows, Violation};
 

@@ -8,15 +8,15 @@ mod seats;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use boxoffice::domain::block::Block;
-use boxoffice::domain::booking::{Booking, BookingStatus};
-use boxoffice::domain::event::{EventDetails, EventTerms};
-use boxoffice::domain::hold::{Hold, HoldStatus, Item};
-use boxoffice::domain::ids::{BlockId, BookingId, EventId, HoldId, PoolId, TicketTypeId, VenueId};
-use boxoffice::domain::seating::{Layout, SeatIndex};
-use boxoffice::inventory::batch_state::TicketType;
-use boxoffice::inventory::changes::{Changes, EntryKind, EventCounters, JournalEntry, PoolDelta};
-use boxoffice::inventory::command::Pool;
+use boxoffice_engine::ids::{BlockId, BookingId, EventId, HoldId, PoolId, TicketTypeId, VenueId};
+use boxoffice_engine::inventory::batch_state::TicketType;
+use boxoffice_engine::inventory::changes::{Changes, EntryKind, EventCounters, JournalEntry, PoolDelta};
+use boxoffice_engine::inventory::command::Pool;
+use boxoffice_engine::model::block::Block;
+use boxoffice_engine::model::booking::{Booking, BookingStatus};
+use boxoffice_engine::model::event::{EventDetails, EventTerms};
+use boxoffice_engine::model::hold::{Hold, HoldStatus, Item};
+use boxoffice_engine::seating::{Layout, SeatIndex};
 
 pub use seats::SeatRow;
 

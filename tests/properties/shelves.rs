@@ -4,12 +4,12 @@ mod seatings;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use boxoffice::domain::hold::{Hold, HoldStatus};
-use boxoffice::domain::ids::{EventId, PoolId};
-use boxoffice::domain::time::Instant;
-use boxoffice::inventory::batch_state::{BatchState, LoadedEvent};
-use boxoffice::inventory::command::Command;
-use boxoffice::inventory::read_set::{ReadSet, find_missing};
+use boxoffice_engine::ids::{EventId, PoolId};
+use boxoffice_engine::inventory::batch_state::{BatchState, LoadedEvent};
+use boxoffice_engine::inventory::command::Command;
+use boxoffice_engine::inventory::read_set::{ReadSet, find_missing};
+use boxoffice_engine::model::hold::{Hold, HoldStatus};
+use boxoffice_engine::time::Instant;
 use uuid::Uuid;
 
 pub use seatings::SeatCacheModel;

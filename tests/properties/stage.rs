@@ -3,11 +3,11 @@
 use std::fmt::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use boxoffice::inventory::batch_state::{BatchState, TicketType};
-use boxoffice::inventory::changes::Changes;
-use boxoffice::inventory::command::{Command, Decision};
-use boxoffice::inventory::decide::decide;
-use boxoffice::settings::HoldRules;
+use boxoffice_engine::inventory::batch_state::{BatchState, TicketType};
+use boxoffice_engine::inventory::changes::Changes;
+use boxoffice_engine::inventory::command::{Command, Decision};
+use boxoffice_engine::inventory::decide::decide;
+use boxoffice_engine::settings::HoldRules;
 
 use crate::model::random::{PRICE_RISE, Step};
 use crate::model::{Expected, Model, Op, Seconds};

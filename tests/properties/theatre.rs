@@ -1,14 +1,15 @@
 //! One event in memory for the plain examples; each example sets the time in seconds.
 
-use boxoffice::domain::event::{EventChanges, EventStatus, EventTerms};
-use boxoffice::domain::hold::Possession::{self, Proven, Refuted};
-use boxoffice::domain::hold::{Amount, Hold, Idempotency, RequestedItems};
-use boxoffice::domain::ids::{BookingId, EventId, HoldId, PoolId, TicketTypeId};
-use boxoffice::domain::quantity::{Capacity, Quantity};
-use boxoffice::inventory::batch_state::TicketType;
-use boxoffice::inventory::command::{Command, Decision, ExpiryCause, NewHold, Outcome, Pool};
-use boxoffice::inventory::decide::decide;
-use boxoffice::settings::HoldRules;
+use boxoffice_engine::ids::{BookingId, EventId, HoldId, PoolId, TicketTypeId};
+use boxoffice_engine::inventory::batch_state::TicketType;
+use boxoffice_engine::inventory::command::{Command, Decision, ExpiryCause, NewHold, Outcome, Pool};
+use boxoffice_engine::inventory::decide::decide;
+use boxoffice_engine::model::event::{EventChanges, EventStatus, EventTerms};
+use boxoffice_engine::model::hold::Possession;
+use boxoffice_engine::model::hold::Possession::{Proven, Refuted};
+use boxoffice_engine::model::hold::{Amount, Hold, Idempotency, RequestedItems};
+use boxoffice_engine::quantity::{Capacity, Quantity};
+use boxoffice_engine::settings::HoldRules;
 use uuid::Uuid;
 
 use crate::invariants;

@@ -4,15 +4,15 @@
 
 use std::collections::BTreeMap;
 
-use boxoffice::domain::block::{BlockRequest, BlockedPlaces};
-use boxoffice::domain::event::{EventChanges, EventStatus, EventTerms};
-use boxoffice::domain::hold::Possession;
-use boxoffice::domain::hold::{Amount, Idempotency, Portion, RequestedItems};
-use boxoffice::domain::ids::TicketTypeId;
-use boxoffice::domain::quantity::{Capacity, Quantity};
-use boxoffice::domain::time::Instant;
-use boxoffice::inventory::command::{Command, ExpiryCause, NewHold};
-use boxoffice::settings::HoldRules;
+use boxoffice_engine::ids::TicketTypeId;
+use boxoffice_engine::inventory::command::{Command, ExpiryCause, NewHold};
+use boxoffice_engine::model::block::{BlockRequest, BlockedPlaces};
+use boxoffice_engine::model::event::{EventChanges, EventStatus, EventTerms};
+use boxoffice_engine::model::hold::Possession;
+use boxoffice_engine::model::hold::{Amount, Idempotency, Portion, RequestedItems};
+use boxoffice_engine::quantity::{Capacity, Quantity};
+use boxoffice_engine::settings::HoldRules;
+use boxoffice_engine::time::Instant;
 use time::Duration;
 use uuid::Uuid;
 

@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use boxoffice::domain::ids::Affinity;
-use boxoffice::domain::ids::EventId;
-use boxoffice::inventory::command::Class;
-use boxoffice::inventory::queue::{NotAdmitted, Queue, QueueLimits};
+use boxoffice_engine::ids::Affinity;
+use boxoffice_engine::ids::EventId;
+use boxoffice_engine::inventory::command::Class;
+use boxoffice_engine::inventory::queue::{NotAdmitted, Queue, QueueLimits};
 use proptest::collection::vec;
 use proptest::prelude::any;
 use proptest::test_runner::{Config, RngSeed, TestCaseError, TestRunner};

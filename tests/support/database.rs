@@ -154,7 +154,7 @@ impl Database {
 
 /// Asserts that all invariants hold, in any database.
 pub async fn assert_invariants_hold(pool: &PgPool) {
-    let report = boxoffice::queries::invariants::check_invariants(pool).await.expect("the invariants check runs");
+    let report = boxoffice_engine::invariants::check_invariants(pool).await.expect("the invariants check runs");
     let breaches: Vec<_> = report.invariants.iter().filter(|invariant| !invariant.holds()).collect();
     assert!(breaches.is_empty(), "broken invariants: {breaches:#?}");
 }

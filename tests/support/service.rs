@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use boxoffice::config::{LogFormat, LogSettings, Settings};
 use boxoffice::server::{self, Running};
-use boxoffice::settings::HoldRules;
-use boxoffice::settings::{DatabaseSettings, InventoryMode, InventorySettings};
+use boxoffice_engine::settings::HoldRules;
+use boxoffice_engine::settings::{DatabaseSettings, InventoryMode, InventorySettings};
 
 use super::{Client, Database};
 

@@ -42,7 +42,7 @@ fn a_test_name_without_a_sentence_is_found() {
 #[test]
 fn an_import_against_the_direction_is_found_in_every_form() {
     let rule = layers::imports_against_the_direction;
-    assert_eq!(lines(rule, "src/domain/a.rs", "use crate::domain::b;\nuse crate::db::Pool;\n"), [2]);
+    assert_eq!(lines(rule, "src/domain/a.rs", "use crate::domain::b;\nuse crate::ops::c;\n"), [2]);
     assert_eq!(lines(rule, "src/ops/a.rs", "use crate::{domain::b, http::{c, d}};\n"), [1]);
     assert_eq!(lines(rule, "src/queries/a.rs", "use super::super::http::c;\n"), [1]);
     assert_eq!(lines(rule, "src/http/a.rs", "fn a() {\n    crate::server::start()\n}\n"), [2]);
@@ -53,11 +53,11 @@ fn an_import_against_the_direction_is_found_in_every_form() {
 #[test]
 fn a_clock_or_a_database_in_a_pure_file_is_found() {
     let rule = layers::impure_code_in_pure_files;
-    assert_eq!(lines(rule, "src/inventory/decide/a.rs", "\nlet now = std::time::SystemTime::now();\n"), [2, 2]);
-    assert_eq!(lines(rule, "src/inventory/decide.rs", "use sqlx::PgPool;\n"), [1]);
-    assert_eq!(lines(rule, "src/inventory/batch_state/moves.rs", "use tokio::sync::Mutex;\n"), [1]);
+    assert_eq!(lines(rule, "engine/src/inventory/decide/a.rs", "\nlet now = std::time::SystemTime::now();\n"), [2, 2]);
+    assert_eq!(lines(rule, "engine/src/inventory/decide/mod.rs", "use sqlx::PgPool;\n"), [1]);
+    assert_eq!(lines(rule, "engine/src/inventory/batch_state/moves.rs", "use tokio::sync::Mutex;\n"), [1]);
     assert_eq!(lines(rule, "src/domain/a.rs", "let at = OffsetDateTime::now_utc();\n"), [1]);
-    assert_eq!(lines(rule, "src/inventory/lane.rs", "use tokio::sync::Mutex;\n"), []);
+    assert_eq!(lines(rule, "engine/src/inventory/lane.rs", "use tokio::sync::Mutex;\n"), []);
 }
 
 #[test]
@@ -73,9 +73,9 @@ fn a_write_past_inventory_is_found() {
     let rule = sql::writes_past_inventory;
     assert_eq!(lines(rule, "src/ops/a.rs", "r#\"\nUPDATE pools\nSET held = 0\"#"), [2]);
     assert_eq!(lines(rule, "src/ops/create_event.rs", "\"INSERT INTO pools\", \"DELETE FROM holds\""), [1]);
-    assert_eq!(lines(rule, "src/inventory/load/a.rs", "r\"INSERT INTO\n  bookings\""), [1]);
-    assert_eq!(lines(rule, "src/inventory/store/a.rs", "\"UPDATE pools SET\""), []);
-    assert_eq!(lines(rule, "src/inventory/load/a.rs", "\"FROM inventory FOR UPDATE\""), []);
+    assert_eq!(lines(rule, "engine/src/inventory/load/a.rs", "r\"INSERT INTO\n  bookings\""), [1]);
+    assert_eq!(lines(rule, "engine/src/inventory/store/a.rs", "\"UPDATE pools SET\""), []);
+    assert_eq!(lines(rule, "engine/src/inventory/load/a.rs", "\"FROM inventory FOR UPDATE\""), []);
     assert_eq!(lines(rule, "src/queries/a.rs", "\"DELETE FROM idempotency_keys\""), [1]);
 }
 

@@ -9,7 +9,7 @@ const ABOUT_WORDS: [&str; 2] = ["no synonyms", "not used"];
 
 pub fn unwraps(tree: &Tree) -> Vec<Breach> {
     find_patterns(
-        tree.sources_in("src/"),
+        tree.sources_in("src/").chain(tree.sources_in("engine/src/")),
         |source| &source.code,
         &[".unwrap()"],
         "use expect with the reason why it cannot fail",
@@ -51,7 +51,7 @@ pub fn unfinished_work(tree: &Tree) -> Vec<Breach> {
 }
 
 pub fn words_not_used(tree: &Tree) -> Vec<Breach> {
-    let sources = tree.sources_in("src/").map(|source| (&source.path, &source.text));
+    let sources = tree.sources_in("src/").chain(tree.sources_in("engine/src/")).map(|source| (&source.path, &source.text));
     let texts = tree.texts.iter().map(|(path, text)| (path, text));
     let mut breaches = Vec::new();
     for (path, text) in sources.chain(texts) {

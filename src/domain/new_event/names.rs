@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::invalid::Invalid;
+use boxoffice_engine::invalid::Invalid;
 
 /// Checks that a list has 1 to `max` entries.
 pub(in crate::domain) fn check_entry_count(pointer: &str, count: usize, max: usize) -> Result<(), Invalid> {

@@ -7,11 +7,12 @@ use super::{
     TICKET_TYPES_PER_EVENT_MAX, TicketTypeDraft,
 };
 use crate::domain::event_fields as fields;
-use crate::domain::invalid::Invalid;
-use crate::domain::money::{Currency, PRICE_MAX};
-use crate::domain::quantity::{CAPACITY_MAX, CAPACITY_PER_EVENT_MAX, Capacity, Quantity};
 use crate::domain::seated_event::VenueLayout;
-use crate::domain::text::{self, POOL_NAME_LENGTH_MAX, TICKET_TYPE_NAME_LENGTH_MAX};
+use boxoffice_engine::invalid::Invalid;
+use boxoffice_engine::money::{Currency, PRICE_MAX};
+use boxoffice_engine::quantity::{CAPACITY_MAX, CAPACITY_PER_EVENT_MAX, Capacity, Quantity};
+use boxoffice_engine::text;
+use boxoffice_engine::text::{POOL_NAME_LENGTH_MAX, TICKET_TYPE_NAME_LENGTH_MAX};
 
 type PoolsAndTicketTypes = (Vec<NewPool>, Vec<NewTicketType>);
 

@@ -4,11 +4,12 @@ use std::ops::Range;
 
 use super::names::{UniqueNames, check_entry_count};
 use super::{EventDraft, LayoutPart, NewPool, POOLS_PER_SEATED_EVENT_MAX, PriceZoneDraft};
-use crate::domain::invalid::Invalid;
-use crate::domain::quantity::{CAPACITY_PER_EVENT_MAX, Capacity};
 use crate::domain::seated_event::VenueLayout;
-use crate::domain::seating::{Layout, Section, SectionIndex, SectionKind};
-use crate::domain::text::{self, POOL_NAME_LENGTH_MAX};
+use boxoffice_engine::invalid::Invalid;
+use boxoffice_engine::quantity::{CAPACITY_PER_EVENT_MAX, Capacity};
+use boxoffice_engine::seating::{Layout, Section, SectionIndex, SectionKind};
+use boxoffice_engine::text;
+use boxoffice_engine::text::POOL_NAME_LENGTH_MAX;
 
 /// The pools in the layout's order. Pools of one section are ordered by their first rows, from front to back.
 pub(super) fn pools(draft: &EventDraft, venue: &VenueLayout) -> Result<Vec<NewPool>, Invalid> {

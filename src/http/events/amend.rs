@@ -8,15 +8,15 @@ use super::event_response;
 use super::wire::EventBody;
 use crate::app::App;
 use crate::domain::change::Change;
-use crate::domain::event::{EventChanges, EventStatus};
 use crate::domain::event_patch::EventPatch;
-use crate::domain::ids::EventId;
 use crate::error::{ApiError, ErrorCode};
 use crate::http::body::{Body, deserialize_change};
 use crate::http::command::{submit, unexpected_outcome};
 use crate::http::path::Id;
 use crate::http::permission::Operator;
-use crate::inventory::command::{Command, Outcome};
+use boxoffice_engine::ids::EventId;
+use boxoffice_engine::inventory::command::{Command, Outcome};
+use boxoffice_engine::model::event::{EventChanges, EventStatus};
 
 /// Fields to change. An omitted field keeps its value; `null` clears an optional field.
 #[derive(Deserialize, ToSchema)]

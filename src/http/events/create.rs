@@ -8,7 +8,6 @@ use uuid::Uuid;
 use super::layouts::{LayoutLookup, find_layouts, parse_with_layouts};
 use super::wire::EventBody;
 use crate::app::App;
-use crate::domain::ids::{SeriesId, VenueId};
 use crate::domain::new_event::{EventDraft, NewEvent, PoolDraft, PriceZoneDraft, TicketTypeDraft};
 use crate::domain::seated_event::RequestedLayout;
 use crate::error::ApiError;
@@ -19,6 +18,7 @@ use crate::http::permission::Operator;
 use crate::ops::create_event::{EventWithSeats, create_event};
 use crate::ops::creation::Created;
 use crate::telemetry::request::RequestLine;
+use boxoffice_engine::ids::{SeriesId, VenueId};
 
 /// Operation name, part of the idempotency fingerprint.
 const ROUTE: &str = "POST /api/v1/events";

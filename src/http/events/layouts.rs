@@ -3,12 +3,12 @@
 use actix_web::web;
 
 use crate::app::App;
-use crate::domain::invalid::Invalid;
 use crate::domain::seated_event::{LoadedLayouts, RequestedLayout};
 use crate::error::{ApiError, ErrorCode};
 use crate::http::read::with_deadline;
 use crate::ops::stored_response::{ResponseToStore, StoredResponse, find_stored_response};
 use crate::queries::venue_layout::{VenueLayoutLookup, venue_layout};
+use boxoffice_engine::invalid::Invalid;
 
 /// Result of [`find_layouts`].
 pub enum LayoutLookup {

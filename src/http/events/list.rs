@@ -6,13 +6,13 @@ use utoipa::IntoParams;
 
 use super::summary::{EventPageBody, parse_cursor};
 use crate::app::App;
-use crate::domain::event::EventStatus;
 use crate::domain::event_search::{EventSearch, EventSearchDraft};
 use crate::error::ApiError;
 use crate::http::page::rows_to_fetch;
 use crate::http::query_string::QueryString;
 use crate::http::read::with_deadline;
 use crate::queries::events::events;
+use boxoffice_engine::model::event::EventStatus;
 
 /// Query parameters of the listing. An event must pass all filters.
 #[derive(Deserialize, IntoParams)]

@@ -4,16 +4,16 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::domain::event::EventStatus;
 use crate::domain::event_search::EventPosition;
-use crate::domain::ids::{EventId, SeriesId, VenueId};
-use crate::domain::time::Instant;
 use crate::domain::whole_event::WholeEvent;
 use crate::domain::zone::local_rfc3339;
 use crate::error::ApiError;
 use crate::http::page;
 use crate::http::wire::Timestamp;
 use crate::queries::events::EventSummary;
+use boxoffice_engine::ids::{EventId, SeriesId, VenueId};
+use boxoffice_engine::model::event::EventStatus;
+use boxoffice_engine::time::Instant;
 
 /// A page of events, ordered by start; events without a start come last.
 #[derive(Serialize, ToSchema)]

@@ -3,12 +3,12 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::domain::event::EventStatus;
-use crate::domain::ids::{EventId, PoolId, SeriesId, TicketTypeId, VenueId};
-use crate::domain::time::Instant;
 use crate::domain::whole_event::{EventPool, EventTicketType, WholeEvent};
 use crate::domain::zone::local_rfc3339;
 use crate::http::wire::Timestamp;
+use boxoffice_engine::ids::{EventId, PoolId, SeriesId, TicketTypeId, VenueId};
+use boxoffice_engine::model::event::EventStatus;
+use boxoffice_engine::time::Instant;
 
 /// An event with its pools and ticket types. Times are UTC unless their name ends in `_local`. `venue_id`,
 /// `layout_version`, `orphans_refused` and a pool's `section` are present only if the event is sold with a venue's

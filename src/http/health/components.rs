@@ -9,10 +9,10 @@ use utoipa::ToSchema;
 
 use super::Verdict;
 use crate::app::App;
-use crate::db::migrate::{Schema, schema};
-use crate::inventory::LanesHealth;
 use crate::queries::database::database_time;
 use crate::workers::sweeper;
+use boxoffice_engine::db::migrate::{Schema, schema};
+use boxoffice_engine::inventory::LanesHealth;
 
 /// Time limit for the check of a component. Usual health checks give up after a few seconds.
 const COMPONENT_TIMEOUT: Duration = Duration::from_secs(2);

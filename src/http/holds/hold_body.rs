@@ -3,12 +3,12 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::domain::hold::{Hold, HoldStatus};
-use crate::domain::ids::{BookingId, EventId, HoldId};
-use crate::domain::money::Currency;
-use crate::domain::time::{Instant, milliseconds_until};
 use crate::http::wire::{ItemBody, Timestamp};
 use crate::queries::hold::HoldSnapshot;
+use boxoffice_engine::ids::{BookingId, EventId, HoldId};
+use boxoffice_engine::model::hold::{Hold, HoldStatus};
+use boxoffice_engine::money::Currency;
+use boxoffice_engine::time::{Instant, milliseconds_until};
 
 /// A hold. `payment_token`, `extensions_left` and `booking_id` appear only in some responses.
 #[derive(Serialize, ToSchema)]

@@ -4,10 +4,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::wanted_body::{BestAvailableBody, ItemWantedBody, RequestedMembers};
-use crate::domain::hold::{HOLD_TTL_SECONDS_MAX, HOLD_TTL_SECONDS_MIN, RequestedItems};
-use crate::domain::ids::EventId;
 use crate::error::ApiError;
 use crate::http::body::Object;
+use boxoffice_engine::ids::EventId;
+use boxoffice_engine::model::hold::{HOLD_TTL_SECONDS_MAX, HOLD_TTL_SECONDS_MIN, RequestedItems};
 
 /// A new hold. It has exactly one of `qty`, `items`, `seat_ids` and `best_available`.
 // `Serialize`, because the idempotency fingerprint is computed from the serialised body.

@@ -5,14 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::domain::hold::{Amount, BestAvailable, ITEMS_PER_HOLD_MAX, Portion, RequestedItems};
-use crate::domain::ids::TicketTypeId;
-use crate::domain::quantity::Quantity;
-use crate::domain::seating::{
-    GROUP_SIZE_MAX, GroupSize, SEATS_PER_LAYOUT_MAX, SECTION_NAME_LENGTH_MAX, SeatIndex, Together,
-};
 use crate::error::{ApiError, ErrorCode};
 use crate::http::body::Object;
+use boxoffice_engine::ids::TicketTypeId;
+use boxoffice_engine::model::hold::{Amount, BestAvailable, ITEMS_PER_HOLD_MAX, Portion, RequestedItems};
+use boxoffice_engine::quantity::Quantity;
+use boxoffice_engine::seating::{
+    GROUP_SIZE_MAX, GroupSize, SEATS_PER_LAYOUT_MAX, SECTION_NAME_LENGTH_MAX, SeatIndex, Together,
+};
 
 /// A quantity or seats of one ticket type.
 #[derive(Deserialize, Serialize, ToSchema)]

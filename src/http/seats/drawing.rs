@@ -3,16 +3,16 @@
 use actix_web::http::header::{CONTENT_SECURITY_POLICY, X_CONTENT_TYPE_OPTIONS};
 use actix_web::{HttpRequest, HttpResponse, web};
 use anyhow::anyhow;
+use boxoffice_engine::layouts;
 
 use super::svg::{Picture, draw as draw_svg};
 use super::{add_cache_headers, etag, seat_map, seated_event};
 use crate::app::App;
-use crate::domain::ids::EventId;
 use crate::error::ApiError;
 use crate::http::cached::matches_etag;
 use crate::http::path::Id;
 use crate::http::read::with_deadline;
-use crate::queries;
+use boxoffice_engine::ids::EventId;
 
 const SVG: &str = "image/svg+xml";
 
@@ -57,7 +57,7 @@ pub async fn draw(
     let drawn = etag(event_id, map.event.sequence);
     let layout = with_deadline(&app, async {
         let mut connection = app.pool.acquire().await?;
-        queries::layout::layout(&mut connection, map.event.venue_id, map.event.layout_version).await
+        layouts::layout(&mut connection, map.event.venue_id, map.event.layout_version).await
     });
     let layout =
         layout.await?.ok_or_else(|| ApiError::internal(anyhow!("the layout of event {event_id} is missing")))?;

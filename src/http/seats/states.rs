@@ -6,15 +6,15 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::{add_cache_headers, etag, seat_map, seated_event};
 use crate::app::App;
-use crate::domain::ids::{EventId, VenueId};
 use crate::domain::seat_map::{Counts, SeatChanges, SeatedEvent};
-use crate::domain::seating::SeatIndex;
 use crate::error::{ApiError, ErrorCode};
 use crate::http::cached::matches_etag;
 use crate::http::path::Id;
 use crate::http::query_string::QueryString;
 use crate::http::read::with_deadline;
 use crate::queries;
+use boxoffice_engine::ids::{EventId, VenueId};
+use boxoffice_engine::seating::SeatIndex;
 
 /// A client that is up to this many journal entries behind gets the changes. One further behind gets the full map,
 /// which is then smaller and cheaper to read.

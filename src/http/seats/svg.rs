@@ -15,7 +15,7 @@ mod stage;
 use self::frame::Frame;
 use self::ink::SvgWriter;
 use crate::domain::seat_map::SeatMap;
-use crate::domain::seating::Layout;
+use boxoffice_engine::seating::Layout;
 
 /// Input of a drawing. The map must belong to the layout.
 pub struct Picture<'a> {

@@ -7,7 +7,6 @@ use uuid::Uuid;
 
 use super::SeriesBody;
 use crate::app::App;
-use crate::domain::ids::{SeriesId, VenueId};
 use crate::domain::new_series::{DateDraft, DatesDraft, NewSeries, SeriesDraft, parse_dates, requested_layouts};
 use crate::error::ApiError;
 use crate::http::body::{Body, Object};
@@ -22,6 +21,7 @@ use crate::ops::add_to_series::{AddedDates, add_to_series};
 use crate::ops::create_series::{SeriesWithEvents, create_series};
 use crate::ops::creation::Created;
 use crate::telemetry::request::RequestLine;
+use boxoffice_engine::ids::{SeriesId, VenueId};
 
 /// Operation name, part of the idempotency fingerprint.
 const ROUTE: &str = "POST /api/v1/series";

@@ -10,7 +10,6 @@ use super::venue_response;
 use super::wire::{PointBody, VenueBody};
 use crate::app::App;
 use crate::domain::change::Change;
-use crate::domain::ids::VenueId;
 use crate::domain::new_venue::{VenueChanges, VenuePatch};
 use crate::error::{ApiError, ErrorCode};
 use crate::http::body::{Media, Object, RawBody, deserialize_change, parse};
@@ -18,6 +17,7 @@ use crate::http::path::Id;
 use crate::http::permission::Operator;
 use crate::http::query_string::QueryString;
 use crate::ops::amend_venue::{AmendVenueError, amend_venue};
+use boxoffice_engine::ids::VenueId;
 
 /// Fields to change. An omitted field keeps its value; `null` clears the address.
 #[derive(Deserialize, ToSchema)]

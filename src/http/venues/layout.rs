@@ -1,6 +1,7 @@
 //! `GET /api/v1/venues/{id}/layouts/{version}`: sections, rows and seats. A layout never changes, so clients cache it
 //! for ever.
 
+use boxoffice_engine::layouts;
 use std::collections::BTreeMap;
 
 use actix_web::http::header::EntityTag;
@@ -10,13 +11,12 @@ use utoipa::ToSchema;
 
 use super::wire::{PointBody, SectionKindBody};
 use crate::app::App;
-use crate::domain::ids::VenueId;
-use crate::domain::seating::{Attribute, Layout, Row, SectionKind};
 use crate::error::{ApiError, ErrorCode};
 use crate::http::cached::{add_cache_headers, matches_etag};
 use crate::http::path::Id;
 use crate::http::read::with_deadline;
-use crate::queries;
+use boxoffice_engine::ids::VenueId;
+use boxoffice_engine::seating::{Attribute, Layout, Row, SectionKind};
 
 /// One year, in practice for ever.
 const CACHE_FOR_EVER: &str = "public, max-age=31536000, immutable";
@@ -107,7 +107,7 @@ pub async fn layout(
     }
     let layout = with_deadline(&app, async {
         let mut connection = app.pool.acquire().await?;
-        queries::layout::layout(&mut connection, venue_id, version).await
+        layouts::layout(&mut connection, venue_id, version).await
     });
     let layout = layout.await?.ok_or(ApiError::new(ErrorCode::LayoutNotFound))?;
     Ok(add_cache_headers(HttpResponse::Ok(), &tag, CACHE_FOR_EVER).json(LayoutBody::new(venue_id, version, &layout)))
@@ -121,7 +121,7 @@ fn version(request: &HttpRequest) -> Result<u32, ApiError> {
 
 impl<'a> LayoutBody<'a> {
     fn new(venue_id: VenueId, version: u32, layout: &'a Layout) -> Self {
-        let section_body = |section: &'a crate::domain::seating::Section| {
+        let section_body = |section: &'a boxoffice_engine::seating::Section| {
             let (kind, capacity, rows) = match &section.kind {
                 SectionKind::Seated { rows } => {
                     let rows = layout.rows()[rows.clone()].iter().map(|row| RowBody::new(layout, row));

@@ -6,7 +6,6 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::domain::ids::VenueId;
 use crate::domain::page::parse_limit;
 use crate::error::ApiError;
 use crate::http::page::{cut_page, parse_cursor, rows_to_fetch};
@@ -14,6 +13,7 @@ use crate::http::query_string::QueryString;
 use crate::http::read::with_deadline;
 use crate::http::wire::Timestamp;
 use crate::queries::venues::{VenuePosition, VenueSummary, venues};
+use boxoffice_engine::ids::VenueId;
 
 /// Query parameters of the listing.
 #[derive(Deserialize, IntoParams)]

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::wire::PointBody;
-use crate::domain::seating::{LayoutDraft, ListedSeat, SeatDraft, SectionDraft};
 use crate::http::body::Object;
+use boxoffice_engine::seating::{LayoutDraft, ListedSeat, SeatDraft, SectionDraft};
 
 /// A section of a layout. Needs exactly one of `rows` (a description), `seats` (a list) and `capacity` (no seats).
 #[derive(Deserialize, Serialize, ToSchema)]

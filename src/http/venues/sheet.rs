@@ -4,9 +4,10 @@ use actix_web::web::Bytes;
 use serde::{Deserialize, Serialize};
 use utoipa::IntoParams;
 
-use crate::domain::invalid::Invalid;
-use crate::domain::seating::{LayoutDraft, PointDraft, csv};
+use crate::domain::csv;
 use crate::error::{ApiError, ErrorCode};
+use boxoffice_engine::invalid::Invalid;
+use boxoffice_engine::seating::{LayoutDraft, PointDraft};
 
 /// Query parameters with a CSV body. A JSON body has these fields itself.
 #[derive(Deserialize, Serialize, IntoParams)]

@@ -3,10 +3,10 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::domain::ids::VenueId;
-use crate::domain::seating::{Point, PointDraft};
 use crate::domain::venue::{SectionSummary, Venue};
 use crate::http::wire::Timestamp;
+use boxoffice_engine::ids::VenueId;
+use boxoffice_engine::seating::{Point, PointDraft};
 
 /// A venue with the sections of its newest layout.
 #[derive(Serialize, ToSchema)]

@@ -4,13 +4,13 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::{EventWithSeats, SeatsOfPool};
-use crate::db::column::integer;
-use crate::db::row_count::expect_rows;
-use crate::domain::ids::EventId;
-use crate::domain::time::Instant;
 use crate::domain::whole_event::{EventPool, EventTicketType, WholeEvent};
-use crate::inventory::changes::EntryKind;
 use crate::ops::creation::CreateError;
+use boxoffice_engine::db::column::integer;
+use boxoffice_engine::db::row_count::expect_rows;
+use boxoffice_engine::ids::EventId;
+use boxoffice_engine::inventory::changes::EntryKind;
+use boxoffice_engine::time::Instant;
 
 pub(super) async fn events(connection: &mut PgConnection, events: &[&WholeEvent]) -> Result<(), CreateError> {
     let layout_version = |event: &&WholeEvent| {

@@ -2,12 +2,12 @@
 
 use sqlx::PgConnection;
 
-use crate::db::column::integer;
-use crate::db::row_count::{WrongRowCount, expect_rows};
-use crate::domain::ids::VenueId;
-use crate::domain::seating::Layout;
-use crate::domain::time::Instant;
 use crate::domain::venue::{LayoutSummary, Venue};
+use boxoffice_engine::db::column::integer;
+use boxoffice_engine::db::row_count::{WrongRowCount, expect_rows};
+use boxoffice_engine::ids::VenueId;
+use boxoffice_engine::seating::Layout;
+use boxoffice_engine::time::Instant;
 
 /// Failure of an insert.
 #[derive(Debug, thiserror::Error)]

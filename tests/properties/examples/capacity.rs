@@ -1,6 +1,6 @@
 //! Allocation of capacity, and the refusals for lack of it.
 
-use boxoffice::inventory::command::{Outcome, Refusal, Shortage};
+use boxoffice_engine::inventory::command::{Outcome, Refusal, Shortage};
 
 use crate::theatre::{Theatre, book, extend, release};
 use crate::translate::{id, instant};
@@ -153,12 +153,14 @@ fn the_price_at_hold_time_counts() {
 }
 
 /// `retry_at` of the refusal of a request for `places`; the outer `None` if it is not refused.
-fn retry_at(theatre: &mut Theatre, now: i64, places: u32) -> Option<Option<boxoffice::domain::time::Instant>> {
+fn retry_at(theatre: &mut Theatre, now: i64, places: u32) -> Option<Option<boxoffice_engine::time::Instant>> {
     let answer = theatre.execute(now, theatre.place(99, places));
     retry_at_of(&answer)
 }
 
-fn retry_at_of(answer: &boxoffice::inventory::command::Decision) -> Option<Option<boxoffice::domain::time::Instant>> {
+fn retry_at_of(
+    answer: &boxoffice_engine::inventory::command::Decision,
+) -> Option<Option<boxoffice_engine::time::Instant>> {
     match answer {
         Err(Refusal::InsufficientSeats { retry_at, .. }) => Some(*retry_at),
         _ => None,

@@ -1,8 +1,8 @@
 //! Effects of an event's terms, closing and cancelling on its holds.
 
-use boxoffice::domain::event::EventStatus;
-use boxoffice::domain::hold::HoldStatus;
-use boxoffice::inventory::command::{Command, Outcome, Refusal};
+use boxoffice_engine::inventory::command::{Command, Outcome, Refusal};
+use boxoffice_engine::model::event::EventStatus;
+use boxoffice_engine::model::hold::HoldStatus;
 
 use crate::theatre::{Theatre, book, cancel, hold_id, release};
 use crate::translate::instant;

@@ -1,8 +1,8 @@
 //! Expiry and extension of holds.
 
-use boxoffice::domain::hold::HoldStatus;
-use boxoffice::inventory::changes::EntryKind;
-use boxoffice::inventory::command::{Decision, Outcome, Refusal};
+use boxoffice_engine::inventory::changes::EntryKind;
+use boxoffice_engine::inventory::command::{Decision, Outcome, Refusal};
+use boxoffice_engine::model::hold::HoldStatus;
 
 use crate::model::Seconds;
 use crate::theatre::{Theatre, book, expire, extend, hold_id, release, sweep};

@@ -1,7 +1,7 @@
 //! Repeated commands.
 
-use boxoffice::domain::booking::BookingStatus;
-use boxoffice::inventory::command::{Outcome, Refusal};
+use boxoffice_engine::inventory::command::{Outcome, Refusal};
+use boxoffice_engine::model::booking::BookingStatus;
 
 use crate::theatre::{Theatre, book, book_with_wrong_token, cancel, hold_id, release};
 use crate::translate::instant;

@@ -1,10 +1,10 @@
 //! Legal moves of events, holds, bookings and seats, as ARCHITECTURE.md draws them.
 
-use boxoffice::domain::booking::BookingStatus;
-use boxoffice::domain::event::EventStatus;
-use boxoffice::domain::hold::HoldStatus;
-use boxoffice::domain::ids::{BlockId, EventId, HoldId};
-use boxoffice::domain::seat::SeatOwner;
+use boxoffice_engine::ids::{BlockId, EventId, HoldId};
+use boxoffice_engine::model::booking::BookingStatus;
+use boxoffice_engine::model::event::EventStatus;
+use boxoffice_engine::model::hold::HoldStatus;
+use boxoffice_engine::model::seat::SeatOwner;
 
 const ARCHITECTURE: &str = include_str!("../../../ARCHITECTURE.md");
 

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use boxoffice::domain::booking::BookingStatus;
-use boxoffice::domain::hold::{Hold, HoldStatus};
-use boxoffice::domain::ids::EventId;
-use boxoffice::domain::seat::{SeatOwner, SeatState};
-use boxoffice::domain::seating::SeatIndex;
-use boxoffice::inventory::changes::EntryKind;
+use boxoffice_engine::ids::EventId;
+use boxoffice_engine::inventory::changes::EntryKind;
+use boxoffice_engine::model::booking::BookingStatus;
+use boxoffice_engine::model::hold::{Hold, HoldStatus};
+use boxoffice_engine::model::seat::{SeatOwner, SeatState};
+use boxoffice_engine::seating::SeatIndex;
 
 use super::check_equal;
 use crate::rows::{Rows, Violation};

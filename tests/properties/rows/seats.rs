@@ -1,8 +1,8 @@
 //! Seat rows: each names its owner, and an update must name the current owner.
 
-use boxoffice::domain::ids::PoolId;
-use boxoffice::domain::seat::SeatOwner;
-use boxoffice::inventory::changes::SeatMove;
+use boxoffice_engine::ids::PoolId;
+use boxoffice_engine::inventory::changes::SeatMove;
+use boxoffice_engine::model::seat::SeatOwner;
 
 use super::{Rows, Violation};
 

@@ -1,6 +1,6 @@
 //! Compact description of rows: all its forms, and the texts of faults.
 
-use boxoffice::domain::seating::description;
+use boxoffice_engine::seating::description;
 use proptest::collection::vec;
 use proptest::prelude::any;
 
@@ -9,7 +9,7 @@ use super::for_all;
 /// Rows as text such as `A: 1 2 | 3 4`, with marks for attributes behind a seat's number.
 fn rows(text: &str) -> Vec<String> {
     let rows = description::parse(text).unwrap_or_else(|fault| panic!("{text}: {fault}"));
-    let seat = |seat: boxoffice::domain::seating::SeatDraft| {
+    let seat = |seat: boxoffice_engine::seating::SeatDraft| {
         let marks = seat.attributes.iter().map(|word| match word.as_str() {
             "aisle_after" => " |",
             "accessible" => "!",

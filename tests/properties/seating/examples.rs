@@ -3,7 +3,7 @@
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
-use boxoffice::domain::seating::{
+use boxoffice_engine::seating::{
     EventSeats, GroupRequest, GroupSize, LargestAvailable, Layout, LayoutDraft, PoolNumber, SeatIndex, SeatPicker,
     SectionDraft, SectionIndex, Together,
 };

@@ -1,8 +1,8 @@
 //! Layouts: derived attributes, coordinates, and the pointers of faults.
 
-use boxoffice::domain::invalid::Invalid;
-use boxoffice::domain::seating::geometry::{AISLE_WIDTH, ROW_PITCH, SEAT_PITCH, SECTION_GAP};
-use boxoffice::domain::seating::{
+use boxoffice_engine::invalid::Invalid;
+use boxoffice_engine::seating::geometry::{AISLE_WIDTH, ROW_PITCH, SEAT_PITCH, SECTION_GAP};
+use boxoffice_engine::seating::{
     Attribute, COORDINATE_MAX, Layout, LayoutDraft, Point, PointDraft, RowDraft, SEATS_PER_LAYOUT_MAX,
     SEATS_PER_ROW_MAX, SeatDraft, SectionDraft, SectionIndex, SectionKind,
 };

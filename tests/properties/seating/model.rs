@@ -4,7 +4,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use boxoffice::domain::seating::{GroupRequest, NEARBY_ROWS, NEARBY_STARTS, SEEDS_PER_START, Together};
+use boxoffice_engine::seating::{GroupRequest, NEARBY_ROWS, NEARBY_STARTS, SEEDS_PER_START, Together};
 
 #[derive(Clone, Debug)]
 pub struct Model {

@@ -1,6 +1,6 @@
 //! Single-seat rule for seats that a client selects: no seat is left alone without need.
 
-use boxoffice::domain::seating::{SeatIndex, SeatPicker};
+use boxoffice_engine::seating::{SeatIndex, SeatPicker};
 use proptest::collection::vec;
 use proptest::prelude::any;
 

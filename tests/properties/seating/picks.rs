@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use boxoffice::domain::seating::{GroupRequest, LargestAvailable, SeatIndex, SeatPicker, Together};
+use boxoffice_engine::seating::{GroupRequest, LargestAvailable, SeatIndex, SeatPicker, Together};
 use proptest::collection::vec;
 use proptest::prelude::any;
 

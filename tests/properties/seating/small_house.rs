@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use boxoffice::domain::seating::{
+use boxoffice_engine::seating::{
     EventSeats, GroupRequest, GroupSize, LayoutDraft, PointDraft, PoolNumber, RowDraft, SeatDraft, SeatIndex,
     SeatPicker, SectionDraft, SectionIndex, Together,
 };

@@ -3,15 +3,15 @@
 
 use std::collections::BTreeMap;
 
-use boxoffice::domain::block::{BlockRequest, BlockedPlaces};
-use boxoffice::domain::event::{EventChanges, EventStatus};
-use boxoffice::domain::hold::Possession;
-use boxoffice::domain::hold::{Amount, BestAvailable, Hold, HoldStatus, Idempotency, Portion, RequestedItems};
-use boxoffice::domain::ids::{BookingId, EventId, HoldId, TicketTypeId};
-use boxoffice::domain::quantity::{Capacity, Quantity};
-use boxoffice::domain::seating::{GroupSize, SeatIndex, Together};
-use boxoffice::domain::time::Instant;
-use boxoffice::inventory::command::{Command, ExpiryCause, NewHold};
+use boxoffice_engine::ids::{BookingId, EventId, HoldId, TicketTypeId};
+use boxoffice_engine::inventory::command::{Command, ExpiryCause, NewHold};
+use boxoffice_engine::model::block::{BlockRequest, BlockedPlaces};
+use boxoffice_engine::model::event::{EventChanges, EventStatus};
+use boxoffice_engine::model::hold::Possession;
+use boxoffice_engine::model::hold::{Amount, BestAvailable, Hold, HoldStatus, Idempotency, Portion, RequestedItems};
+use boxoffice_engine::quantity::{Capacity, Quantity};
+use boxoffice_engine::seating::{GroupSize, SeatIndex, Together};
+use boxoffice_engine::time::Instant;
 use uuid::Uuid;
 
 use super::house::{SECTION, STANDING};

@@ -1,9 +1,9 @@
 //! Plain examples with seats, in one row of six. Each is played like a random script, and its last answer is checked.
 
-use boxoffice::domain::hold::Possession::Proven;
-use boxoffice::domain::hold::{BestAvailable, Idempotency, Portion, RequestedItems};
-use boxoffice::domain::seating::{GroupSize, SeatIndex, Together};
-use boxoffice::inventory::command::{Command, Decision, NewHold, Outcome, Refusal};
+use boxoffice_engine::inventory::command::{Command, Decision, NewHold, Outcome, Refusal};
+use boxoffice_engine::model::hold::Possession::Proven;
+use boxoffice_engine::model::hold::{BestAvailable, Idempotency, Portion, RequestedItems};
+use boxoffice_engine::seating::{GroupSize, SeatIndex, Together};
 use uuid::Uuid;
 
 use super::house;

@@ -3,11 +3,11 @@
 
 use std::sync::Arc;
 
-use boxoffice::domain::event::{EventStatus, EventTerms};
-use boxoffice::domain::ids::{EventId, PoolId, VenueId};
-use boxoffice::domain::seat::SeatOwner;
-use boxoffice::domain::seating::{Layout, SeatIndex, SectionDraft};
-use boxoffice::inventory::batch_state::TicketType;
+use boxoffice_engine::ids::{EventId, PoolId, VenueId};
+use boxoffice_engine::inventory::batch_state::TicketType;
+use boxoffice_engine::model::event::{EventStatus, EventTerms};
+use boxoffice_engine::model::seat::SeatOwner;
+use boxoffice_engine::seating::{Layout, SeatIndex, SectionDraft};
 
 use super::model::{Event, Model};
 use crate::model::dice::Dice;

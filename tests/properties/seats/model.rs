@@ -5,17 +5,17 @@ mod holds;
 mod organiser;
 mod wishes;
 
-use boxoffice::domain::block::Block;
-use boxoffice::domain::booking::{Booking, BookingStatus};
-use boxoffice::domain::event::EventStatus;
-use boxoffice::domain::hold::{Hold, HoldStatus, Item};
-use boxoffice::domain::ids::{EventId, HoldId, PoolId, TicketTypeId};
-use boxoffice::domain::seat::SeatOwner;
-use boxoffice::domain::seating::SeatIndex;
-use boxoffice::domain::time::Instant;
-use boxoffice::inventory::batch_state::TicketType;
-use boxoffice::inventory::command::{Command, Decision, Outcome, Refusal};
-use boxoffice::settings::HoldRules;
+use boxoffice_engine::ids::{EventId, HoldId, PoolId, TicketTypeId};
+use boxoffice_engine::inventory::batch_state::TicketType;
+use boxoffice_engine::inventory::command::{Command, Decision, Outcome, Refusal};
+use boxoffice_engine::model::block::Block;
+use boxoffice_engine::model::booking::{Booking, BookingStatus};
+use boxoffice_engine::model::event::EventStatus;
+use boxoffice_engine::model::hold::{Hold, HoldStatus, Item};
+use boxoffice_engine::model::seat::SeatOwner;
+use boxoffice_engine::seating::SeatIndex;
+use boxoffice_engine::settings::HoldRules;
+use boxoffice_engine::time::Instant;
 
 use crate::seating::model::Model as Geometry;
 
@@ -152,7 +152,7 @@ pub fn is_allowed(expected: &Decision, command: &Command, answered: &Decision) -
     let expired_before = matches!(
         (expected, command, answered),
         (Ok(Outcome::Expired { .. }), Command::Expire { cause, .. }, Ok(Outcome::NotDue))
-            if *cause == boxoffice::inventory::command::ExpiryCause::Due
+            if *cause == boxoffice_engine::inventory::command::ExpiryCause::Due
     );
     expected == answered || expired_before
 }

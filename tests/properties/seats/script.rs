@@ -1,6 +1,6 @@
 //! Random scripts of commands for events with seats.
 
-use boxoffice::inventory::command::Command;
+use boxoffice_engine::inventory::command::Command;
 use proptest::prelude::{Rng, RngExt};
 use proptest::test_runner::TestRng;
 

@@ -3,10 +3,10 @@
 
 use std::fmt::Write;
 
-use boxoffice::domain::hold::HoldStatus;
-use boxoffice::domain::time::Instant;
-use boxoffice::inventory::changes::Changes;
-use boxoffice::inventory::command::{Command, Decision, ExpiryCause};
+use boxoffice_engine::inventory::changes::Changes;
+use boxoffice_engine::inventory::command::{Command, Decision, ExpiryCause};
+use boxoffice_engine::model::hold::HoldStatus;
+use boxoffice_engine::time::Instant;
 
 use super::house;
 use super::model::{Model, is_allowed};
@@ -158,7 +158,7 @@ fn loaded_seats_match_the_rows(rows: &Rows, changes: &Changes) -> Result<(), Vio
 }
 
 fn rows_match_the_model(model: &Model, rows: &Rows, now: Instant) -> Result<(), Violation> {
-    use boxoffice::domain::seat::SeatOwner;
+    use boxoffice_engine::model::seat::SeatOwner;
     for ((event_id, seat), row) in &rows.seats {
         // In the model an overdue hold has no seats, swept or not.
         let has = row.owner.hold_id().and_then(|hold_id| rows.holds.get(&hold_id));
@@ -168,7 +168,8 @@ fn rows_match_the_model(model: &Model, rows: &Rows, now: Instant) -> Result<(), 
     for event in &model.events {
         for pool_id in &event.pools {
             let (pool, expected) = (&rows.pools[pool_id], model.pool(event, *pool_id));
-            let counted = |pool: &boxoffice::inventory::command::Pool| (pool.capacity, pool.booked, pool.blocked);
+            let counted =
+                |pool: &boxoffice_engine::inventory::command::Pool| (pool.capacity, pool.booked, pool.blocked);
             check_equal("capacity, booked, blocked", &counted(pool), &counted(&expected))?;
         }
     }

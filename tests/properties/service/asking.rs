@@ -1,6 +1,6 @@
 //! Sends the model's requests over HTTP.
 
-use boxoffice::domain::time::rfc3339;
+use boxoffice_engine::time::rfc3339;
 use reqwest::Method;
 use serde_json::{Map, Value, json};
 

@@ -4,7 +4,7 @@
 //! tick, and in the model requests take no time. Times are compared in ticks, so that model and service agree on the
 //! order.
 
-use boxoffice::domain::time::{Instant, parse_rfc3339};
+use boxoffice_engine::time::{Instant, parse_rfc3339};
 use serde_json::Value;
 use time::Duration;
 

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use boxoffice::config::Settings;
 use boxoffice::server::Running;
-use boxoffice::settings::HoldRules;
 use boxoffice::workers::sweeper;
+use boxoffice_engine::settings::HoldRules;
 use futures_util::future::join_all;
 use tokio::runtime::Handle;
 use tokio::task::block_in_place;
@@ -105,7 +105,7 @@ impl TwoServers {
     }
 
     pub async fn check_invariants(&self) -> Result<(), Violation> {
-        let report = boxoffice::queries::invariants::check_invariants(&self.database().pool).await;
+        let report = boxoffice_engine::invariants::check_invariants(&self.database().pool).await;
         let report = report.map_err(|error| format!("the invariants check failed: {error:#}"))?;
         let breaches: Vec<_> = report.invariants.iter().filter(|invariant| !invariant.holds()).collect();
         if breaches.is_empty() { Ok(()) } else { Err(format!("broken invariants: {breaches:#?}")) }

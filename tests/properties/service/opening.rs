@@ -8,7 +8,7 @@ use super::house::TwoServers;
 use super::names::Names;
 use crate::model::{EventNo, Model};
 use crate::rows::Violation;
-use boxoffice::domain::time::rfc3339;
+use boxoffice_engine::time::rfc3339;
 
 /// Creates the events of a case one after the other, so that their ids sort as their numbers do.
 pub async fn create_events(servers: &TwoServers, world: &Model, calendar: &Calendar) -> Result<Names, Violation> {

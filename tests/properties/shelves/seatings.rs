@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use boxoffice::domain::ids::{Affinity, EventId, PoolId};
-use boxoffice::domain::seating::{EventSeats, PoolNumber, SeatIndex};
-use boxoffice::inventory::batch_state::BatchState;
-use boxoffice::inventory::changes::Changes;
-use boxoffice::inventory::loaded_seats::LoadedSeats;
+use boxoffice_engine::ids::{Affinity, EventId, PoolId};
+use boxoffice_engine::inventory::batch_state::BatchState;
+use boxoffice_engine::inventory::changes::Changes;
+use boxoffice_engine::inventory::loaded_seats::LoadedSeats;
+use boxoffice_engine::seating::{EventSeats, PoolNumber, SeatIndex};
 
 use crate::rows::{Rows, SeatRow};
 

@@ -6,8 +6,8 @@
 //! which is not visible.
 
 use super::Picture;
-use crate::domain::seating::geometry::SEAT_PITCH;
-use crate::domain::seating::{Layout, Point, Row, SectionKind};
+use boxoffice_engine::seating::geometry::SEAT_PITCH;
+use boxoffice_engine::seating::{Layout, Point, Row, SectionKind};
 
 /// Usual distance of neighbouring seats in the drawing, in SVG units. All lengths of the drawing are in SVG units.
 pub const PITCH: i32 = 24;

@@ -3,9 +3,9 @@
 use super::Picture;
 use super::frame::{BOXES_PER_LINE, Frame};
 use super::ink::{Anchor, Font, PANEL, SvgWriter, TEXT, TEXT_ASIDE, fitting_size, format_number, state_colour};
-use crate::domain::seat::SeatState;
 use crate::domain::seat_map::{Counts, SectionCounts};
-use crate::domain::seating::{Layout, SectionIndex, SectionKind};
+use boxoffice_engine::model::seat::SeatState;
+use boxoffice_engine::seating::{Layout, SectionIndex, SectionKind};
 
 /// Height of a line of boxes, including the gap below, in em.
 const LINE_HEIGHT: i32 = 8;

@@ -4,9 +4,9 @@ use super::Picture;
 use super::frame::Frame;
 use super::general_admission;
 use super::ink::{Anchor, Font, SvgWriter, TEXT, TEXT_ASIDE, fitting_size, format_number, state_name};
-use crate::domain::seat::SeatState;
 use crate::domain::seat_map::Counts;
-use crate::domain::seating::Layout;
+use boxoffice_engine::model::seat::SeatState;
+use boxoffice_engine::seating::Layout;
 
 /// Height of the header. `em` is the font size.
 pub fn height(layout: &Layout, em: i32) -> i32 {

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::Picture;
 use super::frame::{Frame, PITCH};
-use crate::domain::seat::SeatState;
+use boxoffice_engine::model::seat::SeatState;
 
 pub const TEXT: &str = "#1d2733";
 pub const TEXT_ASIDE: &str = "#5a6675";

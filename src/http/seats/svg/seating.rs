@@ -3,8 +3,8 @@
 use super::Picture;
 use super::frame::{Frame, PITCH, Vector};
 use super::ink::{Anchor, Font, SvgWriter, TEXT, TEXT_ASIDE, fitting_size, text_width};
-use crate::domain::seat::SeatState;
-use crate::domain::seating::{Layout, Row, Section, SectionKind};
+use boxoffice_engine::model::seat::SeatState;
+use boxoffice_engine::seating::{Layout, Row, Section, SectionKind};
 
 pub fn draw(svg: &mut SvgWriter, frame: &Frame, picture: &Picture) {
     let layout = picture.layout;

@@ -1,13 +1,15 @@
 //! Commands on holds and bookings, with or without seats.
 
-use boxoffice::domain::booking::{Booking, BookingStatus, Payment};
-use boxoffice::domain::hold::Possession;
-use boxoffice::domain::hold::{Amount, EXTENSION_REPEAT_SECONDS, Hold, HoldStatus, Item, Portion, RequestedItems};
-use boxoffice::domain::ids::{BookingId, HoldId, TicketTypeId};
-use boxoffice::domain::quantity::Quantity;
-use boxoffice::domain::seating::SeatIndex;
-use boxoffice::domain::time::Instant;
-use boxoffice::inventory::command::{Decision, ExpiryCause, NewHold, Outcome, Refusal};
+use boxoffice_engine::ids::{BookingId, HoldId, TicketTypeId};
+use boxoffice_engine::inventory::command::{Decision, ExpiryCause, NewHold, Outcome, Refusal};
+use boxoffice_engine::model::booking::{Booking, BookingStatus, Payment};
+use boxoffice_engine::model::hold::Possession;
+use boxoffice_engine::model::hold::{
+    Amount, EXTENSION_REPEAT_SECONDS, Hold, HoldStatus, Item, Portion, RequestedItems,
+};
+use boxoffice_engine::quantity::Quantity;
+use boxoffice_engine::seating::SeatIndex;
+use boxoffice_engine::time::Instant;
 use time::Duration;
 
 use super::Model;

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use boxoffice::domain::block::{Block, BlockPart, BlockRequest, BlockedPlaces};
-use boxoffice::domain::event::{EventChanges, EventStatus};
-use boxoffice::domain::hold::HoldStatus;
-use boxoffice::domain::ids::{BlockId, EventId, PoolId};
-use boxoffice::domain::seat::SeatOwner;
-use boxoffice::domain::seating::SeatIndex;
-use boxoffice::domain::time::Instant;
-use boxoffice::inventory::command::{Decision, Outcome, Pool, Refusal, Shortage};
+use boxoffice_engine::ids::{BlockId, EventId, PoolId};
+use boxoffice_engine::inventory::command::{Decision, Outcome, Pool, Refusal, Shortage};
+use boxoffice_engine::model::block::{Block, BlockPart, BlockRequest, BlockedPlaces};
+use boxoffice_engine::model::event::{EventChanges, EventStatus};
+use boxoffice_engine::model::hold::HoldStatus;
+use boxoffice_engine::model::seat::SeatOwner;
+use boxoffice_engine::seating::SeatIndex;
+use boxoffice_engine::time::Instant;
 
 use super::{Event, Model, quantity_of};
 

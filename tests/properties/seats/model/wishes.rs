@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use boxoffice::domain::hold::{Amount, BestAvailable, Hold, HoldStatus, Item, RequestedItems};
-use boxoffice::domain::ids::{EventId, PoolId, TicketTypeId};
-use boxoffice::domain::seat::SeatOwner;
-use boxoffice::domain::seating::{self, PoolNumber, SeatIndex, SectionIndex};
-use boxoffice::domain::time::Instant;
-use boxoffice::inventory::command::{Refusal, Shortage};
+use boxoffice_engine::ids::{EventId, PoolId, TicketTypeId};
+use boxoffice_engine::inventory::command::{Refusal, Shortage};
+use boxoffice_engine::model::hold::{Amount, BestAvailable, Hold, HoldStatus, Item, RequestedItems};
+use boxoffice_engine::model::seat::SeatOwner;
+use boxoffice_engine::seating;
+use boxoffice_engine::seating::{PoolNumber, SeatIndex, SectionIndex};
+use boxoffice_engine::time::Instant;
 
 use super::{Event, Model, quantity_of};
 use crate::seating::model::Model as Geometry;

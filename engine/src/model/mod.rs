@@ -1,0 +1,7 @@
+//! What the engine sells and who has it: states are enums with one `match` of their legal moves.
+
+pub mod block;
+pub mod booking;
+pub mod event;
+pub mod hold;
+pub mod seat;
