@@ -4,8 +4,6 @@
 pub mod app; // state shared by handlers and workers
 pub mod config; // every setting: flag, environment variable, default, range
 pub mod domain; // ids, quantities, money, times, states; imports no other module of this crate
-#[cfg(feature = "embedded")]
-pub mod embedded; // a PostgreSQL of its own, for development and tests
 pub mod error; // the closed table of error codes
 pub mod http; // one file per resource: body -> domain -> inventory, ops, queries -> response
 pub mod ops; // every other writing transaction

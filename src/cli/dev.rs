@@ -13,10 +13,10 @@ use anyhow::{Context as _, bail, ensure};
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use boxoffice::config::{CommandInputs, LogFormat, Settings, SettingsArgs, secret};
-use boxoffice::embedded::Embedded;
 use boxoffice::ops::demo_events::DemoEvents;
 use boxoffice::{ops, server, telemetry};
 use clap::Args;
+use embedded_postgres::Embedded;
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::{migrate, session};

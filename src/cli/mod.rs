@@ -49,8 +49,8 @@ enum Command {
     Catalogue(catalogue::CatalogueArgs),
     /// Run an embedded PostgreSQL; started by `dev` and `with-postgres`
     #[cfg(feature = "embedded")]
-    #[command(hide = true, name = boxoffice::embedded::HELPER_COMMAND)]
-    EmbeddedPostgres(boxoffice::embedded::helper::HelperArgs),
+    #[command(hide = true, name = embedded_postgres::HELPER_COMMAND)]
+    EmbeddedPostgres(embedded_postgres::helper::HelperArgs),
 }
 
 /// Reads `.env` and the command line and runs the command. A failure is one line on standard error and exit code 1,
@@ -63,7 +63,7 @@ pub fn run() -> ExitCode {
     }
     let outcome = match Cli::parse().command {
         #[cfg(feature = "embedded")]
-        Command::EmbeddedPostgres(arguments) => return boxoffice::embedded::helper::run(&arguments),
+        Command::EmbeddedPostgres(arguments) => return embedded_postgres::helper::run(&arguments),
         Command::Catalogue(arguments) => catalogue::run(&arguments),
         Command::Health(arguments) => health::run(&arguments),
         Command::Openapi(arguments) => openapi::run(&arguments),

@@ -1,7 +1,7 @@
 //! Breaks each rule on purpose, in a made-up file: the rule must report the line.
 
 use crate::source::{Breach, Tree};
-use crate::{documents, layers, manners, size, sql};
+use crate::{documents, layers, manifest, manners, size, sql};
 
 /// Lines that a rule reports in a repository of one made-up file.
 fn lines(rule: fn(&Tree) -> Vec<Breach>, path: &str, text: &str) -> Vec<usize> {
@@ -127,4 +127,13 @@ fn a_link_to_a_missing_file_is_found() {
 fn a_missing_test_that_a_document_names_is_found() {
     let text = "`a::b_is_c`\n`a::b` and `a::a_hold_expires_once_and_for_all` of `pools_booked_not_negative`\n";
     assert_eq!(lines(documents::missing_tests, "docs/a.md", text), [2]);
+}
+
+#[test]
+fn a_linked_package_without_overflow_checks_is_found() {
+    let manifest = "[dependencies]\nengine = { path = \"engine\" }\nserde = \"1\"\n\n[dev-dependencies]\n\
+                    kit = { path = \"kit\" }\n\n[profile.release.package.boxoffice]\noverflow-checks = true\n";
+    assert_eq!(manifest::packages_without_overflow_checks(manifest), ["engine"]);
+    let mended = format!("{manifest}\n[profile.release.package.engine]\noverflow-checks = true\n");
+    assert_eq!(manifest::packages_without_overflow_checks(&mended), [""; 0]);
 }

@@ -4,9 +4,8 @@ use crate::source::{Breach, Source, Tree};
 
 /// Modules of `src/`, and the modules that each may import from: only earlier ones of this list, so there are no cycles.
 /// The engine is a crate of its own: the compiler keeps the server out of it.
-const LAYERS: [(&str, &[&str]); 15] = [
+const LAYERS: [(&str, &[&str]); 14] = [
     ("domain", &[]),
-    ("embedded", &[]),
     ("error", &[]),
     ("config", &[]),
     ("telemetry", &["config", "error"]),
@@ -17,7 +16,7 @@ const LAYERS: [(&str, &[&str]); 15] = [
     ("workers", &["domain", "app", "ops", "queries", "telemetry"]),
     ("http", &["domain", "app", "error", "ops", "queries", "reads", "telemetry", "workers"]),
     ("server", &["domain", "app", "config", "http", "reads", "telemetry", "workers"]),
-    ("cli", &["domain", "app", "config", "embedded", "http", "ops", "queries", "server", "telemetry"]),
+    ("cli", &["domain", "app", "config", "http", "ops", "queries", "server", "telemetry"]),
     ("main", &["cli"]),
     ("lib", &[]),
 ];

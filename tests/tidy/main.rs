@@ -5,6 +5,7 @@
 mod broken;
 mod documents;
 mod layers;
+mod manifest;
 mod manners;
 mod size;
 mod source;
@@ -104,4 +105,11 @@ fn every_link_target_exists() {
 #[test]
 fn every_test_that_a_document_names_exists() {
     assert_no_breaches("documents name tests that exist", documents::missing_tests);
+}
+
+#[test]
+fn everything_that_the_binary_links_of_ours_checks_for_overflow() {
+    let manifest = include_str!("../../Cargo.toml");
+    assert!(manifest.contains("boxoffice-engine = { path"), "the engine is a dependency by its path");
+    assert_eq!(manifest::packages_without_overflow_checks(manifest), [""; 0]);
 }

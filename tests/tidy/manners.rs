@@ -51,7 +51,8 @@ pub fn unfinished_work(tree: &Tree) -> Vec<Breach> {
 }
 
 pub fn words_not_used(tree: &Tree) -> Vec<Breach> {
-    let sources = tree.sources_in("src/").chain(tree.sources_in("engine/src/")).map(|source| (&source.path, &source.text));
+    let sources =
+        tree.sources_in("src/").chain(tree.sources_in("engine/src/")).map(|source| (&source.path, &source.text));
     let texts = tree.texts.iter().map(|(path, text)| (path, text));
     let mut breaches = Vec::new();
     for (path, text) in sources.chain(texts) {
