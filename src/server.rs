@@ -7,31 +7,30 @@ use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
 
+use actix_web::HttpServer;
 use actix_web::dev::ServerHandle;
-use actix_web::middleware::{Compress, from_fn};
-use actix_web::web::{self, Data, PayloadConfig, ServiceConfig, delete, get, head, patch, post, put};
-use actix_web::{HttpServer, Resource};
+use actix_web::middleware::from_fn;
+use actix_web::web::{Data, PayloadConfig, ServiceConfig};
 use anyhow::Context;
 use sqlx::PgPool;
 use tokio::net::TcpSocket;
 use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 use tracing::info;
-use utoipa::OpenApi;
+use utoipa::openapi::OpenApi;
 
 use crate::app::{App, Readiness, WorkerHealth};
 use crate::config::Settings;
 use crate::domain::payment_token::PaymentTokens;
-use crate::http::body::{BODY_BYTES_MAX, BodyLimit, LISTS_BODY_BYTES_MAX};
+use crate::http::body::BODY_BYTES_MAX;
 use crate::http::middleware::complete_response;
-use crate::http::venues::VENUE_BODY_BYTES_MAX;
+use crate::http::openapi::document;
+use crate::http::routes::Routes;
 use crate::http::{
-    blocks, bookings, docs, events, health, holds, invariants, openapi, pools, prometheus, seats, series, status,
-    totals, venues,
+    blocks, bookings, docs, events, health, holds, invariants, pools, prometheus, seats, series, status, totals, venues,
 };
 use crate::reads::StatusReads;
 use crate::telemetry::metrics;
-use crate::telemetry::request::Endpoint;
 use crate::workers::Workers;
 use boxoffice_engine::db::connect::{lane_pool, request_pool, status_pool};
 use boxoffice_engine::inventory::Inventory;
@@ -53,85 +52,36 @@ const POOL_CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
 /// Time limit for closing a client connection.
 const DISCONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// The route table. A resource answers 405 to methods that it does not list. Paths are compared in this order, so the
-/// most frequent requests of a sale come first.
-fn routes(config: &mut ServiceConfig) {
-    config
-        .service(resource("/api/v1/holds").route(post().to(holds::place)))
-        .service(resource("/api/v1/book").route(post().to(bookings::book)))
-        .service(resource("/api/v1/events/{id}/status").route(get().to(status::show)))
-        .service(resource("/api/v1/events/{id}/seats").route(get().to(seats::show)).wrap(Compress::default()))
-        .service(resource("/api/v1/events/{id}/seats.svg").route(get().to(seats::draw)).wrap(Compress::default()))
-        .service(resource("/api/v1/holds/{id}").route(get().to(holds::show)).route(delete().to(holds::release)))
-        .service(resource("/api/v1/holds/{id}/items").route(put().to(holds::change_items)))
-        .service(resource("/api/v1/holds/{id}/extend").route(post().to(holds::extend)))
-        .service(resource("/api/v1/holds/{id}/expire").route(post().to(holds::expire)))
-        .service(resource("/api/v1/bookings/{id}").route(get().to(bookings::show)))
-        .service(resource("/api/v1/bookings/{id}/cancel").route(post().to(bookings::cancel)))
-        .service(
-            limit_bodies(resource("/api/v1/events"), LISTS_BODY_BYTES_MAX)
-                .route(post().to(events::create))
-                .route(get().to(events::list)),
-        )
-        .service(
-            resource("/api/v1/events/{id}")
-                .route(get().to(events::show))
-                .route(patch().to(events::amend))
-                .route(delete().to(events::delete)),
-        )
-        .service(resource("/api/v1/events/{id}/blocks").route(get().to(blocks::list)))
-        .service(
-            limit_bodies(resource("/api/v1/events/{id}/blocks/{block_id}"), LISTS_BODY_BYTES_MAX)
-                .route(put().to(blocks::put))
-                .route(delete().to(blocks::delete)),
-        )
-        .service(
-            limit_bodies(resource("/api/v1/venues"), VENUE_BODY_BYTES_MAX)
-                .route(post().to(venues::create))
-                .route(get().to(venues::list)),
-        )
-        .service(
-            limit_bodies(resource("/api/v1/venues/{id}"), VENUE_BODY_BYTES_MAX)
-                .route(get().to(venues::show))
-                .route(patch().to(venues::amend)),
-        )
-        .service(
-            resource("/api/v1/venues/{id}/layouts/{version}").route(get().to(venues::layout)).wrap(Compress::default()),
-        )
-        .service(limit_bodies(resource("/api/v1/series"), LISTS_BODY_BYTES_MAX).route(post().to(series::create)))
-        .service(resource("/api/v1/series/{id}").route(get().to(series::show)))
-        .service(
-            limit_bodies(resource("/api/v1/series/{id}/events"), LISTS_BODY_BYTES_MAX)
-                .route(get().to(series::list_events))
-                .route(post().to(series::add)),
-        )
-        .service(resource("/api/v1/pools/{id}").route(patch().to(pools::resize)))
-        .service(resource("/api/v1/metrics").route(get().to(totals::show)))
-        .service(resource("/api/v1/invariants").route(get().to(invariants::show)))
-        .service(resource("/api/v1/health").route(get().to(health::health)).route(head().to(health::health)))
-        .service(resource("/api/v1/health/status").route(get().to(health::status)))
-        .service(resource("/health/live").route(get().to(health::live)).route(head().to(health::live)))
-        .service(resource("/health/ready").route(get().to(health::ready)).route(head().to(health::ready)))
-        .service(resource("/metrics").route(get().to(prometheus::scrape)))
-        .service(resource("/openapi.json").route(get().to(docs::openapi_json)))
-        .service(resource("/docs").route(get().to(docs::redirect_to_ui)))
-        .service(resource("/docs/errors").route(get().to(docs::errors)))
-        .service(docs::ui());
+/// The routes of all features, in the order in which the router compares addresses: the most frequent requests of a sale
+/// come first.
+fn features() -> [Routes; 13] {
+    [
+        holds::routes(),
+        bookings::routes(),
+        status::routes(),
+        seats::routes(),
+        events::routes(),
+        blocks::routes(),
+        venues::routes(),
+        series::routes(),
+        pools::routes(),
+        totals::routes(),
+        invariants::routes(),
+        health::routes(),
+        prometheus::routes(),
+    ]
 }
 
-/// Creates a resource whose path template is its `endpoint` in logs and metrics.
-fn resource(template: &'static str) -> Resource {
-    web::resource(template).app_data(Endpoint(template))
+fn configure(config: &mut ServiceConfig) {
+    for routes in features() {
+        routes.configure(config);
+    }
+    docs::configure(config, openapi);
 }
 
-/// Sets a resource's limit for request bodies, in bytes, instead of `BODY_BYTES_MAX`.
-fn limit_bodies(resource: Resource, bytes_max: usize) -> Resource {
-    resource.app_data(PayloadConfig::new(bytes_max)).app_data(BodyLimit(bytes_max))
-}
-
-/// The OpenAPI document of the API.
-pub fn openapi() -> utoipa::openapi::OpenApi {
-    openapi::Document::openapi()
+/// The OpenAPI document of every route.
+pub fn openapi() -> OpenApi {
+    document(features().iter().map(Routes::document))
 }
 
 /// A running server.
@@ -247,7 +197,7 @@ fn serve(app: &App, listener: TcpListener) -> io::Result<actix_web::dev::Server>
         actix_web::App::new()
             .app_data(data.clone())
             .app_data(PayloadConfig::new(BODY_BYTES_MAX))
-            .configure(routes)
+            .configure(configure)
             .wrap(from_fn(complete_response))
     })
     .workers(app.settings.http_workers)

@@ -8,11 +8,13 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::body::Body;
+use super::body::LISTS_BODY_BYTES_MAX;
 use super::command::{submit, unexpected_outcome};
 use super::holds::parse_seat_ids;
 use super::path::{Id, uuid_in_path};
 use super::permission::Operator;
 use super::read::with_deadline;
+use super::routes::{Routes, routes};
 use super::wire::Timestamp;
 use crate::app::App;
 use crate::error::{ApiError, ErrorCode};
@@ -22,6 +24,13 @@ use boxoffice_engine::inventory::command::{Command, Outcome};
 use boxoffice_engine::model::block::{BLOCK_REASON_LENGTH_MAX, Block, BlockPart, BlockRequest, BlockedPlaces};
 use boxoffice_engine::quantity::{CAPACITY_MAX, Quantity};
 use boxoffice_engine::text;
+
+/// The routes of this feature.
+pub fn routes() -> Routes {
+    routes![list]
+        .and(routes![put, delete].bodies_up_to(LISTS_BODY_BYTES_MAX))
+        .tag("blocks", "Capacity and seats that the organiser withholds from sale")
+}
 
 /// Contents of a block: either seats, or a quantity of a pool without seats.
 #[derive(Deserialize, ToSchema)]

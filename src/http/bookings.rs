@@ -11,6 +11,7 @@ use super::holds::{ItemWantedBody, parse_portion};
 use super::idempotency::REPLAYED_HEADER;
 use super::path::Id;
 use super::read::with_deadline;
+use super::routes::{Routes, routes};
 use super::wire::{ItemBody, Timestamp};
 use crate::app::App;
 use crate::error::{ApiError, ErrorCode};
@@ -21,6 +22,11 @@ use boxoffice_engine::inventory::command::{Command, Outcome};
 use boxoffice_engine::model::booking::{Booking, BookingStatus, Payment};
 use boxoffice_engine::model::hold::Item;
 use boxoffice_engine::money::Currency;
+
+/// The routes of this feature.
+pub fn routes() -> Routes {
+    routes![book, show, cancel].tag("bookings", "Holds made permanent")
+}
 
 /// The hold to book.
 #[derive(Deserialize, ToSchema)]

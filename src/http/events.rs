@@ -15,15 +15,25 @@ pub use list::{__path_list, list};
 use actix_web::{HttpResponse, web};
 
 use self::wire::EventBody;
+use super::body::LISTS_BODY_BYTES_MAX;
 use super::command::{submit, unexpected_outcome};
 use super::path::Id;
 use super::permission::Operator;
 use super::read::with_deadline;
+use super::routes::{Routes, routes};
 use crate::app::App;
 use crate::error::{ApiError, ErrorCode};
 use crate::queries;
 use boxoffice_engine::ids::EventId;
 use boxoffice_engine::inventory::command::{Command, Outcome};
+
+/// The routes of this feature.
+pub fn routes() -> Routes {
+    routes![create, list]
+        .bodies_up_to(LISTS_BODY_BYTES_MAX)
+        .and(routes![show, amend, delete])
+        .tag("events", "Events and their terms of sale")
+}
 
 /// Show an event
 ///

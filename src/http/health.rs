@@ -9,9 +9,18 @@ use time::OffsetDateTime;
 use utoipa::ToSchema;
 
 use self::components::Components;
+use super::routes::{Routes, routes};
 use super::wire::Timestamp;
 use crate::app::App;
 use crate::error::{ApiError, ErrorCode};
+
+/// The routes of this feature.
+pub fn routes() -> Routes {
+    routes![health, live, ready]
+        .with_head()
+        .and(routes![status])
+        .tag("operations", "Health, metrics and checks, for operators of the service")
+}
 
 /// The service is up.
 #[derive(Serialize, ToSchema)]

@@ -19,6 +19,7 @@ use super::idempotency::{IdempotencyKey, REPLAYED_HEADER};
 use super::path::Id;
 use super::permission::{ClaimedHold, Operator};
 use super::read::with_deadline;
+use super::routes::{Routes, routes};
 use crate::app::App;
 use crate::error::{ApiError, ErrorCode};
 use crate::queries;
@@ -26,6 +27,12 @@ use crate::telemetry::request::RequestLine;
 use boxoffice_engine::ids::HoldId;
 use boxoffice_engine::inventory::command::{Command, ExpiryCause, NewHold, Outcome};
 use boxoffice_engine::model::hold::HoldStatus;
+
+/// The routes of this feature.
+pub fn routes() -> Routes {
+    routes![place, show, change_items, extend, release, expire]
+        .tag("holds", "Temporary claims on capacity, with an expiry")
+}
 
 /// Success of a change that has no other result.
 #[derive(Serialize, ToSchema)]

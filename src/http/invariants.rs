@@ -5,10 +5,16 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::permission::Operator;
+use super::routes::{Routes, routes};
 use super::wire::Timestamp;
 use crate::app::App;
 use crate::error::{ApiError, ErrorCode};
 use boxoffice_engine::invariants::{Invariant, InvariantReport, check_invariants};
+
+/// The routes of this feature.
+pub fn routes() -> Routes {
+    routes![show]
+}
 
 /// Result of an invariants check. All numbers belong to the same moment.
 #[derive(Serialize, ToSchema)]

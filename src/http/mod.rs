@@ -24,6 +24,7 @@ pub mod prometheus; // GET /metrics
 pub mod query_string; // QueryString<T>: parsed query parameters
 pub mod read; // reads with a deadline
 pub mod refusal; // refusals and database errors -> ApiError
+pub mod routes; // the routes of a feature, each written once
 pub mod wire; // response fields that several resources share
 
 pub mod blocks;

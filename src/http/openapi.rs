@@ -2,16 +2,14 @@
 
 mod failures;
 
-use utoipa::OpenApi;
+use utoipa::openapi::OpenApi;
+use utoipa::{Modify, OpenApi as _};
 
 use self::failures::Failures;
 use super::problem::Problem;
-use super::{
-    blocks, bookings, events, health, holds, invariants, pools, prometheus, seats, series, status, totals, venues,
-};
 
-/// The document. Schemas come from the bodies of the listed operations; [`Failures`] adds the common failures.
-#[derive(OpenApi)]
+/// What the document says besides its routes.
+#[derive(utoipa::OpenApi)]
 #[openapi(
     info(
         title = "Box Office API",
@@ -22,58 +20,14 @@ use super::{
                        currency. Failures are `application/problem+json` with a `code`; `/docs/errors` explains each \
                        code. Every response has the header `X-Request-Id`."
     ),
-    paths(
-        events::create,
-        events::list,
-        events::show,
-        events::amend,
-        events::delete,
-        status::show,
-        seats::show,
-        seats::draw,
-        venues::create,
-        venues::list,
-        venues::show,
-        venues::amend,
-        venues::layout,
-        series::create,
-        series::show,
-        series::list_events,
-        series::add,
-        pools::resize,
-        blocks::put,
-        blocks::delete,
-        blocks::list,
-        holds::place,
-        holds::show,
-        holds::change_items,
-        holds::extend,
-        holds::release,
-        holds::expire,
-        bookings::book,
-        bookings::show,
-        bookings::cancel,
-        totals::show,
-        prometheus::scrape,
-        invariants::show,
-        health::health,
-        health::status,
-        health::live,
-        health::ready,
-    ),
     // No annotation mentions it; `Failures` refers to it by name.
     components(schemas(Problem)),
-    modifiers(&Failures),
-    tags(
-        (name = "events", description = "Events and their terms of sale"),
-        (name = "seats", description = "Numbered seats of an event and their states"),
-        (name = "venues", description = "Venues and their layouts"),
-        (name = "series", description = "Productions with many dates, at one or several venues"),
-        (name = "pools", description = "Parts of an event's capacity"),
-        (name = "blocks", description = "Capacity and seats that the organiser withholds from sale"),
-        (name = "holds", description = "Temporary claims on capacity, with an expiry"),
-        (name = "bookings", description = "Holds made permanent"),
-        (name = "operations", description = "Health, metrics and checks, for operators of the service"),
-    ),
 )]
-pub struct Document;
+struct Frame;
+
+/// The whole document: the frame, the part of each feature, and the failures that operations have in common.
+pub fn document(parts: impl Iterator<Item = OpenApi>) -> OpenApi {
+    let mut document = parts.fold(Frame::openapi(), OpenApi::merge_from);
+    Failures.modify(&mut document);
+    document
+}

@@ -8,11 +8,17 @@ use super::body::Body;
 use super::command::{submit, unexpected_outcome};
 use super::path::Id;
 use super::permission::Operator;
+use super::routes::{Routes, routes};
 use crate::app::App;
 use crate::error::ApiError;
 use boxoffice_engine::ids::{EventId, PoolId};
 use boxoffice_engine::inventory::command::{Command, Outcome, Pool};
 use boxoffice_engine::quantity::{CAPACITY_MAX, Capacity};
+
+/// The routes of this feature.
+pub fn routes() -> Routes {
+    routes![resize].tag("pools", "Parts of an event's capacity")
+}
 
 /// New capacity of a pool.
 #[derive(Deserialize, ToSchema)]

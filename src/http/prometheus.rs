@@ -2,11 +2,17 @@
 
 use actix_web::{HttpResponse, web};
 
+use super::routes::{Routes, routes};
 use crate::app::App;
 use crate::queries::totals::totals;
 use crate::telemetry::metrics;
 use boxoffice_engine::db::connect::Connections;
 use boxoffice_engine::metrics as engine_metrics;
+
+/// The routes of this feature.
+pub fn routes() -> Routes {
+    routes![scrape]
+}
 
 /// Content type of the text format that the recorder writes.
 const PROMETHEUS_TEXT: &str = "text/plain; version=0.0.4; charset=utf-8";

@@ -13,12 +13,18 @@ use actix_web::http::header::EntityTag;
 
 use super::cached;
 use super::read::with_deadline;
+use super::routes::{Routes, routes};
 use crate::app::App;
 use crate::domain::seat_map::{SeatMap, SeatedEvent};
 use crate::error::{ApiError, ErrorCode};
 use crate::queries;
 use crate::queries::seated_event::Seating;
 use boxoffice_engine::ids::EventId;
+
+/// The routes of this feature.
+pub fn routes() -> Routes {
+    routes![show, draw].compressed().tag("seats", "Numbered seats of an event and their states")
+}
 
 /// `Cache-Control`: a client may store the response but must revalidate it each time, which costs one short read.
 const REVALIDATE: &str = "no-cache";

@@ -8,11 +8,13 @@ use actix_web::{HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::body::LISTS_BODY_BYTES_MAX;
 use super::events::summary::{EventPageBody, parse_cursor};
 use super::page::rows_to_fetch;
 use super::path::Id;
 use super::query_string::QueryString;
 use super::read::with_deadline;
+use super::routes::{Routes, routes};
 use super::wire::Timestamp;
 use crate::app::App;
 use crate::domain::page;
@@ -20,6 +22,14 @@ use crate::domain::series::Series;
 use crate::error::{ApiError, ErrorCode};
 use crate::queries;
 use boxoffice_engine::ids::SeriesId;
+
+/// The routes of this feature.
+pub fn routes() -> Routes {
+    routes![create, list_events, add]
+        .bodies_up_to(LISTS_BODY_BYTES_MAX)
+        .and(routes![show])
+        .tag("series", "Productions with many dates, at one or several venues")
+}
 
 /// A series. Its dates are events: see `GET /api/v1/series/{id}/events`.
 #[derive(Serialize, ToSchema)]

@@ -7,12 +7,18 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::path::Id;
+use super::routes::{Routes, routes};
 use super::wire::Timestamp;
 use crate::app::App;
 use crate::error::{ApiError, ErrorCode};
 use crate::queries::status::{EventCounts, PoolCounts, TicketTypeCounts};
 use boxoffice_engine::ids::{EventId, PoolId, TicketTypeId};
 use boxoffice_engine::model::event::EventStatus;
+
+/// The routes of this feature.
+pub fn routes() -> Routes {
+    routes![show]
+}
 
 /// An event's counters at one moment. `total` = `available` + `held` + `booked` + `blocked`, for each pool and for the
 /// event.

@@ -5,9 +5,15 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::read::with_deadline;
+use super::routes::{Routes, routes};
 use crate::app::App;
 use crate::error::ApiError;
 use crate::queries::totals::{Totals, totals};
+
+/// The routes of this feature.
+pub fn routes() -> Routes {
+    routes![show]
+}
 
 /// Totals over all events at one moment, counted in the database, so independent of the instance.
 #[derive(Serialize, ToSchema)]

@@ -18,10 +18,19 @@ use actix_web::{HttpResponse, web};
 use self::wire::VenueBody;
 use super::path::Id;
 use super::read::with_deadline;
+use super::routes::{Routes, routes};
 use crate::app::App;
 use crate::error::{ApiError, ErrorCode};
 use crate::queries;
 use boxoffice_engine::ids::VenueId;
+
+/// The routes of this feature.
+pub fn routes() -> Routes {
+    routes![create, list, show, amend]
+        .bodies_up_to(VENUE_BODY_BYTES_MAX)
+        .and(routes![layout].compressed())
+        .tag("venues", "Venues and their layouts")
+}
 
 /// Largest request body with a layout, in bytes: the most seats that a layout can have, each described in full.
 pub const VENUE_BODY_BYTES_MAX: usize = 8 * 1024 * 1024;
