@@ -13,7 +13,6 @@ use crate::stage::{UNKNOWN_ID, text};
 use crate::support::{Client, Service};
 
 const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
-/// Routes outside the API: the documents themselves.
 
 async fn description(client: &Client) -> Value {
     client.get("/openapi.json").await.expect(200).body
