@@ -2,14 +2,14 @@
 #
 # Shows that nothing is lost when a server dies: two `boxoffice serve` on one database behind nginx, 10,000 mixed requests
 # from 64 clients, kill -9 of one server when half of them are done. Afterwards every acknowledged hold, booking and
-# release must be in the database, and the audit must be clean.
+# release must be in the database, and no invariant may be broken.
 #
 # Needs nginx and a PostgreSQL that `boxoffice with-postgres` finds, and the binaries of
-# `cargo build --release --workspace`. Sends to this machine only and leaves nothing running. Exits with 0 only if nothing
-# is wrong.
+# `cargo build --release --workspace`. Sends to this machine only and leaves no process running. Exits with 0 only on
+# success.
 #
 #   BOXOFFICE, BOXOFFICE_BENCH   the binaries (default: those in target/release)
-#   REQUESTS, CLIENTS, SEATS     the load (default: 10000, 64, 8000; so few seats that the sale runs out)
+#   REQUESTS, CLIENTS, SEATS     the load (default: 10000, 64, 8000; the event sells out during the run)
 
 set -euo pipefail
 

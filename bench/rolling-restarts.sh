@@ -1,19 +1,19 @@
 #!/usr/bin/env bash
 #
-# Shows that a deployment is not noticed: two `boxoffice serve` on one database behind nginx, 300 mixed requests per second
-# (an open loop), and meanwhile 20 restarts, one server after the other: SIGTERM, its end, a new start, and on to the other
-# as soon as it is ready. A client repeats a failed request once at most, after as long as `Retry-After` says if the answer
-# has one, and no request may fail with that. Afterwards every acknowledged hold, booking and release must be in the
-# database, and the audit must be clean.
+# Shows that a deployment does not disturb clients: two `boxoffice serve` on one database behind nginx, 300 mixed requests
+# per second (an open loop), and meanwhile 20 restarts, one server after the other: SIGTERM, its end, a new start, and then
+# the other one as soon as it is ready. A client repeats a failed request at most once, after `Retry-After` if the answer has
+# one, and no repeat may fail. Afterwards every acknowledged hold, booking and release must be in the database, and no
+# invariant may be broken.
 #
 # Needs nginx and a PostgreSQL that `boxoffice with-postgres` finds, and the binaries of
-# `cargo build --release --workspace`. Sends to this machine only and leaves nothing running. Exits with 0 only if nothing
-# is wrong.
+# `cargo build --release --workspace`. Sends to this machine only and leaves no process running. Exits with 0 only on
+# success.
 #
 #   BOXOFFICE, BOXOFFICE_BENCH   the binaries (default: those in target/release)
-#   RESTARTS, DRAIN_SECONDS      of both servers together, and how long each drains (default: 20, 2)
+#   RESTARTS, DRAIN_SECONDS      restarts of both servers together, and the drain window (default: 20, 2)
 #   RATE, CLIENTS                the load (default: 300 per second, 64)
-#   REQUESTS                     how many in all (default: enough for as long as the restarts should take)
+#   REQUESTS                     number of requests (default: enough for the expected time of the restarts)
 
 set -euo pipefail
 
@@ -23,10 +23,10 @@ restarts=${RESTARTS:-20}
 export DRAIN_SECONDS=${DRAIN_SECONDS:-2}
 rate=${RATE:-300}
 clients=${CLIENTS:-64}
-# Besides draining, two seconds for an end and a start; and some before the first and after the last.
+# Besides the drain window, two seconds for each stop and start, and five more for the begin and the end.
 requests=${REQUESTS:-$((rate * (restarts * (DRAIN_SECONDS + 2) + 5)))}
 
-# restart NAME: as a deployment does.
+# restart NAME: stops and starts a server, as a deployment does.
 restart() {
     local status=0
     kill -TERM "${pids[$1]}"
@@ -59,7 +59,7 @@ status=0
 wait "${pids[load]}" || status=$?
 unset 'pids[load]'
 cat "$work/said"
-((status == 0)) || die "some requests failed with one repeat, or otherwise than the API promises"
-say "No request failed with one repeat"
+((status == 0)) || die "some requests failed although they were repeated once, or had an undocumented answer"
+say "No request failed after at most one repeat"
 
 nothing_is_lost "$work/acknowledged.jsonl"

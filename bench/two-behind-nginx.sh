@@ -1,22 +1,22 @@
-# Two `boxoffice serve` on one database behind nginx, as deploy/nginx.conf says. For the scripts beside this file, which
-# read it with `source` and set `name` before; it is no program of its own.
+# Functions for two `boxoffice serve` on one database behind nginx, with deploy/nginx.conf. The scripts beside this file
+# set `name` and then read it with `source`; it is not a program.
 #
 #   BOXOFFICE, BOXOFFICE_BENCH   the binaries (default: those in target/release)
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 boxoffice=${BOXOFFICE:-$root/target/release/boxoffice}
 bench=${BOXOFFICE_BENCH:-$root/target/release/boxoffice-bench}
-# Where distributions put nginx is not on everybody's path.
+# Distributions install nginx in folders that are not on every user's path.
 PATH=$PATH:/usr/sbin:/usr/local/sbin
 
-# How often a start is looked at, and how long it may take in all.
+# Interval between two checks of a starting process, and the largest number of checks.
 poll_seconds=0.05
 polls_max=600
 
 say() { printf '%s\n' "$*"; }
 die() { printf '%s: %s\n' "$name" "$*" >&2; exit 1; }
 
-# with_database "$@": goes on only where DATABASE_URL is a throw-away PostgreSQL; starts the script once more with one.
+# with_database "$@": restarts the script with the DATABASE_URL of a throw-away PostgreSQL; returns in the restarted script.
 with_database() {
     [[ ${1:-} != --with-database ]] || return 0
     command -v nginx >/dev/null || die "nginx is not installed"
@@ -24,13 +24,13 @@ with_database() {
     exec "$boxoffice" with-postgres -- "$0" --with-database
 }
 
-# What runs, by name, and where. The names of everybody's logs in $work.
+# Process ids and ports by name. The log of each process is $work/NAME.log.
 declare -A pids=() ports=()
 
-# begin: a directory for logs and the like, and a promise that nothing is left running.
+# begin: creates a directory for logs and other files, and installs the clean-up of all processes.
 begin() {
     work=$(mktemp -d)
-    # nginx's workers may run as another user, and look for their files here.
+    # nginx's workers may run as another user, and need access to their files here.
     chmod 755 "$work"
     trap clean_up EXIT
     trap 'exit 130' INT
@@ -45,7 +45,7 @@ clean_up() {
     rm -rf "$work"
 }
 
-# free_port: a port in REPLY, from below the range that the system gives to outgoing connections. No port comes twice.
+# free_port: sets REPLY to a free port below the range for outgoing connections. It never returns a port twice.
 declare -A taken=()
 free_port() {
     local port
@@ -57,7 +57,7 @@ free_port() {
     REPLY=$port
 }
 
-# until_ready NAME PORT: until the service answers on the port that it is ready.
+# until_ready NAME PORT: waits until the service on the port reports that it is ready.
 until_ready() {
     local poll
     for ((poll = 0; poll < polls_max; poll++)); do
@@ -77,10 +77,10 @@ ready() {
     [[ $status == 200 ]]
 } 2>/dev/null
 
-# start_servers: the two, on a migrated database.
+# start_servers: migrates the database and starts both servers.
 start_servers() {
     "$boxoffice" migrate
-    # Both must make and know the same tokens: a hold that one placed is booked at the other.
+    # Both need the same key, because a hold placed by one server can be booked at the other.
     PAYMENT_TOKEN_KEY=$(head -c 32 /dev/urandom | od -An -tx1 | tr -d ' \n')
     export PAYMENT_TOKEN_KEY HOST=127.0.0.1 LOG_LEVEL=warn HOLD_TTL_MINUTES=15
     local server
@@ -93,18 +93,18 @@ start_servers() {
     until_ready second "${ports[second]}"
 }
 
-# start_server NAME: on its port, which it keeps for all its life.
+# start_server NAME: starts a server on its port, which is the same after a restart.
 start_server() {
     PORT=${ports[$1]} "$boxoffice" serve >>"$work/$1.log" 2>&1 &
     pids[$1]=$!
 }
 
-# start_nginx: in front of both. `ports[nginx]` is the one for operators, who may do everything.
+# start_nginx: starts nginx in front of both servers. `ports[nginx]` is the port for operators, with all routes.
 start_nginx() {
     local public
     free_port; public=$REPLY
     free_port; ports[nginx]=$REPLY
-    # Taken away is what only Docker and a newer nginx know; the rest is how production does it.
+    # Replaces the parts that need Docker or a newer nginx; the rest is the configuration of production.
     sed -e "s|server app:8080 resolve\(.*\);|server 127.0.0.1:${ports[first]}\1; server 127.0.0.1:${ports[second]}\1;|" \
         -e '/resolver 127.0.0.11/d' \
         -e 's|access_log /dev/stdout json;|access_log off;|' \
@@ -118,7 +118,7 @@ start_nginx() {
     until_ready nginx "${ports[nginx]}"
 }
 
-# Where a distribution's nginx keeps bodies only its own user may write.
+# Directives for temporary files: only nginx's own user may write to a distribution's default folders.
 temporary_paths() {
     local kind
     for kind in client_body proxy fastcgi uwsgi scgi; do
@@ -126,9 +126,9 @@ temporary_paths() {
     done
 }
 
-# nothing_is_lost FILE: the audit is clean, and what the file says was acknowledged is in the database.
+# nothing_is_lost FILE: checks the invariants, and that all acknowledged work in the file is in the database.
 nothing_is_lost() {
-    "$boxoffice" audit || die "the audit found a breach"
+    "$boxoffice" audit || die "boxoffice audit found a broken invariant"
     "$bench" verify --acknowledged "$1" || die "acknowledged work is missing"
     say "Nothing is lost"
 }

@@ -1,4 +1,5 @@
-//! What a server said yes to, one JSON object per line. Whatever happens to the servers, all of it must be there in the end.
+//! The file of acknowledged work, one JSON object per line. All of it must be in the database at the end of a run,
+//! whatever happened to the servers.
 
 use std::fs::File;
 use std::io::{BufRead as _, BufReader, BufWriter, Write as _};
@@ -8,7 +9,7 @@ use anyhow::Context as _;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-/// One promise.
+/// One acknowledged effect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "acknowledged", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Acknowledged {
@@ -17,11 +18,11 @@ pub enum Acknowledged {
     Release { hold_id: Uuid },
 }
 
-/// The file while it is written.
-pub struct Journal(BufWriter<File>);
+/// Writer of the file.
+pub struct AcknowledgedWriter(BufWriter<File>);
 
-impl Journal {
-    /// A new file in place of an old one.
+impl AcknowledgedWriter {
+    /// Creates the file, or truncates an existing one.
     ///
     /// # Errors
     ///
@@ -31,25 +32,31 @@ impl Journal {
         Ok(Self(BufWriter::new(file)))
     }
 
+    /// Appends a line.
+    ///
     /// # Errors
     ///
     /// When the file cannot be written.
     pub fn record(&mut self, acknowledged: Acknowledged) -> anyhow::Result<()> {
         serde_json::to_writer(&mut self.0, &acknowledged)?;
-        self.0.write_all(b"\n").context("cannot write what was acknowledged")
+        self.0.write_all(b"\n").context("cannot write the file of acknowledged work")
     }
 
+    /// Writes buffered lines to the file.
+    ///
     /// # Errors
     ///
     /// When the file cannot be written.
     pub fn finish(mut self) -> anyhow::Result<()> {
-        self.0.flush().context("cannot write what was acknowledged")
+        self.0.flush().context("cannot write the file of acknowledged work")
     }
 }
 
+/// Reads the whole file.
+///
 /// # Errors
 ///
-/// When the file cannot be read, naming the line.
+/// When the file cannot be read or a line is not valid; the error names the line.
 pub fn read(path: &Path) -> anyhow::Result<Vec<Acknowledged>> {
     let file = File::open(path).with_context(|| format!("cannot open {}", path.display()))?;
     let mut all = Vec::new();

@@ -1,4 +1,4 @@
-//! The requests that load is made of, as the bytes that go over the wire, and what is read from their answers.
+//! The requests of the load, as HTTP/1.1 bytes, and the parts of their answers that the generator reads.
 
 use serde::Deserialize;
 use serde_json::json;
@@ -6,49 +6,49 @@ use uuid::Uuid;
 
 use crate::client::Answer;
 
-/// `201`: an event was created.
+/// Body of a `201`: an event was created.
 #[derive(Deserialize)]
 pub struct EventCreated {
     pub event_id: Uuid,
 }
 
-/// `201`: a venue was created.
+/// Body of a `201`: a venue was created.
 #[derive(Deserialize)]
 pub struct VenueCreated {
     pub venue_id: Uuid,
     pub layout_version: u32,
 }
 
-/// `201`: a hold was placed.
+/// Body of a `201`: a hold was placed.
 #[derive(Deserialize)]
 pub struct HoldPlaced {
     pub hold_id: Uuid,
     pub payment_token: String,
 }
 
-/// `201`: a hold was booked.
+/// Body of a `201`: a hold was booked.
 #[derive(Deserialize)]
 pub struct Booked {
     pub booking_id: Uuid,
     pub hold_id: Uuid,
 }
 
-/// `200`: the counters of an event.
+/// Body of a `200`: the counters of an event.
 #[derive(Deserialize)]
 pub struct EventStatus {
     pub total: u64,
     pub available: u64,
     pub held: u64,
     pub booked: u64,
-    /// Counts the changes of the event's inventory.
+    /// Number of the event's last inventory change.
     pub sequence: u64,
 }
 
-/// What a client says that it can read.
+/// Content encoding that a client accepts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Encoding {
     Plain,
-    /// As browsers do.
+    /// gzip, which browsers accept.
     Gzip,
 }
 
@@ -62,21 +62,21 @@ impl Encoding {
 }
 
 impl EventStatus {
-    /// Every seat is counted exactly once.
+    /// Whether every place is counted exactly once.
     pub fn adds_up(&self) -> bool {
         self.available + self.held + self.booked == self.total
     }
 }
 
-/// `200`: the seats of an event. With `since`, `states` is absent, unless too much has changed.
+/// Body of a `200`: the seats of an event. With `since`, `states` is absent unless the client is too far behind.
 #[derive(Deserialize)]
 pub struct SeatMap<'a> {
     pub sequence: u64,
-    /// A letter for each seat.
+    /// One letter per seat.
     pub states: Option<&'a str>,
 }
 
-/// The part of a problem document that programs match on.
+/// The code of a problem document.
 #[derive(Deserialize)]
 struct Problem<'a> {
     code: &'a str,
@@ -87,20 +87,20 @@ pub fn create_event(name: &str, total_seats: u32) -> Vec<u8> {
     request("POST", "/api/v1/events", &[], &body.to_string())
 }
 
-/// A house of sections alike, one behind the other.
+/// A venue of equal sections, one behind the other.
 pub fn create_venue(name: &str, sections: u32, rows: &str) -> Vec<u8> {
     let sections: Vec<_> = (1..=sections).map(|n| json!({ "name": format!("Section {n}"), "rows": rows })).collect();
     let body = json!({ "name": name, "sections": sections });
     request("POST", "/api/v1/venues", &[], &body.to_string())
 }
 
-/// Every section is a pool with a ticket type.
+/// An event with the venue's layout. Every section is a pool with a ticket type.
 pub fn create_seated_event(name: &str, venue_id: Uuid) -> Vec<u8> {
     let body = json!({ "name": name, "venue_id": venue_id });
     request("POST", "/api/v1/events", &[], &body.to_string())
 }
 
-/// The plain form, of the event's only ticket type. With a key the request may be repeated.
+/// A hold of the event's only ticket type. With an idempotency key the request can be repeated.
 pub fn place_hold(event_id: Uuid, qty: u32, key: Option<Uuid>) -> Vec<u8> {
     let body = json!({ "event_id": event_id, "qty": qty }).to_string();
     let key = key.map(|key| key.to_string());
@@ -108,13 +108,13 @@ pub fn place_hold(event_id: Uuid, qty: u32, key: Option<Uuid>) -> Vec<u8> {
     request("POST", "/api/v1/holds", header.as_slice(), &body)
 }
 
-/// These seats, all or none.
+/// A hold of these seats, all or none.
 pub fn hold_seats(event_id: Uuid, seats: &[u32]) -> Vec<u8> {
     let body = json!({ "event_id": event_id, "seat_ids": seats });
     request("POST", "/api/v1/holds", &[], &body.to_string())
 }
 
-/// The best seats for a group, if need be in neighbouring rows.
+/// A hold of the best available seats for a group, in adjacent rows if necessary.
 pub fn hold_best_available(event_id: Uuid, qty: u32) -> Vec<u8> {
     let body = json!({ "event_id": event_id, "best_available": { "qty": qty, "together": "nearby" } });
     request("POST", "/api/v1/holds", &[], &body.to_string())
@@ -134,13 +134,13 @@ pub fn event_status(event_id: Uuid) -> Vec<u8> {
     request("GET", &format!("/api/v1/events/{event_id}/status"), &[], "")
 }
 
-/// The states of all seats, or what has changed since a sequence.
+/// The states of all seats, or the changes since a sequence.
 pub fn seat_map(event_id: Uuid, since: Option<u64>, encoding: Encoding) -> Vec<u8> {
     let since = since.map(|sequence| format!("?since={sequence}")).unwrap_or_default();
     request("GET", &format!("/api/v1/events/{event_id}/seats{since}"), encoding.headers(), "")
 }
 
-/// Where the seats stand.
+/// The venue's layout.
 pub fn layout(venue: &VenueCreated, encoding: Encoding) -> Vec<u8> {
     let path = format!("/api/v1/venues/{}/layouts/{}", venue.venue_id, venue.layout_version);
     request("GET", &path, encoding.headers(), "")
@@ -155,7 +155,7 @@ pub fn problem_code<'a>(answer: &Answer<'a>) -> Option<&'a str> {
     serde_json::from_slice::<Problem<'a>>(answer.body).ok().map(|problem| problem.code)
 }
 
-/// The status, and the code when there is one: what an unexpected answer is counted under.
+/// Status and error code of an answer, as in `409 SEATS_UNAVAILABLE`; counts of errors are kept by this label.
 pub fn label(answer: &Answer<'_>) -> String {
     match problem_code(answer) {
         Some(code) => format!("{} {code}", answer.status),

@@ -1,10 +1,10 @@
 //! One keep-alive connection of HTTP/1.1, one request at a time.
 //!
-//! A load generator must cost less than what it measures: requests are ready-made bytes, an answer is parsed where it was
-//! read, and nothing is allocated per request. It reads what Boxoffice and nginx send (bodies with a `content-length` or in
-//! chunks) and calls everything else an error.
+//! A load generator must use less processor time than the service: requests are prepared bytes, an answer is parsed in
+//! the buffer that it was read into, and the client does not allocate per request. It reads the answers of Boxoffice
+//! and nginx (bodies with a `content-length` or in chunks); other answers are errors.
 
-mod body; // where a body ends
+mod body; // end of a body
 
 use std::io;
 use std::time::Duration;
@@ -16,29 +16,29 @@ use tokio::time::timeout;
 use self::body::Body;
 use crate::target::Target;
 
-/// After this a request counts as lost. Longer than any server here lets a request wait.
+/// A request without an answer after this time counts as lost. Longer than any measured server lets a request wait.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Headers per answer; one more is an error.
+/// The most headers of an answer; one more is an error.
 const HEADERS_MAX: usize = 32;
 
-/// An answer that grows past this many bytes is an error. The largest that a scenario reads is where 20,000 seats stand, a few
-/// hundred thousand bytes.
+/// The most bytes of an answer; a longer one is an error. The longest answer of a scenario is the layout of 20,000
+/// seats, a few hundred thousand bytes.
 const ANSWER_BYTES_MAX: usize = 1 << 20;
 
-/// A client with one connection, which it opens when it needs it and again after the other side closed it.
+/// A client with one connection, which it opens when needed, and again after the server closed it.
 pub struct Client {
     target: Target,
     stream: Option<TcpStream>,
     buffer: Vec<u8>,
 }
 
-/// What came back.
+/// The answer to a request.
 pub struct Answer<'a> {
     pub status: u16,
-    /// Whether the server said that this repeats an earlier answer.
+    /// Whether the header `Idempotent-Replayed` is `true`.
     pub replayed: bool,
-    /// After how many seconds the server said to come back, if it did.
+    /// `Retry-After`, in seconds.
     pub retry_after: Option<u64>,
     pub body: &'a [u8],
 }
@@ -49,9 +49,9 @@ struct Head {
     status: u16,
     replayed: bool,
     retry_after: Option<u64>,
-    /// The server will close the connection after this answer.
+    /// Whether the server closes the connection after this answer.
     closes: bool,
-    /// Of the head itself, in bytes.
+    /// Length of the head in bytes.
     length: usize,
 }
 
@@ -60,17 +60,17 @@ impl Client {
         Self { target, stream: None, buffer: Vec::with_capacity(4096) }
     }
 
-    /// Where the next connection goes. The present one is given up.
+    /// Changes the target of the next connection, and drops the present one.
     pub fn redirect(&mut self, target: Target) {
         self.target = target;
         self.stream = None;
     }
 
-    /// Opens the connection before it is needed, so that this is not part of a measurement.
+    /// Opens the connection in advance, so that connecting is not part of a measurement.
     ///
     /// # Errors
     ///
-    /// When nobody accepts it in time.
+    /// When the connection is not accepted in time.
     pub async fn connect(&mut self) -> io::Result<()> {
         self.stream = Some(timeout(REQUEST_TIMEOUT, open(self.target)).await??);
         Ok(())
@@ -80,10 +80,11 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// When the connection fails, the answer cannot be read or does not come in time. The server may or may not have
-    /// executed the request. The next one gets a new connection.
+    /// When the connection fails, or the answer cannot be read or does not come in time. The server may or may not have
+    /// executed the request. The next request opens a new connection.
     pub async fn send(&mut self, request: &[u8]) -> io::Result<Answer<'_>> {
-        // Taken, so that whatever goes wrong, or a caller that stops waiting, cannot leave half an answer for the next one.
+        // Taken out of `self`, so that after an error, or if this future is dropped, the next request cannot read the
+        // rest of this answer.
         let stream = self.stream.take();
         let exchange = exchange(self.target, stream, request, &mut self.buffer);
         let (stream, head) = timeout(REQUEST_TIMEOUT, exchange).await??;
@@ -113,13 +114,13 @@ async fn exchange(
     };
     stream.write_all(request).await?;
     buffer.clear();
-    let mut coming = None;
+    let mut response = None;
     loop {
-        if coming.is_none() {
-            coming = parse_head(buffer)?;
+        if response.is_none() {
+            response = parse_head(buffer)?;
         }
-        if let Some((head, body)) = &mut coming
-            && body.is_whole(buffer)?
+        if let Some((head, body)) = &mut response
+            && body.is_complete(buffer)?
         {
             return Ok((stream, *head));
         }
@@ -132,7 +133,7 @@ async fn exchange(
     }
 }
 
-/// `None` while the head is incomplete.
+/// Parses the head of an answer; `None` while it is incomplete.
 fn parse_head(buffer: &[u8]) -> io::Result<Option<(Head, Body)>> {
     let mut headers = [httparse::EMPTY_HEADER; HEADERS_MAX];
     let mut response = httparse::Response::new(&mut headers);
@@ -144,25 +145,25 @@ fn parse_head(buffer: &[u8]) -> io::Result<Option<(Head, Body)>> {
     let status = response.code.ok_or_else(|| unreadable("no status"))?;
     let closes = response.version == Some(0);
     let mut head = Head { status, replayed: false, retry_after: None, closes, length };
-    // These two have no body and may have no length (RFC 9110, section 8.6).
+    // Answers with these statuses have no body, and may have no length (RFC 9110, section 8.6).
     let mut content_length = matches!(status, 204 | 304).then_some(0);
     let mut is_chunked = false;
     for header in response.headers {
-        let is = |name: &str| header.name.eq_ignore_ascii_case(name);
-        if is("content-length") {
+        let has_name = |name: &str| header.name.eq_ignore_ascii_case(name);
+        if has_name("content-length") {
             content_length = Some(decimal(header.value)?);
-        } else if is("transfer-encoding") {
+        } else if has_name("transfer-encoding") {
             is_chunked = header.value.eq_ignore_ascii_case(b"chunked");
-        } else if is("connection") {
+        } else if has_name("connection") {
             head.closes |= header.value.eq_ignore_ascii_case(b"close");
-        } else if is("idempotent-replayed") {
+        } else if has_name("idempotent-replayed") {
             head.replayed = header.value == b"true";
-        } else if is("retry-after") {
+        } else if has_name("retry-after") {
             head.retry_after = Some(u64::try_from(decimal(header.value)?).unwrap_or(u64::MAX));
         }
     }
     match content_length {
-        _ if is_chunked => Ok(Some((head, Body::in_chunks(length)))),
+        _ if is_chunked => Ok(Some((head, Body::new_chunked(length)))),
         Some(content_length) => Ok(Some((head, Body::EndsAt(length.saturating_add(content_length))))),
         None => Err(unreadable("neither a content-length nor chunks")),
     }

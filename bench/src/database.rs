@@ -1,4 +1,4 @@
-//! What PostgreSQL is set to and what it counted. Figures for writes mean nothing without knowing that they are on disk.
+//! Settings and statistics of PostgreSQL. Rates of writes mean nothing unless commits are on disk.
 
 use anyhow::{Context as _, ensure};
 use serde::{Deserialize, Serialize};
@@ -8,11 +8,11 @@ use url::Url;
 /// SQLSTATE of a statement that the role may not run.
 const INSUFFICIENT_PRIVILEGE: &str = "42501";
 
-/// The database that scenarios run in, each in a new one, so that none finds what another left and nobody else's data is
-/// near. One name: what a run that was killed left behind goes when the next one begins.
+/// Name of the database that scenarios run in, each in a new one, so that no scenario finds data of another, and other
+/// databases are left alone. The name is fixed, so that a run drops the database that a killed run left behind.
 const SCRATCH_DATABASE: &str = "boxoffice_bench";
 
-/// As a session of the server's role in the server's database sees it.
+/// Version and settings, as seen by a session with the server's role in the server's database.
 #[derive(Clone, Debug, FromRow, Serialize, Deserialize)]
 pub struct DatabaseFacts {
     /// As in `15.4`.
@@ -31,7 +31,7 @@ pub struct DatabaseFacts {
 pub struct TableUpdates {
     pub table: String,
     pub updated: i64,
-    /// Of them without a new entry in any index.
+    /// Updates without a new entry in any index.
     pub hot: i64,
 }
 
@@ -42,6 +42,8 @@ pub async fn connect(database_url: &str) -> anyhow::Result<PgConnection> {
     PgConnection::connect(database_url).await.context("cannot connect to DATABASE_URL")
 }
 
+/// Reads the version and settings.
+///
 /// # Errors
 ///
 /// When the database does not answer.
@@ -59,8 +61,8 @@ pub async fn facts(connection: &mut PgConnection) -> anyhow::Result<DatabaseFact
     facts.fetch_one(connection).await.context("cannot read PostgreSQL's settings")
 }
 
-/// Makes dirty pages durable now, so that no window pays for the writes of the one before. Returns whether it did: only
-/// superusers and members of `pg_checkpoint` may.
+/// Runs a checkpoint, so that a window is not slowed by the writes of the one before. Returns false if the role may
+/// not: only superusers and members of `pg_checkpoint` may.
 ///
 /// # Errors
 ///
@@ -73,7 +75,7 @@ pub async fn checkpoint(connection: &mut PgConnection) -> anyhow::Result<bool> {
     }
 }
 
-/// Makes the scenarios' database anew and returns its URL.
+/// Creates an empty database for a scenario and returns its URL.
 ///
 /// # Errors
 ///
@@ -96,7 +98,7 @@ pub async fn drop_scratch(connection: &mut PgConnection) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// How much has been written to the write-ahead log ever, in bytes.
+/// Total bytes written to the write-ahead log.
 ///
 /// # Errors
 ///
@@ -107,7 +109,7 @@ pub async fn wal_bytes(connection: &mut PgConnection) -> anyhow::Result<u64> {
     u64::try_from(position).context("a negative position in the log")
 }
 
-/// Of every table that was updated. Complete only for sessions that have ended: others report now and then.
+/// Updates per table. Complete only for ended sessions: open sessions report their statistics with a delay.
 ///
 /// # Errors
 ///
@@ -122,7 +124,7 @@ pub async fn table_updates(connection: &mut PgConnection) -> anyhow::Result<Vec<
     updates.fetch_all(connection).await.context("cannot read the statistics")
 }
 
-/// The process of the server that this session belongs to.
+/// Process id of the backend of this session.
 ///
 /// # Errors
 ///
@@ -133,9 +135,11 @@ pub async fn backend_pid(connection: &mut PgConnection) -> anyhow::Result<u32> {
 }
 
 impl DatabaseFacts {
+    /// Checks that acknowledged commits survive a loss of power.
+    ///
     /// # Errors
     ///
-    /// When a commit that PostgreSQL acknowledges could be lost with the power.
+    /// When a setting allows their loss.
     pub fn assert_durable(&self) -> anyhow::Result<()> {
         ensure!(self.fsync == "on", "fsync is {}: commits would not be on disk", self.fsync);
         ensure!(
@@ -143,7 +147,7 @@ impl DatabaseFacts {
             "full_page_writes is {}: a torn page would be lost",
             self.full_page_writes
         );
-        // All other values flush to the local disk before they answer.
+        // With all other values a commit is flushed to the local disk before it is acknowledged.
         ensure!(self.synchronous_commit != "off", "synchronous_commit is off: commits would not be on disk");
         Ok(())
     }

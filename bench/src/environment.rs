@@ -1,4 +1,4 @@
-//! What the figures depend on: machine, versions, settings. Written beside every result.
+//! The environment of a run: machine, versions, settings. Part of every result.
 
 use std::num::NonZero;
 use std::process::Command;
@@ -15,13 +15,13 @@ use crate::processes;
 pub struct Environment {
     /// RFC 3339, UTC.
     pub started_at: String,
-    /// Of the sources in the working directory; `-dirty` when they differ from it.
+    /// Commit of the working directory; `-dirty` if its files differ from the commit.
     pub commit: String,
-    /// What the measured binary calls itself.
+    /// Output of `boxoffice --version` of the measured binary.
     pub server: String,
     pub cpu: String,
     pub cores: usize,
-    /// Bytes.
+    /// Memory in bytes.
     pub memory: u64,
     pub kernel: String,
     pub database: DatabaseFacts,
@@ -30,7 +30,7 @@ pub struct Environment {
 impl Environment {
     /// # Errors
     ///
-    /// When the time cannot be written, which it always can.
+    /// None in practice: the present time can be formatted.
     pub fn read(server: String, database: DatabaseFacts) -> anyhow::Result<Self> {
         Ok(Self {
             started_at: OffsetDateTime::now_utc().format(&Rfc3339).context("cannot write the time")?,
@@ -45,7 +45,7 @@ impl Environment {
     }
 }
 
-/// "unknown" outside of a checkout.
+/// The commit, or "unknown" outside of a checkout.
 fn commit() -> String {
     let git = Command::new("git").args(["describe", "--always", "--dirty", "--exclude=*"]).output();
     git.ok()
@@ -64,7 +64,7 @@ fn cpu() -> String {
         .unwrap_or_else(|| std::env::consts::ARCH.to_owned())
 }
 
-/// "unknown" where there is no such file.
+/// The content of a file, or "unknown" if it does not exist.
 fn read_trimmed(path: &str) -> String {
     std::fs::read_to_string(path).map_or_else(|_| "unknown".to_owned(), |text| text.trim().to_owned())
 }

@@ -1,20 +1,21 @@
-//! The load generator of Boxoffice: it drives a server binary over HTTP, and knows nothing of its inside.
-#![warn(clippy::unwrap_used)] // a reason belongs to whatever cannot fail: `expect` has room for it
+//! The load generator of Boxoffice: it sends requests to a server binary over HTTP and does not use the server's
+//! library.
+#![warn(clippy::unwrap_used)] // `expect` says why a call cannot fail
 
-pub mod acknowledged; // the file of what a server said yes to
-pub mod api; // the requests that load is made of, and what is read from their answers
+pub mod acknowledged; // the file of acknowledged work
+pub mod api; // requests, and their answers
 pub mod client; // one keep-alive connection
-pub mod database; // what PostgreSQL is set to, and what it counted
-pub mod engines; // what is measured side by side
-pub mod environment; // what the figures depend on
-pub mod load; // closed and open loops, and what they record
-pub mod mixed; // `mixed`: holds, bookings, releases and reads through failures
+pub mod database; // settings and statistics of PostgreSQL
+pub mod engines; // the engines that are compared
+pub mod environment; // machine, versions, settings
+pub mod load; // closed and open loops, and their recorder
+pub mod mixed; // `mixed`: holds, bookings, releases and reads during failures
 pub mod processes; // processor time and memory
-pub mod progress; // how far a run is
+pub mod progress; // progress of a run on standard error
 pub mod report; // `report`: docs/benchmarks.md and its plots, from the results
 pub mod results; // the JSON of a run
 pub mod run; // `run`: a suite, from start to finish
-pub mod scenarios; // what is measured
+pub mod scenarios; // the scenarios
 pub mod suite; // suite files
-pub mod target; // where load may be sent
-pub mod verify; // `verify`: is everything there that was acknowledged?
+pub mod target; // addresses that load may be sent to
+pub mod verify; // `verify`: is all acknowledged work in the database?

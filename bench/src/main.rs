@@ -1,5 +1,5 @@
 //! `boxoffice-bench`: the command line of the load generator.
-#![warn(clippy::unwrap_used)] // a reason belongs to whatever cannot fail: `expect` has room for it
+#![warn(clippy::unwrap_used)] // `expect` says why a call cannot fail
 
 use std::process::ExitCode;
 
@@ -25,16 +25,16 @@ struct Cli {
 enum Command {
     /// Runs a suite of scenarios and writes its results and report
     Run(Run),
-    /// Writes the report of earlier results
+    /// Writes the report from the results of an earlier run
     Report(Report),
-    /// Holds, bookings, releases and status reads through failures, with everything acknowledged written down
+    /// Sends holds, bookings, releases and status reads during failures, and records all acknowledged work
     Mixed(Mixed),
-    /// Checks in the database that everything is there that `mixed` wrote down
+    /// Checks that the work that `mixed` recorded is in the database
     Verify(Verify),
-    /// Answers holds with the same JSON and does nothing else; started by `run`
+    /// Serves holds with constant JSON, for the ceiling; started by `run`
     #[command(hide = true)]
     Echo,
-    /// Passes connections on, a little later; started by `run`
+    /// Forwards connections with a delay; started by `run`
     #[command(hide = true)]
     DelayProxy(DelayProxy),
 }
@@ -51,11 +51,11 @@ fn main() -> ExitCode {
 
 fn start(command: Command) -> anyhow::Result<()> {
     match command {
-        // These bring threads of their own.
+        // These start threads of their own.
         Command::Echo => ceiling::run(),
         Command::DelayProxy(proxy) => proxy.run(),
         Command::Report(report) => report.run(),
-        // One thread: the load shall leave the other cores to what it measures, and needs no lock that ever waits.
+        // One thread, so that the load generator leaves the other cores to the service, and its locks never wait.
         command => {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
             runtime.block_on(run_until_signalled(command))
@@ -63,7 +63,8 @@ fn start(command: Command) -> anyhow::Result<()> {
     }
 }
 
-/// Whichever branch ends first, what the command had started is dropped, and with it the servers are killed.
+/// Runs the command until it ends or a signal arrives. A signal drops the command, which kills the servers that it
+/// started.
 async fn run_until_signalled(command: Command) -> anyhow::Result<()> {
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
@@ -79,6 +80,6 @@ async fn run(command: Command) -> anyhow::Result<()> {
         Command::Run(suite) => suite.run().await,
         Command::Mixed(load) => load.run().await,
         Command::Verify(check) => check.run().await,
-        Command::Echo | Command::DelayProxy(_) | Command::Report(_) => unreachable!("`start` has dealt with these"),
+        Command::Echo | Command::DelayProxy(_) | Command::Report(_) => unreachable!("`start` handles these"),
     }
 }

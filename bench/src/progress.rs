@@ -1,5 +1,5 @@
-//! How far a run is: one line that changes on a terminal, plain lines elsewhere. On standard error, because standard output
-//! is for the results.
+//! Progress of a run on standard error: one changing line on a terminal, otherwise plain lines. Standard output is for
+//! the results.
 
 use std::io::{self, IsTerminal as _, Write as _};
 use std::time::Instant;
@@ -20,18 +20,18 @@ impl Progress {
         self.step("starting");
     }
 
-    /// Something that passes.
+    /// Shows the present step; on a terminal the next line replaces it.
     pub fn step(&self, what: &str) {
         if self.is_terminal {
             eprint!("\r\x1b[K{}", self.line(what));
-            // Nobody misses a progress line that cannot be written.
+            // A failed write only loses a progress line.
             let _ = io::stderr().flush();
         } else {
             eprintln!("{}", self.line(what));
         }
     }
 
-    /// Something that stays.
+    /// Prints a result that stays on the terminal.
     pub fn done(&self, what: &str) {
         let clear = if self.is_terminal { "\r\x1b[K" } else { "" };
         eprintln!("{clear}{}", self.line(what));
@@ -43,7 +43,7 @@ impl Progress {
     }
 }
 
-/// What is printed next, be it an error, starts on a line of its own.
+/// Clears the line, so that the next output, for example an error, starts on an empty line.
 impl Drop for Progress {
     fn drop(&mut self) {
         if self.is_terminal {

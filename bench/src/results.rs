@@ -1,6 +1,6 @@
-//! What a run measured, as the JSON file has it. The report is made of this and nothing else.
+//! The results of a run, as in its JSON file. They are the only input of the report.
 
-pub mod seats; // of the scenario `seats`
+pub mod seats; // results of the scenario `seats`
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -20,11 +20,11 @@ use crate::suite::{GridKind, Suite};
 pub struct Results {
     pub suite: Suite,
     pub environment: Environment,
-    /// Settings of the servers other than the defaults.
+    /// Settings of the servers that differ from the defaults.
     pub settings: BTreeMap<Engine, BTreeMap<String, String>>,
     /// Whether every window started after a checkpoint.
     pub checkpoints: bool,
-    /// Of the whole run, start-up included.
+    /// Duration of the whole run in seconds, with start-up.
     pub seconds: f64,
     pub grids: Vec<GridResult>,
     pub sweep: Option<SweepResult>,
@@ -48,13 +48,13 @@ pub struct Spread {
 pub struct GridResult {
     pub kind: GridKind,
     pub cells: Vec<Cell>,
-    /// Over the scenario, all engines together.
+    /// Updates per table during the scenario, by all engines.
     pub updates: Vec<TableUpdates>,
-    /// By how much the proxy prolonged a round trip between service and database, in microseconds. Absent without a proxy.
+    /// Delay of a round trip between service and database by the proxy, in microseconds. Absent without a proxy.
     pub delay_micros: Option<f64>,
 }
 
-/// One number of clients.
+/// The measurements with one number of clients.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Cell {
@@ -66,37 +66,37 @@ pub struct Cell {
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Series {
-    /// Of what the scenario is about: refusals when everything is sold out, else what was accepted.
+    /// Rate of the counted answers: refusals in the scenario `sold-out`, otherwise accepted requests.
     pub per_second: Spread,
-    /// Of the same, over all windows together.
+    /// Latencies of the counted answers, over all windows together.
     pub micros: Percentiles,
-    /// Shares of the answers, and the microseconds within which they came.
+    /// The latency curve: shares of the answers, and the microseconds within which they came.
     pub curve: Vec<(f64, u64)>,
     pub accepted: u64,
     pub refused: u64,
     pub shed: u64,
-    /// Anything else, by what was answered.
+    /// Number of other answers, by label.
     pub errors: BTreeMap<String, u64>,
     pub costs: Costs,
-    /// Answers about an event that lacked what was acknowledged before they were asked for. Absent where nobody looked.
+    /// Checks of the status for acknowledged holds. Absent in scenarios without this check.
     pub stale: Option<Checks>,
     pub windows: Vec<Window>,
 }
 
-/// Processor time per 1,000 answers, in milliseconds; absent where it is not known.
+/// Processor time per 1,000 answers, in milliseconds; absent if it is not known.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Costs {
     pub server_cpu_ms: Option<f64>,
     pub postgres_cpu_ms: Option<f64>,
     pub generator_cpu_ms: f64,
-    /// Of one core, over the windows: near 1 the generator is what was measured.
+    /// Share of one core that the load generator used. Near 1, it limits the figures.
     pub generator_cpu_share: f64,
-    /// Bytes of write-ahead log per hold. Absent where answers are not holds.
+    /// Bytes of write-ahead log per hold. Absent if the answers are not holds.
     pub wal_bytes: Option<f64>,
 }
 
-/// How often something was looked at, and found wrong.
+/// Numbers of checks, and of failed ones.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Checks {
@@ -122,14 +122,15 @@ pub struct SweepResult {
 pub struct SweepRound {
     /// Holds that were made to expire in the same second.
     pub holds: u64,
-    /// Of them, until nobody waited any longer.
+    /// Number of them that were expired before the time limit.
     pub expired: u64,
-    /// From their expiry until all of them were expired, or nobody waited any longer.
+    /// Seconds from their expiry until the sweeper had expired all of them, or until the time limit.
     pub seconds: f64,
-    /// Expiries in the journal, and different holds among them. No fewer than were seen to be expired: more may follow.
+    /// Journal entries of expiries, and distinct holds in them. At least `expired`, because more holds may expire
+    /// later.
     pub entries: u64,
     pub distinct: u64,
-    /// Of holds that were placed before, and meanwhile.
+    /// Latencies of holds placed before the expiry (quiet) and during it (busy).
     pub quiet_micros: Percentiles,
     pub busy_micros: Percentiles,
     pub quiet_per_second: f64,
@@ -150,22 +151,22 @@ pub struct OverloadResult {
 #[serde(deny_unknown_fields)]
 pub struct OverloadLevel {
     pub factor: f64,
-    /// Per second: intended; sent, because a connection was free in time; accepted; turned away.
+    /// Rates per second: scheduled; sent, with a connection free in time; accepted; refused with 503.
     pub offered: Spread,
     pub sent: Spread,
     pub goodput: Spread,
     pub shed: Spread,
-    /// From the intended start.
+    /// Latencies of accepted holds, from the scheduled start.
     pub accepted_micros: Percentiles,
-    /// From the sending.
+    /// Latencies of 503 responses, from the sending.
     pub shed_micros: Percentiles,
-    /// How late requests were sent.
+    /// Delay between the scheduled start and the sending.
     pub lag_micros: Percentiles,
     pub generator_cpu_share: f64,
     pub errors: BTreeMap<String, u64>,
-    /// The most that the server had in memory, in bytes; absent where it is not known.
+    /// Largest resident memory of the server, in bytes; absent if it is not known.
     pub resident_bytes: Option<u64>,
-    /// From the end of the load until everything was normal again.
+    /// Seconds from the end of the load until latencies were normal again.
     pub recovery_seconds: Spread,
 }
 
@@ -176,23 +177,23 @@ pub struct StampedeResult {
     pub rounds: Vec<StampedeRound>,
 }
 
-/// The other events without the stampede and with it.
+/// The load on the other events, without the stampede (quiet) and during it (busy).
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct StampedeRound {
-    pub quiet: Bystanders,
-    pub busy: Bystanders,
-    /// Of the stampede itself, per second.
+    pub quiet: OtherEvents,
+    pub busy: OtherEvents,
+    /// Rates of the stampede itself, per second.
     pub sent_per_second: f64,
     pub goodput: f64,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Bystanders {
+pub struct OtherEvents {
     pub asked: u64,
     pub accepted: u64,
-    /// From the intended start.
+    /// Latencies of accepted holds, from the scheduled start.
     pub micros: Percentiles,
     pub errors: BTreeMap<String, u64>,
 }
@@ -209,14 +210,19 @@ pub struct LongResult {
 }
 
 impl Results {
+    /// Reads a results file.
+    ///
     /// # Errors
     ///
-    /// When the file cannot be read, or is not what this version writes.
+    /// When the file cannot be read, or has the format of another version.
     pub fn read(path: &Path) -> anyhow::Result<Self> {
         let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-        serde_json::from_str(&text).with_context(|| format!("{} is not a result of this version", path.display()))
+        serde_json::from_str(&text)
+            .with_context(|| format!("{} has not the results format of this version", path.display()))
     }
 
+    /// Writes a results file.
+    ///
     /// # Errors
     ///
     /// When the file cannot be written.
@@ -235,22 +241,22 @@ impl GridResult {
         self.cells.iter().find(|cell| cell.clients == clients)?.series.get(&engine)
     }
 
-    /// Those that were measured, in order.
+    /// The measured engines, in order.
     pub fn engines(&self) -> Vec<Engine> {
         self.cells.first().map_or_else(Vec::new, |cell| cell.series.keys().copied().collect())
     }
 }
 
 impl Spread {
-    /// All zero when there are no figures.
-    pub fn of(mut figures: Vec<f64>) -> Self {
+    /// Median and range of figures; all zero if there are none.
+    pub fn from_figures(mut figures: Vec<f64>) -> Self {
         figures.sort_by(f64::total_cmp);
-        let at = |index: usize| figures.get(index).copied().unwrap_or_default();
+        let figure = |index: usize| figures.get(index).copied().unwrap_or_default();
         let count = figures.len();
         Self {
-            median: f64::midpoint(at(count.saturating_sub(1) / 2), at(count / 2)),
-            min: at(0),
-            max: at(count.saturating_sub(1)),
+            median: f64::midpoint(figure(count.saturating_sub(1) / 2), figure(count / 2)),
+            min: figure(0),
+            max: figure(count.saturating_sub(1)),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! `run`: a suite, from start to finish.
+//! `run`: runs a suite and writes its results and report.
 
 use std::path::PathBuf;
 use std::time::Instant;
@@ -23,13 +23,13 @@ pub struct Run {
     /// The suite file, as in bench/suites/
     #[arg(long)]
     suite: PathBuf,
-    /// The server binary, built as images are
+    /// The server binary, built with the profile of container images
     #[arg(long, default_value = "target/dist/boxoffice")]
     server: PathBuf,
-    /// A PostgreSQL on which the role may create databases. This database itself is left alone
+    /// A PostgreSQL whose role may create databases. The named database itself is not changed
     #[arg(long, env, hide_env_values = true)]
     database_url: String,
-    /// Where the results go; the servers' logs go beside them
+    /// The results file; the logs of the servers are written beside it
     #[arg(long)]
     json: PathBuf,
     /// The Markdown report whose section is written, with plots in a folder beside it
@@ -42,7 +42,7 @@ impl Run {
     ///
     /// # Errors
     ///
-    /// When the database is not durable, something does not run, an invariant is broken or a file cannot be written.
+    /// When the database is not durable, a scenario fails, an invariant is broken or a file cannot be written.
     pub async fn run(self) -> anyhow::Result<()> {
         let suite = Suite::read(&self.suite)?;
         let folder = self.json.parent().context("the results need a file name")?;

@@ -1,7 +1,7 @@
-//! Suite files: which scenarios run, how long, how often, with how many clients, side by side with what.
+//! Suite files: the scenarios of a run, with durations, rounds, numbers of clients and engines.
 //!
-//! A file is TOML with a table per scenario. What a grid scenario does not say comes from `defaults`. Unknown names are
-//! refused, and so is what is out of range, before anything is started.
+//! A file is TOML with a table per scenario. Missing settings of a grid scenario come from `defaults`. Unknown names
+//! and values out of range are refused before a scenario starts.
 
 mod seats; // the table of the scenario `seats`
 
@@ -27,29 +27,29 @@ const PATIENCE_MS: RangeInclusive<u64> = 1..=60_000;
 const OTHERS_PER_SECOND: RangeInclusive<u32> = 1..=10_000;
 const MINUTES: RangeInclusive<u32> = 2..=60;
 
-/// What a file says, in range.
+/// The content of a suite file. All values are in range.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Suite {
-    /// Of the report's section and of its files.
+    /// Name of the suite, of the report's section and of its files.
     pub name: String,
     #[serde(default)]
     pub defaults: Defaults,
     pub scenarios: Scenarios,
 }
 
-/// For grid scenarios that do not say otherwise.
+/// Settings of grid scenarios that do not have their own.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Defaults {
     pub clients: Vec<usize>,
     pub rounds: u32,
     pub window_seconds: f64,
-    /// Load before the first window of a cell, per engine, that is not counted.
+    /// Duration of the load, per engine, before the first window of a cell. It is not counted.
     pub warm_up_seconds: f64,
 }
 
-/// In the order in which they run.
+/// The scenarios, in the order in which they run.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Scenarios {
@@ -71,7 +71,7 @@ pub struct Scenarios {
     pub long: Option<Long>,
 }
 
-/// A scenario that is a grid of clients and engines.
+/// Settings of a scenario that is a grid of clients and engines.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct GridTable {
@@ -92,43 +92,43 @@ pub struct GridTable {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Sweep {
     pub holds: u32,
-    /// Of the load of holds.
+    /// Number of clients that place holds meanwhile.
     pub clients: usize,
     pub rounds: u32,
-    /// Of the same load before anything expires.
+    /// Duration of the same load before the holds expire.
     pub quiet_seconds: f64,
 }
 
-/// More than the service can do, open loop.
+/// Load above the capacity of the service, open loop.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Overload {
-    /// Of the capacity that is measured just before.
+    /// Multiples of the capacity that is measured just before.
     pub factors: Vec<f64>,
     pub rounds: u32,
     pub window_seconds: f64,
     pub arrivals: Arrivals,
     pub connections: usize,
-    /// How late a request may be sent; later ones are given up.
+    /// The most milliseconds that a request may be sent late; later ones are not sent.
     pub patience_ms: u64,
 }
 
-/// One event overrun, while others sell modestly.
+/// An overload of one event, with a small load on other events.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Stampede {
-    /// Of the capacity that is measured just before.
+    /// Multiple of the capacity that is measured just before.
     pub factor: f64,
     pub rounds: u32,
     pub window_seconds: f64,
-    /// Of the stampede.
+    /// Number of connections of the stampede.
     pub connections: usize,
     pub patience_ms: u64,
-    /// Holds per second of the other events, all together.
+    /// Holds per second of all other events together.
     pub others_per_second: u32,
 }
 
-/// A sale that goes on.
+/// A sale of several minutes.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Long {
@@ -136,7 +136,7 @@ pub struct Long {
     pub minutes: u32,
 }
 
-/// A grid with nothing left open.
+/// A grid scenario with the defaults applied.
 #[derive(Clone, Debug)]
 pub struct Grid {
     pub kind: GridKind,
@@ -150,27 +150,27 @@ pub struct Grid {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum GridKind {
-    /// One event, holds.
+    /// Holds of one event.
     Hot,
     /// The same, with half a millisecond each way between service and database.
     HotRemote,
-    /// A thousand events, each wanted as much as the others.
+    /// Holds of a thousand events, all with the same probability.
     ManyUniform,
-    /// A thousand events, the k-th wanted in proportion to `k^-1.1`.
+    /// Holds of a thousand events; the probability of the k-th is proportional to `k^-1.1`.
     ManyZipf,
     /// A hold, then its booking.
     Checkout,
-    /// A sale that runs out.
+    /// Holds of an event that sells out.
     LastSeats,
-    /// Nothing to be had.
+    /// Holds of a sold-out event.
     SoldOut,
     /// The status of one event.
     ReadOne,
-    /// The status of a thousand.
+    /// The status of a thousand events.
     ReadMany,
-    /// 90 % status, 8 % holds, 2 % bookings, of a thousand events.
+    /// 90 % status reads, 8 % holds, 2 % bookings, of a thousand events.
     Mixed,
-    /// Seats of one event, each visitor naming those that may be available.
+    /// Holds of named seats of one event.
     SeatsNamed,
 }
 
@@ -181,7 +181,7 @@ impl Default for Defaults {
 }
 
 impl GridKind {
-    /// As in suite files, results and reports.
+    /// The name in suite files, results and reports.
     pub fn name(self) -> &'static str {
         match self {
             Self::Hot => "hot",
@@ -203,33 +203,38 @@ impl GridKind {
         matches!(self, Self::Hot | Self::HotRemote | Self::ManyUniform | Self::ManyZipf)
     }
 
-    fn admits(self, engine: Engine) -> bool {
+    /// Whether the engine can run this scenario.
+    fn supports(self, engine: Engine) -> bool {
         match engine {
             Engine::Lanes => true,
-            // It only differs in how commands become transactions.
+            // It differs from the lanes only in its transactions, so not for reads.
             Engine::PerRequest => !matches!(self, Self::ReadOne | Self::ReadMany),
-            // Made for this one.
+            // They only implement holds of one event.
             Engine::Floor | Engine::Ceiling => self == Self::Hot,
         }
     }
 }
 
 impl Suite {
+    /// Reads a suite file.
+    ///
     /// # Errors
     ///
-    /// When the file cannot be read, says something unknown or is out of range, naming the place.
+    /// When the file cannot be read, or has an unknown name or a value out of range; the error names the place.
     pub fn read(path: &Path) -> anyhow::Result<Self> {
         let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
         Self::parse(&text).with_context(|| path.display().to_string())
     }
 
+    /// Parses the text of a suite file.
+    ///
     /// # Errors
     ///
-    /// When the text is not TOML, says something unknown or is out of range, naming the place.
+    /// When the text is not TOML, or has an unknown name or a value out of range; the error names the place.
     pub fn parse(text: &str) -> anyhow::Result<Self> {
         let suite: Self = toml::from_str(text)?;
-        let is_plain = |name: &str| name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-');
-        ensure!(!suite.name.is_empty() && is_plain(&suite.name), "name must be lower case letters and hyphens");
+        let is_valid_name = |name: &str| name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-');
+        ensure!(!suite.name.is_empty() && is_valid_name(&suite.name), "name must be lower case letters and hyphens");
         for grid in suite.grids() {
             grid.check()?;
         }
@@ -271,17 +276,17 @@ impl Suite {
 
 impl Grid {
     fn check(&self) -> anyhow::Result<()> {
-        let place = |what: &str| format!("{} of {}", what, self.kind.name());
+        let place = |setting: &str| format!("{setting} of {}", self.kind.name());
         ensure!(!self.clients.is_empty(), "{}: name at least one number", place("clients"));
         for &clients in &self.clients {
-            within(&place("clients"), clients, &CLIENTS)?;
+            check_range(&place("clients"), clients, &CLIENTS)?;
         }
-        within(&place("rounds"), self.rounds, &ROUNDS)?;
-        within(&place("window-seconds"), self.window.as_secs_f64(), &SECONDS)?;
-        within(&place("warm-up-seconds"), self.warm_up.as_secs_f64(), &SECONDS)?;
+        check_range(&place("rounds"), self.rounds, &ROUNDS)?;
+        check_range(&place("window-seconds"), self.window.as_secs_f64(), &SECONDS)?;
+        check_range(&place("warm-up-seconds"), self.warm_up.as_secs_f64(), &SECONDS)?;
         ensure!(self.engines.contains(&Engine::Lanes), "{}: lanes must be among them", place("engines"));
         for (index, &engine) in self.engines.iter().enumerate() {
-            ensure!(self.kind.admits(engine), "{}: {} is not for this scenario", place("engines"), engine.name());
+            ensure!(self.kind.supports(engine), "{}: {} is not for this scenario", place("engines"), engine.name());
             ensure!(!self.engines[..index].contains(&engine), "{}: {} twice", place("engines"), engine.name());
         }
         Ok(())
@@ -291,46 +296,46 @@ impl Grid {
 impl Scenarios {
     fn check(&self) -> anyhow::Result<()> {
         if let Some(sweep) = &self.sweep {
-            within("holds of sweep", sweep.holds, &SWEEP_HOLDS)?;
-            within("clients of sweep", sweep.clients, &CLIENTS)?;
-            within("rounds of sweep", sweep.rounds, &ROUNDS)?;
-            within("quiet-seconds of sweep", sweep.quiet_seconds, &SECONDS)?;
+            check_range("holds of sweep", sweep.holds, &SWEEP_HOLDS)?;
+            check_range("clients of sweep", sweep.clients, &CLIENTS)?;
+            check_range("rounds of sweep", sweep.rounds, &ROUNDS)?;
+            check_range("quiet-seconds of sweep", sweep.quiet_seconds, &SECONDS)?;
         }
         if let Some(overload) = &self.overload {
             ensure!(!overload.factors.is_empty(), "factors of overload: name at least one");
             for &factor in &overload.factors {
-                within("factors of overload", factor, &FACTORS)?;
+                check_range("factors of overload", factor, &FACTORS)?;
             }
-            within("rounds of overload", overload.rounds, &ROUNDS)?;
-            within("window-seconds of overload", overload.window_seconds, &SECONDS)?;
-            within("connections of overload", overload.connections, &CONNECTIONS)?;
-            within("patience-ms of overload", overload.patience_ms, &PATIENCE_MS)?;
+            check_range("rounds of overload", overload.rounds, &ROUNDS)?;
+            check_range("window-seconds of overload", overload.window_seconds, &SECONDS)?;
+            check_range("connections of overload", overload.connections, &CONNECTIONS)?;
+            check_range("patience-ms of overload", overload.patience_ms, &PATIENCE_MS)?;
         }
         if let Some(stampede) = &self.stampede {
-            within("factor of stampede", stampede.factor, &FACTORS)?;
-            within("rounds of stampede", stampede.rounds, &ROUNDS)?;
-            within("window-seconds of stampede", stampede.window_seconds, &SECONDS)?;
-            within("connections of stampede", stampede.connections, &CONNECTIONS)?;
-            within("patience-ms of stampede", stampede.patience_ms, &PATIENCE_MS)?;
-            within("others-per-second of stampede", stampede.others_per_second, &OTHERS_PER_SECOND)?;
+            check_range("factor of stampede", stampede.factor, &FACTORS)?;
+            check_range("rounds of stampede", stampede.rounds, &ROUNDS)?;
+            check_range("window-seconds of stampede", stampede.window_seconds, &SECONDS)?;
+            check_range("connections of stampede", stampede.connections, &CONNECTIONS)?;
+            check_range("patience-ms of stampede", stampede.patience_ms, &PATIENCE_MS)?;
+            check_range("others-per-second of stampede", stampede.others_per_second, &OTHERS_PER_SECOND)?;
         }
         if let Some(seats) = &self.seats {
             seats.check()?;
         }
         if let Some(long) = &self.long {
-            within("clients of long", long.clients, &CLIENTS)?;
-            within("minutes of long", long.minutes, &MINUTES)?;
+            check_range("clients of long", long.clients, &CLIENTS)?;
+            check_range("minutes of long", long.minutes, &MINUTES)?;
         }
         Ok(())
     }
 }
 
-fn within<T: PartialOrd + Display>(place: &str, value: T, range: &RangeInclusive<T>) -> anyhow::Result<()> {
+fn check_range<T: PartialOrd + Display>(place: &str, value: T, range: &RangeInclusive<T>) -> anyhow::Result<()> {
     ensure!(range.contains(&value), "{place} is {value}: it must be from {} to {}", range.start(), range.end());
     Ok(())
 }
 
-/// Of a figure that is checked to be in range before it is used.
+/// Converts a number of seconds that was checked to be in range.
 pub fn seconds(seconds: f64) -> Duration {
     Duration::try_from_secs_f64(seconds).unwrap_or_default()
 }

@@ -1,4 +1,4 @@
-//! Where load may be sent: a server on this machine, and nowhere else.
+//! The target of load: a server on this machine.
 
 use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -6,13 +6,13 @@ use std::str::FromStr;
 
 use anyhow::{Context as _, ensure};
 
-/// The address of an HTTP server. Always a loopback address: a mistyped flag must not become an attack on somebody.
+/// The address of an HTTP server. Always a loopback address, so that a wrong argument cannot overload another machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Target(SocketAddr);
 
 impl Target {
     /// A port of 127.0.0.1.
-    pub fn local(port: u16) -> Self {
+    pub fn from_local_port(port: u16) -> Self {
         Self(SocketAddr::from((Ipv4Addr::LOCALHOST, port)))
     }
 
@@ -24,7 +24,7 @@ impl Target {
 impl FromStr for Target {
     type Err = anyhow::Error;
 
-    /// Takes a base URL without a path, as in `http://127.0.0.1:8080`.
+    /// Parses a base URL without a path, as in `http://127.0.0.1:8080`.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let authority = text.strip_prefix("http://").context("it must start with http://")?;
         let address: SocketAddr =

@@ -1,4 +1,5 @@
-//! verify: is everything there that was acknowledged? Asks the database and not the service: the service could remember.
+//! `verify`: is all acknowledged work in the database? Reads the database directly, because the service could answer
+//! from memory.
 
 use std::path::PathBuf;
 
@@ -10,12 +11,12 @@ use uuid::Uuid;
 use crate::acknowledged::{self, Acknowledged};
 use crate::database;
 
-/// How many missing ids are printed; the counts are complete.
+/// The most missing ids that are printed; the counts are complete.
 const MISSING_SHOWN: usize = 10;
 
 #[derive(Args, Debug)]
 pub struct Verify {
-    /// What `mixed` wrote
+    /// The file of acknowledged work that `mixed` wrote
     #[arg(long)]
     acknowledged: PathBuf,
     /// The service's database
@@ -23,55 +24,58 @@ pub struct Verify {
     database_url: String,
 }
 
-/// The promises, column by column as the statements take them.
+/// The acknowledged work as column arrays for UNNEST.
 #[derive(Default)]
-struct Promises {
+struct AcknowledgedColumns {
+    /// hold ids, event ids, quantities
     holds: (Vec<Uuid>, Vec<Uuid>, Vec<i32>),
+    /// booking ids, hold ids
     bookings: (Vec<Uuid>, Vec<Uuid>),
     releases: Vec<Uuid>,
 }
 
 impl Verify {
-    /// Prints how many of each were acknowledged, and how many are missing.
+    /// Prints the numbers of acknowledged and of missing holds, bookings and releases.
     ///
     /// # Errors
     ///
     /// When anything is missing, or the file or the database cannot be read.
     pub async fn run(self) -> anyhow::Result<()> {
-        let promises = Promises::of(&acknowledged::read(&self.acknowledged)?)?;
+        let columns = AcknowledgedColumns::from_list(&acknowledged::read(&self.acknowledged)?)?;
         let mut connection = database::connect(&self.database_url).await?;
         let missing = [
-            show("holds", promises.holds.0.len(), &missing_holds(&mut connection, &promises).await?),
-            show("bookings", promises.bookings.0.len(), &missing_bookings(&mut connection, &promises).await?),
-            show("releases", promises.releases.len(), &missing_releases(&mut connection, &promises).await?),
+            print_missing("holds", columns.holds.0.len(), &missing_holds(&mut connection, &columns).await?),
+            print_missing("bookings", columns.bookings.0.len(), &missing_bookings(&mut connection, &columns).await?),
+            print_missing("releases", columns.releases.len(), &missing_releases(&mut connection, &columns).await?),
         ];
         ensure!(missing.iter().sum::<usize>() == 0, "acknowledged work is missing");
         Ok(())
     }
 }
 
-impl Promises {
-    fn of(acknowledged: &[Acknowledged]) -> anyhow::Result<Self> {
-        let mut promises = Self::default();
-        for &promise in acknowledged {
-            match promise {
+impl AcknowledgedColumns {
+    fn from_list(list: &[Acknowledged]) -> anyhow::Result<Self> {
+        let mut columns = Self::default();
+        for &acknowledged in list {
+            match acknowledged {
                 Acknowledged::Hold { hold_id, event_id, qty } => {
-                    promises.holds.0.push(hold_id);
-                    promises.holds.1.push(event_id);
-                    promises.holds.2.push(i32::try_from(qty).context("a quantity out of range")?);
+                    columns.holds.0.push(hold_id);
+                    columns.holds.1.push(event_id);
+                    columns.holds.2.push(i32::try_from(qty).context("a quantity out of range")?);
                 }
                 Acknowledged::Booking { booking_id, hold_id } => {
-                    promises.bookings.0.push(booking_id);
-                    promises.bookings.1.push(hold_id);
+                    columns.bookings.0.push(booking_id);
+                    columns.bookings.1.push(hold_id);
                 }
-                Acknowledged::Release { hold_id } => promises.releases.push(hold_id),
+                Acknowledged::Release { hold_id } => columns.releases.push(hold_id),
             }
         }
-        Ok(promises)
+        Ok(columns)
     }
 }
 
-fn show(what: &str, acknowledged: usize, missing: &[Uuid]) -> usize {
+/// Returns the number of missing ids.
+fn print_missing(what: &str, acknowledged: usize, missing: &[Uuid]) -> usize {
     println!("{acknowledged} acknowledged {what}, {} missing", missing.len());
     for id in missing.iter().take(MISSING_SHOWN) {
         println!("  missing: {id}");
@@ -79,8 +83,8 @@ fn show(what: &str, acknowledged: usize, missing: &[Uuid]) -> usize {
     missing.len()
 }
 
-async fn missing_holds(connection: &mut PgConnection, promises: &Promises) -> anyhow::Result<Vec<Uuid>> {
-    let (hold_ids, event_ids, quantities) = &promises.holds;
+async fn missing_holds(connection: &mut PgConnection, columns: &AcknowledgedColumns) -> anyhow::Result<Vec<Uuid>> {
+    let (hold_ids, event_ids, quantities) = &columns.holds;
     let missing = sqlx::query_scalar(
         "SELECT promised.hold_id
            FROM unnest($1::uuid[], $2::uuid[], $3::integer[]) AS promised (hold_id, event_id, quantity)
@@ -91,9 +95,9 @@ async fn missing_holds(connection: &mut PgConnection, promises: &Promises) -> an
     missing.fetch_all(connection).await.context("cannot read the holds")
 }
 
-/// A booking must be the one of its hold, and the hold must say so.
-async fn missing_bookings(connection: &mut PgConnection, promises: &Promises) -> anyhow::Result<Vec<Uuid>> {
-    let (booking_ids, hold_ids) = &promises.bookings;
+/// Bookings that are not confirmed or not of the acknowledged hold, or whose hold is not booked.
+async fn missing_bookings(connection: &mut PgConnection, columns: &AcknowledgedColumns) -> anyhow::Result<Vec<Uuid>> {
+    let (booking_ids, hold_ids) = &columns.bookings;
     let missing = sqlx::query_scalar(
         "SELECT promised.booking_id
            FROM unnest($1::uuid[], $2::uuid[]) AS promised (booking_id, hold_id)
@@ -107,7 +111,7 @@ async fn missing_bookings(connection: &mut PgConnection, promises: &Promises) ->
     missing.bind(booking_ids).bind(hold_ids).fetch_all(connection).await.context("cannot read the bookings")
 }
 
-async fn missing_releases(connection: &mut PgConnection, promises: &Promises) -> anyhow::Result<Vec<Uuid>> {
+async fn missing_releases(connection: &mut PgConnection, columns: &AcknowledgedColumns) -> anyhow::Result<Vec<Uuid>> {
     let missing = sqlx::query_scalar(
         "SELECT promised.hold_id
            FROM unnest($1::uuid[]) AS promised (hold_id)
@@ -115,5 +119,5 @@ async fn missing_releases(connection: &mut PgConnection, promises: &Promises) ->
                           AND holds.status = 'released'
           WHERE holds.hold_id IS NULL",
     );
-    missing.bind(&promises.releases).fetch_all(connection).await.context("cannot read the releases")
+    missing.bind(&columns.releases).fetch_all(connection).await.context("cannot read the releases")
 }

@@ -1,4 +1,4 @@
-//! The client against a server of a few lines, because everything that is measured passes through it.
+//! The client against a small test server. All measured requests pass through this client.
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
@@ -8,7 +8,7 @@ use boxoffice_bench::api;
 use boxoffice_bench::client::Client;
 use boxoffice_bench::target::Target;
 
-/// Accepts one connection per list of answers; to every request it writes the next answer, piece by piece.
+/// Accepts one connection per list of answers. To each request it writes the next answer, piece by piece.
 fn server(connections: Vec<Vec<Vec<&'static str>>>) -> (Target, JoinHandle<()>) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let port = listener.local_addr().expect("a bound listener has an address").port();
@@ -25,7 +25,7 @@ fn server(connections: Vec<Vec<Vec<&'static str>>>) -> (Target, JoinHandle<()>) 
             }
         }
     });
-    (Target::local(port), thread)
+    (Target::from_local_port(port), thread)
 }
 
 #[tokio::test]
@@ -59,7 +59,7 @@ async fn a_body_in_chunks_is_put_together_wherever_its_pieces_are_cut() {
 }
 
 #[tokio::test]
-async fn chunks_that_are_not_as_they_say_are_an_error() {
+async fn chunks_with_a_wrong_size_are_an_error() {
     for body in ["3\r\nlonger\r\n0\r\n\r\n", "x\r\n", "ffffffffffffffff\r\n", "0\r\n\r\nmore", "1\r\na\r\n"] {
         let (target, thread) = server(vec![vec![vec!["HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n", body]]]);
         assert!(Client::new(target).send(&api::readiness()).await.is_err(), "{body:?}");

@@ -1,4 +1,4 @@
-//! The proxy that imitates a second machine: it delays, and does nothing else.
+//! The proxy that simulates a database on another machine: it only delays.
 
 use std::io::{Read as _, Write as _};
 use std::net::{Shutdown, TcpListener, TcpStream};
@@ -7,11 +7,11 @@ use std::time::{Duration, Instant};
 
 use boxoffice_bench::engines::delay::{Upstream, serve};
 
-/// Long enough to be told from everything that a busy machine adds.
+/// Much longer than the delays of a busy machine.
 const DELAY: Duration = Duration::from_millis(200);
 
-/// A connection through the proxy to a server that sends back what it gets.
-fn through_the_proxy() -> TcpStream {
+/// A connection through the proxy to an echo server.
+fn connect_through_proxy() -> TcpStream {
     let echo = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let upstream = Upstream::Tcp(echo.local_addr().expect("a bound listener has an address").to_string());
     thread::spawn(move || {
@@ -28,7 +28,7 @@ fn through_the_proxy() -> TcpStream {
 
 #[test]
 fn every_byte_arrives_later_in_either_direction() {
-    let mut stream = through_the_proxy();
+    let mut stream = connect_through_proxy();
     let sent = Instant::now();
     stream.write_all(b"hello").expect("an open socket");
     let mut answer = [0; 5];
@@ -38,13 +38,13 @@ fn every_byte_arrives_later_in_either_direction() {
 }
 
 #[test]
-fn what_is_sent_meanwhile_is_under_way_too() {
+fn later_bytes_do_not_wait_for_the_delivery_of_earlier_ones() {
     const PARTS: u32 = 20;
-    let mut stream = through_the_proxy();
+    let mut stream = connect_through_proxy();
     let sent = Instant::now();
     for part in 0..PARTS {
         stream.write_all(&part.to_be_bytes()).expect("an open socket");
-        // So that each travels by itself.
+        // The pause makes each part a separate delivery.
         thread::sleep(Duration::from_millis(5));
     }
     for part in 0..PARTS {
@@ -52,13 +52,13 @@ fn what_is_sent_meanwhile_is_under_way_too() {
         stream.read_exact(&mut answer).expect("an echo");
         assert_eq!(u32::from_be_bytes(answer), part);
     }
-    // One after the other they would take twenty round trips.
+    // Without pipelining they would take twenty round trips.
     assert!(sent.elapsed() < PARTS * 2 * DELAY / 2, "{:?}", sent.elapsed());
 }
 
 #[test]
-fn an_end_is_passed_on_after_what_was_under_way() {
-    let mut stream = through_the_proxy();
+fn the_end_of_a_connection_is_forwarded_after_the_last_bytes() {
+    let mut stream = connect_through_proxy();
     stream.write_all(b"the last words").expect("an open socket");
     stream.shutdown(Shutdown::Write).expect("an open socket");
     let mut answer = String::new();

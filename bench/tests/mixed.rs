@@ -1,4 +1,4 @@
-//! `mixed` against a server of a few lines: when it sends, and how often it repeats.
+//! `mixed` against a small test server: times of requests, and repeats.
 
 use std::collections::HashMap;
 use std::io::{Read as _, Write as _};
@@ -12,7 +12,7 @@ use boxoffice_bench::mixed::Mixed;
 use clap::Parser;
 use uuid::Uuid;
 
-/// The head of every body that has an id.
+/// The id of the created event.
 const ID: &str = "019a0000-0000-7000-8000-000000000001";
 
 #[derive(Parser)]
@@ -21,11 +21,11 @@ struct Cli {
     mixed: Mixed,
 }
 
-/// How often each request was sent, by its bytes. Each has a key, a token or the like of its own, but for reads.
+/// Number of tries of each hold request, by its bytes. Each request has an idempotency key of its own.
 type Tries = Arc<Mutex<HashMap<Vec<u8>, usize>>>;
 
-/// Serves any number of connections, one thread each. A hold is refused for good, so that all requests are holds and
-/// reads; `fails` says which tries of a hold end with 503.
+/// Serves any number of connections, one thread each. `fails` returns whether the n-th try of a hold gets 503. Other
+/// tries are refused for lack of capacity, so that all requests are holds and reads.
 fn server(fails: fn(usize) -> bool) -> (u16, Tries) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let port = listener.local_addr().expect("a bound listener has an address").port();
@@ -59,7 +59,7 @@ fn serve(mut stream: TcpStream, tries: &Tries, fails: fn(usize) -> bool) {
             }
         };
         let answer = format!("HTTP/1.1 {status}\r\ncontent-length: {}\r\n\r\n{body}", body.len());
-        // A client that has gone is noticed at the next read.
+        // A closed connection is noticed at the next read.
         let _ = stream.write_all(answer.as_bytes());
     }
 }
@@ -72,7 +72,7 @@ async fn run(port: u16, arguments: &[&str]) -> anyhow::Result<()> {
     cli.mixed.run().await
 }
 
-/// Removed when dropped.
+/// A temporary file of acknowledged work, removed when dropped.
 struct Acknowledged(PathBuf);
 
 impl Drop for Acknowledged {
@@ -82,16 +82,16 @@ impl Drop for Acknowledged {
 }
 
 #[tokio::test]
-async fn with_a_rate_no_request_is_sent_before_its_time() {
+async fn with_a_rate_no_request_is_sent_before_it_is_due() {
     let (port, _) = server(|_| false);
     let started = Instant::now();
-    run(port, &["--requests=41", "--clients=8", "--rate=200"]).await.expect("every answer is as promised");
+    run(port, &["--requests=41", "--clients=8", "--rate=200"]).await.expect("every answer is as documented");
     // The last of 41 is due after forty gaps of 5 ms.
     assert!(started.elapsed() >= Duration::from_millis(200), "{:?}", started.elapsed());
 }
 
 #[tokio::test]
-async fn a_request_that_fails_once_is_repeated_once_and_settled() {
+async fn a_request_that_fails_once_is_repeated_once_and_succeeds() {
     let (port, tries) = server(|nth| nth == 1);
     run(port, &["--requests=40", "--clients=8", "--repeats-max=1"]).await.expect("the repeats are answered");
     let tries = tries.lock().expect("no thread panics");
@@ -104,6 +104,7 @@ async fn a_request_that_fails_with_its_only_repeat_fails_the_run_and_the_others_
     let failed = run(port, &["--requests=40", "--clients=8", "--repeats-max=1", "--seed=3"]).await;
     assert!(failed.is_err());
     let tries = tries.lock().expect("no thread panics");
-    // Seven of ten are holds; with this many clients the first round alone would be eight.
+    // 70 % of the requests are holds. If the first failures stopped the run, there would be at most one hold per
+    // client: 8.
     assert!(tries.len() > 8 && tries.values().all(|tries| *tries == 2), "{:?}", tries.values());
 }

@@ -1,4 +1,4 @@
-//! The report: made of the results and nothing else, and a run changes its own section only.
+//! The report: it depends only on the results, and a run changes only its own section.
 
 use std::path::Path;
 
@@ -6,14 +6,14 @@ use boxoffice_bench::report::document::replace;
 use boxoffice_bench::report::{text, write};
 use boxoffice_bench::results::Results;
 
-/// A run that was shortened by hand, and made to miss some targets.
+/// Results of a run, shortened and changed by hand so that some targets are missed.
 fn fixed() -> Results {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/results.json");
     Results::read(&path).expect("results of this version")
 }
 
 #[test]
-fn targets_say_what_was_measured_and_whether_it_is_enough() {
+fn targets_show_the_measured_figure_and_whether_it_is_reached() {
     let text = text(&fixed(), None);
     for row in [
         "| hot, 256 clients | ≥ 20,000 holds/s | 29,312 (27,000–30,400) | yes |",
@@ -33,12 +33,12 @@ fn targets_say_what_was_measured_and_whether_it_is_enough() {
     ] {
         assert!(text.contains(row), "{row} is not in\n{text}");
     }
-    // What was not run has no row.
+    // Scenarios that were not run have no row.
     assert!(!text.contains("checkout"));
 }
 
 #[test]
-fn the_report_says_what_its_figures_depend_on_and_leave_out() {
+fn the_report_has_the_conditions_of_its_figures_and_the_answers_they_leave_out() {
     let text = text(&fixed(), Some("plots"));
     assert!(text.contains("A processor, 2 cores, 24 GiB, Linux 6.1.0"));
     assert!(text.contains("fsync on, synchronous_commit on, full_page_writes on"));
@@ -48,7 +48,7 @@ fn the_report_says_what_its_figures_depend_on_and_leave_out() {
 }
 
 #[test]
-fn a_house_is_told_from_its_first_seats_to_its_last() {
+fn the_seats_section_has_rows_from_the_first_seats_sold_to_the_last() {
     let text = text(&fixed(), None);
     for row in [
         "| named | 50 % | 1.0 | 10,000 | 10,000 | 4,000 | – |",
@@ -73,7 +73,7 @@ fn every_plot_is_well_formed_and_no_name_covers_another() {
     for plot in ["throughput", "latency", "percentiles", "goodput", "seats", "seats-latency", "long"] {
         let svg = std::fs::read_to_string(folder.join(format!("fixed/{plot}.svg"))).expect("a plot");
         assert_well_formed(&svg);
-        assert!(!svg.contains("NaN") && !svg.contains("inf"), "{plot} has a point nowhere");
+        assert!(!svg.contains("NaN") && !svg.contains("inf"), "{plot} has an invalid point");
         let mut names = heights_of_names(&svg);
         assert!(!names.is_empty(), "{plot} names no line");
         names.sort_by(f64::total_cmp);
@@ -82,7 +82,7 @@ fn every_plot_is_well_formed_and_no_name_covers_another() {
     std::fs::remove_dir_all(folder).expect("what was written can be removed");
 }
 
-/// Elements are closed in the order in which they were opened, and attributes are quoted.
+/// Checks that elements are closed in the right order and attributes are quoted.
 fn assert_well_formed(svg: &str) {
     let mut open = Vec::new();
     for tag in svg.split('<').skip(1) {
@@ -97,7 +97,7 @@ fn assert_well_formed(svg: &str) {
     assert!(open.is_empty(), "{open:?} are not closed");
 }
 
-/// Of the texts that begin right of the plot.
+/// Vertical positions of the texts to the right of the plot.
 fn heights_of_names(svg: &str) -> Vec<f64> {
     let names = svg.lines().filter(|line| line.starts_with("<text x=\"573.0\""));
     let height = |line: &str| line.split("y=\"").nth(1)?.split('"').next()?.parse().ok();
@@ -106,10 +106,10 @@ fn heights_of_names(svg: &str) -> Vec<f64> {
 
 #[test]
 fn a_section_is_added_once_and_replaced_afterwards() {
-    let first = replace("# Benchmarks\n\nWhat people wrote.\n", "a", "one").expect("no markers yet");
+    let first = replace("# Benchmarks\n\nHand-written text.\n", "a", "one").expect("no markers yet");
     let both = replace(&first, "b", "two").expect("no markers of b yet");
     let again = replace(&both, "a", "three\n").expect("matching markers");
-    assert!(again.starts_with("# Benchmarks\n\nWhat people wrote.\n\n<!-- a: begin"));
+    assert!(again.starts_with("# Benchmarks\n\nHand-written text.\n\n<!-- a: begin"));
     assert!(!again.contains("one") && again.contains("\nthree\n") && again.contains("\ntwo\n"));
     assert_eq!(replace(&again, "a", "three").expect("matching markers"), again);
 }

@@ -1,4 +1,4 @@
-//! Suite files: what is wrong is said before anything is started.
+//! Suite files: errors are found before a scenario starts.
 
 use std::path::Path;
 use std::time::Duration;
@@ -19,7 +19,7 @@ fn every_suite_of_the_repository_is_valid() {
 }
 
 #[test]
-fn what_a_scenario_does_not_say_comes_from_the_defaults() {
+fn missing_settings_of_a_scenario_come_from_the_defaults() {
     let suite = Suite::parse(
         "name = 'a'
          [defaults]
@@ -39,7 +39,7 @@ fn what_a_scenario_does_not_say_comes_from_the_defaults() {
 }
 
 #[test]
-fn an_unknown_name_is_refused_with_the_known_ones() {
+fn an_unknown_name_is_refused_and_the_error_lists_the_known_ones() {
     let message = refusal("name = 'a'\n[scenarios.warm]");
     assert!(message.contains("unknown field `warm`") && message.contains("`hot-remote`"), "{message}");
     let message = refusal("name = 'a'\n[scenarios.hot]\nwindow = 1");
@@ -49,14 +49,14 @@ fn an_unknown_name_is_refused_with_the_known_ones() {
 }
 
 #[test]
-fn what_is_out_of_range_is_refused_with_the_range() {
-    let of = |line: &str| refusal(&format!("name = 'a'\n[scenarios.hot]\n{line}"));
-    assert_eq!(of("rounds = 0"), "rounds of hot is 0: it must be from 1 to 20");
-    assert_eq!(of("clients = [1, 5000]"), "clients of hot is 5000: it must be from 1 to 4096");
-    assert_eq!(of("clients = []"), "clients of hot: name at least one number");
-    assert_eq!(of("window-seconds = 0.01"), "window-seconds of hot is 0.01: it must be from 0.1 to 600");
-    assert!(of("window-seconds = -1").starts_with("window-seconds of hot"));
-    assert!(of("window-seconds = nan").starts_with("window-seconds of hot"));
+fn a_value_out_of_range_is_refused_and_the_error_has_the_range() {
+    let refusal_of = |line: &str| refusal(&format!("name = 'a'\n[scenarios.hot]\n{line}"));
+    assert_eq!(refusal_of("rounds = 0"), "rounds of hot is 0: it must be from 1 to 20");
+    assert_eq!(refusal_of("clients = [1, 5000]"), "clients of hot is 5000: it must be from 1 to 4096");
+    assert_eq!(refusal_of("clients = []"), "clients of hot: name at least one number");
+    assert_eq!(refusal_of("window-seconds = 0.01"), "window-seconds of hot is 0.01: it must be from 0.1 to 600");
+    assert!(refusal_of("window-seconds = -1").starts_with("window-seconds of hot"));
+    assert!(refusal_of("window-seconds = nan").starts_with("window-seconds of hot"));
     let sweep = refusal("name = 'a'\n[scenarios.sweep]\nholds = 10\nclients = 1\nrounds = 1\nquiet-seconds = 1");
     assert_eq!(sweep, "holds of sweep is 10: it must be from 1000 to 1000000");
     let seats = "sections = 5\nclients = 256\ncurve-clients = 0\nread-clients = 1\nrounds = 1\nwindow-seconds = 1";
@@ -65,11 +65,18 @@ fn what_is_out_of_range_is_refused_with_the_range() {
 }
 
 #[test]
-fn an_engine_that_a_scenario_does_not_have_is_refused() {
-    let of = |table: &str, engines: &str| refusal(&format!("name = 'a'\n[scenarios.{table}]\nengines = {engines}"));
-    assert_eq!(of("mixed", "['lanes', 'floor']"), "engines of mixed: floor is not for this scenario");
-    assert_eq!(of("read-one", "['lanes', 'per-request']"), "engines of read-one: per-request is not for this scenario");
-    assert_eq!(of("seats-named", "['lanes', 'floor']"), "engines of seats-named: floor is not for this scenario");
-    assert_eq!(of("hot", "['floor']"), "engines of hot: lanes must be among them");
-    assert_eq!(of("hot", "['lanes', 'lanes']"), "engines of hot: lanes twice");
+fn an_engine_that_a_scenario_does_not_support_is_refused() {
+    let refusal_of =
+        |table: &str, engines: &str| refusal(&format!("name = 'a'\n[scenarios.{table}]\nengines = {engines}"));
+    assert_eq!(refusal_of("mixed", "['lanes', 'floor']"), "engines of mixed: floor is not for this scenario");
+    assert_eq!(
+        refusal_of("read-one", "['lanes', 'per-request']"),
+        "engines of read-one: per-request is not for this scenario"
+    );
+    assert_eq!(
+        refusal_of("seats-named", "['lanes', 'floor']"),
+        "engines of seats-named: floor is not for this scenario"
+    );
+    assert_eq!(refusal_of("hot", "['floor']"), "engines of hot: lanes must be among them");
+    assert_eq!(refusal_of("hot", "['lanes', 'lanes']"), "engines of hot: lanes twice");
 }

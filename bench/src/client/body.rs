@@ -1,70 +1,70 @@
-//! Where a body ends: after as many bytes as were announced, or after the last of its chunks (RFC 9112, sections 6 and 7).
+//! The end of a body: after its `content-length`, or after its last chunk (RFC 9112, sections 6 and 7).
 
 use std::cmp::Ordering;
 use std::io;
 
 use super::unreadable;
 
-/// A body while it comes. Positions are in the buffer that the answer is read into.
+/// A body while it is received. Positions are indices into the buffer of the answer.
 pub(super) enum Body {
-    /// The end that was announced.
+    /// A body with a `content-length`, and its end.
     EndsAt(usize),
-    /// Each chunk says how long it is, because nobody knew at the beginning: so it is with what is compressed on its way.
-    InChunks(Chunks),
+    /// A chunked body. The server uses chunks when it does not know the length in advance, as for compressed bodies.
+    Chunked(Chunks),
 }
 
-/// The chunks are moved together where they were read, over the lines that announced them.
+/// Joins the chunks in place: the data of each chunk is moved to the left, over the line with its size.
 pub(super) struct Chunks {
-    /// Of what has been moved together.
+    /// End of the joined data.
     end: usize,
-    /// Where the next chunk's announcement begins.
+    /// Begin of the next chunk's size line.
     next: usize,
 }
 
 impl Body {
-    pub fn in_chunks(begin: usize) -> Self {
-        Self::InChunks(Chunks { end: begin, next: begin })
+    pub fn new_chunked(begin: usize) -> Self {
+        Self::Chunked(Chunks { end: begin, next: begin })
     }
 
-    /// Whether all of it is in the buffer, which then has nothing else behind the head.
+    /// Whether the whole body is in the buffer. If so, the buffer ends with the (joined) body.
     ///
     /// # Errors
     ///
-    /// When more came than was announced, or the chunks cannot be told apart.
-    pub fn is_whole(&mut self, buffer: &mut Vec<u8>) -> io::Result<bool> {
+    /// When there are more bytes than announced, or the chunks are not valid.
+    pub fn is_complete(&mut self, buffer: &mut Vec<u8>) -> io::Result<bool> {
         match self {
             Self::EndsAt(end) => match buffer.len().cmp(end) {
                 Ordering::Less => Ok(false),
                 Ordering::Equal => Ok(true),
-                Ordering::Greater => Err(unreadable("more came than was announced")),
+                Ordering::Greater => Err(unreadable("the answer is longer than announced")),
             },
-            Self::InChunks(chunks) => {
-                let is_whole = chunks.move_together(buffer)?;
-                if is_whole {
+            Self::Chunked(chunks) => {
+                let is_complete = chunks.join(buffer)?;
+                if is_complete {
                     buffer.truncate(chunks.end);
                 }
-                Ok(is_whole)
+                Ok(is_complete)
             }
         }
     }
 }
 
 impl Chunks {
-    /// Whether the last chunk, which is empty, has come.
-    fn move_together(&mut self, buffer: &mut [u8]) -> io::Result<bool> {
+    /// Joins the chunks received so far. Returns whether the last chunk, which is empty, was received.
+    fn join(&mut self, buffer: &mut [u8]) -> io::Result<bool> {
         loop {
-            let (announcement, size) = match httparse::parse_chunk_size(&buffer[self.next..]) {
+            let (size_line, size) = match httparse::parse_chunk_size(&buffer[self.next..]) {
                 Ok(httparse::Status::Complete(chunk)) => chunk,
                 Ok(httparse::Status::Partial) => return Ok(false),
-                Err(_) => return Err(unreadable("a chunk does not say how long it is")),
+                Err(_) => return Err(unreadable("a chunk has no valid size")),
             };
-            let begin = self.next + announcement;
+            let begin = self.next + size_line;
             let end = usize::try_from(size).ok().and_then(|size| begin.checked_add(size)?.checked_add(2));
             let end = end.ok_or_else(|| unreadable("a chunk is too large"))? - 2;
             let Some(line_end) = buffer.get(end..end + 2) else { return Ok(false) };
-            // After the last chunk other headers could follow. Nobody here sends any.
+            // Trailer headers could follow the last chunk. Boxoffice and nginx send none.
             if line_end != b"\r\n" {
-                return Err(unreadable("a chunk does not end where it said"));
+                return Err(unreadable("a chunk is longer than its size"));
             }
             buffer.copy_within(begin..end, self.end);
             self.end += end - begin;
@@ -73,7 +73,7 @@ impl Chunks {
                 return if self.next == buffer.len() {
                     Ok(true)
                 } else {
-                    Err(unreadable("more came than was announced"))
+                    Err(unreadable("the answer is longer than announced"))
                 };
             }
         }

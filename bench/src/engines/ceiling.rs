@@ -1,5 +1,6 @@
-//! The ceiling: an HTTP server that parses a hold's request and answers with a hold's JSON, and does nothing else. What the
-//! service could do at most if inventory cost nothing; built of the same crates, with the same settings.
+//! The ceiling: an HTTP server that parses the request of a hold and answers with a hold's JSON, and does nothing else.
+//! It shows the throughput that the service would have at most if inventory cost nothing. It uses the same crates and
+//! settings.
 
 use std::num::NonZero;
 
@@ -16,7 +17,7 @@ struct PlaceBody {
     qty: u32,
 }
 
-/// With the members of the service's answer, and values as long as its own.
+/// The members of the service's response, with values of the same length.
 #[derive(Serialize)]
 struct HoldBody {
     hold_id: Uuid,
@@ -58,15 +59,16 @@ async fn place(body: web::Json<PlaceBody>) -> HttpResponse {
     })
 }
 
-/// Serves until the parent has gone, with as many threads as the service takes: one per core, or what it is told.
+/// Serves until the parent process exits, with the same number of threads as the service: `HTTP_WORKERS`, or one per
+/// core.
 ///
 /// # Errors
 ///
 /// When no port is free.
 pub fn run() -> anyhow::Result<()> {
-    child::end_with_the_parent();
-    let told = std::env::var("HTTP_WORKERS").ok().and_then(|workers| workers.parse().ok());
-    let workers = told.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, NonZero::get));
+    child::exit_with_parent();
+    let configured = std::env::var("HTTP_WORKERS").ok().and_then(|workers| workers.parse().ok());
+    let workers = configured.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, NonZero::get));
     let listener = child::listen()?;
     actix_web::rt::System::new().block_on(async {
         let server = HttpServer::new(|| App::new().route("/api/v1/holds", web::post().to(place)));

@@ -1,7 +1,7 @@
-//! Subcommands of this binary as child processes, so that what they cost is not on the load generator's thread.
+//! Helpers: subcommands of this binary as child processes, so that they do not use the load generator's thread.
 //!
-//! A child listens on a free port, says which in its first line, and ends when its standard input does: however the bench
-//! ends, none stays behind.
+//! A helper listens on a free port, prints its address as its first line, and exits when its standard input is closed,
+//! so it ends however the load generator ends.
 
 use std::io::Read as _;
 use std::net::{SocketAddr, TcpListener};
@@ -13,37 +13,38 @@ use tokio::process::{Child, ChildStdin, Command};
 
 use crate::target::Target;
 
-/// A running subcommand that listens.
-pub struct Listening {
+/// A running helper that listens.
+pub struct HelperProcess {
     _child: Child,
-    _lifeline: ChildStdin,
+    /// The helper exits when this pipe is closed.
+    _stdin: ChildStdin,
     pub target: Target,
     pub pid: u32,
 }
 
-impl Listening {
+impl HelperProcess {
     /// Starts a subcommand and returns when it listens.
     ///
     /// # Errors
     ///
-    /// When it cannot be started, or ends instead of saying where it listens.
+    /// When it cannot be started, or exits without printing its address.
     pub async fn start(arguments: &[&str]) -> anyhow::Result<Self> {
-        let executable = std::env::current_exe().context("cannot tell where this program lies")?;
+        let executable = std::env::current_exe().context("cannot find the path of this program")?;
         let mut command = Command::new(executable);
         command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).kill_on_drop(true);
         let mut child = command.spawn().context("cannot start a helper")?;
-        let lifeline = child.stdin.take().context("a helper without standard input")?;
-        let stdout = child.stdout.take().context("a helper without standard output")?;
+        let stdin = child.stdin.take().context("a helper has no standard input")?;
+        let stdout = child.stdout.take().context("a helper has no standard output")?;
         let mut line = String::new();
-        BufReader::new(stdout).read_line(&mut line).await.context("a helper that says nothing")?;
-        let address: SocketAddr = line.trim().parse().context("a helper that does not say where it listens")?;
-        ensure!(address.ip().is_loopback(), "a helper that listens to others");
-        let pid = child.id().context("a helper that has already ended")?;
-        Ok(Self { _child: child, _lifeline: lifeline, target: Target::local(address.port()), pid })
+        BufReader::new(stdout).read_line(&mut line).await.context("cannot read the address of a helper")?;
+        let address: SocketAddr = line.trim().parse().context("a helper did not print its address")?;
+        ensure!(address.ip().is_loopback(), "a helper does not listen on a loopback address");
+        let pid = child.id().context("a helper has already ended")?;
+        Ok(Self { _child: child, _stdin: stdin, target: Target::from_local_port(address.port()), pid })
     }
 }
 
-/// In the child: a free port, which the parent is told.
+/// In the helper: listens on a free port and prints the address for the parent.
 ///
 /// # Errors
 ///
@@ -54,10 +55,10 @@ pub fn listen() -> anyhow::Result<TcpListener> {
     Ok(listener)
 }
 
-/// In the child: ends the process when the parent has gone.
-pub fn end_with_the_parent() {
+/// In the helper: exits when the parent process exits.
+pub fn exit_with_parent() {
     std::thread::spawn(|| {
-        // Nothing is ever written: this returns when the other end is closed, in whatever way.
+        // The parent never writes: the read returns when the pipe is closed.
         let _ = std::io::stdin().read(&mut [0]);
         std::process::exit(0);
     });

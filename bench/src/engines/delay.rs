@@ -1,7 +1,7 @@
-//! A proxy that imitates a second machine: every byte arrives half a millisecond later, in either direction.
+//! A proxy that simulates a database on another machine: it forwards every byte with a delay, in both directions.
 //!
-//! It delays and does not limit: what is sent while other bytes are under way is under way too, so pipelining keeps its
-//! worth. Threads and blocking calls, because the timers of an asynchronous runtime round to milliseconds.
+//! It delays each piece of data on its own and does not limit the rate, so pipelining works as over a network. It uses
+//! threads and blocking calls, because the timers of an asynchronous runtime round to milliseconds.
 
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
@@ -17,28 +17,28 @@ use clap::Args;
 
 use super::child;
 
-/// The most that is read at once.
+/// The most bytes of one read.
 const CHUNK_BYTES: usize = 64 * 1024;
 
 #[derive(Args, Debug)]
 pub struct DelayProxy {
-    /// Where connections are passed on to: an address with a port, or the path of a unix socket
+    /// Where connections are forwarded to: an address with a port, or the path of a Unix socket
     #[arg(long)]
     upstream: Upstream,
-    /// Of each direction
+    /// Delay of each direction, in microseconds
     #[arg(long, value_parser = clap::value_parser!(u64).range(0..=1_000_000))]
     delay_micros: u64,
 }
 
-/// The other end.
+/// Address of the server behind the proxy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Upstream {
     Tcp(String),
     Unix(PathBuf),
 }
 
-/// Some bytes, and when they arrive.
-type Parcel = (Instant, Vec<u8>);
+/// Bytes, and the time of their delivery.
+type DelayedBytes = (Instant, Vec<u8>);
 
 impl FromStr for Upstream {
     type Err = std::convert::Infallible;
@@ -49,19 +49,19 @@ impl FromStr for Upstream {
 }
 
 impl DelayProxy {
-    /// Serves until the parent has gone.
+    /// Serves until the parent process exits.
     ///
     /// # Errors
     ///
     /// When no port is free, or connections cannot be accepted.
     pub fn run(self) -> anyhow::Result<()> {
-        child::end_with_the_parent();
+        child::exit_with_parent();
         let listener = child::listen()?;
         serve(&listener, &self.upstream, Duration::from_micros(self.delay_micros)).context("cannot accept connections")
     }
 }
 
-/// Passes on every connection, for ever.
+/// Forwards connections, without end.
 ///
 /// # Errors
 ///
@@ -69,51 +69,55 @@ impl DelayProxy {
 pub fn serve(listener: &TcpListener, upstream: &Upstream, delay: Duration) -> io::Result<()> {
     loop {
         let (client, _) = listener.accept()?;
-        // An upstream that refuses is what the client sees as a connection that is closed.
-        if let Err(error) = pass_on(client, upstream, delay) {
+        // If the upstream refuses, the client sees a closed connection.
+        if let Err(error) = forward(client, upstream, delay) {
             eprintln!("delay-proxy: {error}");
         }
     }
 }
 
-fn pass_on(client: TcpStream, upstream: &Upstream, delay: Duration) -> io::Result<()> {
+fn forward(client: TcpStream, upstream: &Upstream, delay: Duration) -> io::Result<()> {
     client.set_nodelay(true)?;
     match upstream {
         Upstream::Tcp(address) => {
             let server = TcpStream::connect(address)?;
             server.set_nodelay(true)?;
-            let (client_too, server_too) = (client.try_clone()?, server.try_clone()?);
-            direction(client, server, delay, |server| server.shutdown(Shutdown::Write));
-            direction(server_too, client_too, delay, |client| client.shutdown(Shutdown::Write));
+            let (client_clone, server_clone) = (client.try_clone()?, server.try_clone()?);
+            start_direction(client, server, delay, |server| server.shutdown(Shutdown::Write));
+            start_direction(server_clone, client_clone, delay, |client| client.shutdown(Shutdown::Write));
         }
         Upstream::Unix(path) => {
             let server = UnixStream::connect(path)?;
-            let (client_too, server_too) = (client.try_clone()?, server.try_clone()?);
-            direction(client, server, delay, |server| server.shutdown(Shutdown::Write));
-            direction(server_too, client_too, delay, |client| client.shutdown(Shutdown::Write));
+            let (client_clone, server_clone) = (client.try_clone()?, server.try_clone()?);
+            start_direction(client, server, delay, |server| server.shutdown(Shutdown::Write));
+            start_direction(server_clone, client_clone, delay, |client| client.shutdown(Shutdown::Write));
         }
     }
     Ok(())
 }
 
-/// One thread notes when bytes came, another delivers them when it is time. When one end closes, so does the other, after
-/// what was under way.
-fn direction<From, To>(from: From, to: To, delay: Duration, close: impl FnOnce(&To) -> io::Result<()> + Send + 'static)
-where
+/// Starts two threads: one reads and adds the time of delivery, the other waits for that time and writes. When the
+/// reading end is closed, the writing end is closed after the last delivery.
+fn start_direction<From, To>(
+    from: From,
+    to: To,
+    delay: Duration,
+    close: impl FnOnce(&To) -> io::Result<()> + Send + 'static,
+) where
     From: Read + Send + 'static,
     To: Write + Send + 'static,
 {
     let (send, receive) = channel();
-    thread::spawn(move || collect(from, &send, delay));
+    thread::spawn(move || read_all(from, &send, delay));
     thread::spawn(move || {
         let mut to = to;
-        // A reader that has gone ends the delivery; the other direction notices by itself.
+        // An error means that the receiver closed its connection; the other direction notices that by itself.
         let _ = deliver(&receive, &mut to);
         let _ = close(&to);
     });
 }
 
-fn collect(mut from: impl Read, send: &Sender<Parcel>, delay: Duration) {
+fn read_all(mut from: impl Read, send: &Sender<DelayedBytes>, delay: Duration) {
     let mut chunk = vec![0; CHUNK_BYTES];
     while let Ok(length) = from.read(&mut chunk)
         && length > 0
@@ -121,7 +125,7 @@ fn collect(mut from: impl Read, send: &Sender<Parcel>, delay: Duration) {
     {}
 }
 
-fn deliver(receive: &Receiver<Parcel>, to: &mut impl Write) -> io::Result<()> {
+fn deliver(receive: &Receiver<DelayedBytes>, to: &mut impl Write) -> io::Result<()> {
     while let Ok((due, bytes)) = receive.recv() {
         thread::sleep(due.saturating_duration_since(Instant::now()));
         to.write_all(&bytes)?;

@@ -1,5 +1,5 @@
-//! The floor: one SQL statement that takes a seat, called over prepared statements as pgbench would. No service, no item,
-//! no journal, no answer: what PostgreSQL does when a request is a transaction and the transaction is as small as can be.
+//! The floor: one SQL statement that takes a place, called over prepared statements as by pgbench. No service, item,
+//! journal or HTTP response: the throughput of PostgreSQL with one minimal transaction per request.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
@@ -9,17 +9,17 @@ use sqlx::{Connection as _, PgConnection, query, query_scalar};
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
-use crate::load::closed_loop::Until;
-use crate::load::recorder::{Recorder, Verdict};
+use crate::load::closed_loop::WindowEnd;
+use crate::load::recorder::{Recorder, RequestOutcome};
 
-/// More would not fit beside the servers into PostgreSQL's default of 100, and would not be faster.
+/// The most connections. PostgreSQL's default limit is 100, together with the servers, and more would not be faster.
 pub const CONNECTIONS_MAX: usize = 64;
 
-/// In the scenario's database, and gone with it.
+/// Creates the function in the scenario's database.
 ///
 /// # Errors
 ///
-/// When the function cannot be made.
+/// When the function cannot be created.
 pub async fn create(connection: &mut PgConnection) -> anyhow::Result<()> {
     let function = query(
         "CREATE FUNCTION bench_take_a_seat(of_event uuid) RETURNS integer LANGUAGE sql AS $$
@@ -33,27 +33,33 @@ pub async fn create(connection: &mut PgConnection) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Gives the seats back, which no hold and no journal know of: the audit would object.
+/// Resets the pool's counter, because the taken places have no holds or journal entries, and the invariants check would
+/// report them.
 ///
 /// # Errors
 ///
-/// When that was not the event's only pool.
+/// When the event does not have exactly one pool.
 pub async fn reset(connection: &mut PgConnection, event_id: Uuid) -> anyhow::Result<()> {
     let reset = query("UPDATE pools SET held = 0 WHERE event_id = $1").bind(event_id).execute(connection).await?;
     ensure!(reset.rows_affected() == 1, "the floor's event has {} pools", reset.rows_affected());
     Ok(())
 }
 
-/// Runs one window with a connection per client, and at most [`CONNECTIONS_MAX`].
+/// Runs one window with one connection per client, at most [`CONNECTIONS_MAX`].
 ///
 /// # Errors
 ///
 /// When a connection cannot be opened, or a task fails.
-pub async fn run(database_url: &str, event_id: Uuid, clients: usize, until: &Until) -> anyhow::Result<Recorder> {
+pub async fn run(
+    database_url: &str,
+    event_id: Uuid,
+    clients: usize,
+    window_end: &WindowEnd,
+) -> anyhow::Result<Recorder> {
     let mut connections = Vec::new();
     for _ in 0..clients.min(CONNECTIONS_MAX) {
         let mut connection = PgConnection::connect(database_url).await.context("cannot connect the floor")?;
-        // Planned once per connection, as in the service's own lanes.
+        // A generic plan is made once per connection, as in the service's lanes.
         query("SET plan_cache_mode = force_generic_plan").execute(&mut connection).await?;
         connections.push(connection);
     }
@@ -61,7 +67,7 @@ pub async fn run(database_url: &str, event_id: Uuid, clients: usize, until: &Unt
     let mut tasks = JoinSet::new();
     let started = Instant::now();
     for connection in connections {
-        tasks.spawn(one_client(connection, event_id, started, until.clone(), recorder.clone()));
+        tasks.spawn(one_client(connection, event_id, started, window_end.clone(), recorder.clone()));
     }
     while let Some(ended) = tasks.join_next().await {
         ended.context("a connection's task failed")?;
@@ -74,21 +80,21 @@ async fn one_client(
     mut connection: PgConnection,
     event_id: Uuid,
     started: Instant,
-    until: Until,
+    window_end: WindowEnd,
     recorder: Arc<Mutex<Recorder>>,
 ) {
     let mut sent = Instant::now();
-    while !until.is_over(started, sent) {
+    while !window_end.is_over(started, sent) {
         let taken = query_scalar::<_, Option<i32>>("SELECT bench_take_a_seat($1)").bind(event_id);
-        let verdict = match taken.fetch_one(&mut connection).await {
-            Ok(Some(_)) => Verdict::Accepted,
-            Ok(None) => Verdict::Refused,
-            Err(error) => Verdict::Failed(error.to_string()),
+        let outcome = match taken.fetch_one(&mut connection).await {
+            Ok(Some(_)) => RequestOutcome::Accepted,
+            Ok(None) => RequestOutcome::Refused,
+            Err(error) => RequestOutcome::Failed(error.to_string()),
         };
         let answered = Instant::now();
-        if !until.is_over(started, answered) {
+        if !window_end.is_over(started, answered) {
             let mut recorder = recorder.lock().unwrap_or_else(PoisonError::into_inner);
-            recorder.answer(verdict, answered - sent, answered - sent);
+            recorder.record_answer(outcome, answered - sent, answered - sent);
         }
         sent = answered;
     }

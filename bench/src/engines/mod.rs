@@ -1,9 +1,9 @@
-//! What is measured side by side: the service in its two modes, what PostgreSQL can do at most, what HTTP can do at most.
+//! The engines that are compared: the service in its two modes, PostgreSQL alone (floor) and HTTP alone (ceiling).
 
-pub mod ceiling; // an echo of the same JSON, without a database
+pub mod ceiling; // an HTTP server with the same JSON, without a database
 pub mod child; // subcommands of this binary as child processes
 pub mod delay; // half a millisecond between service and database
-pub mod floor; // one statement per seat, without a service
+pub mod floor; // one SQL statement per place, without a service
 pub mod server; // the server binary as child processes
 
 use serde::{Deserialize, Serialize};
@@ -11,18 +11,18 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Engine {
-    /// The service as it is.
+    /// The service with its default mode.
     Lanes,
     /// The service with one transaction per command.
     PerRequest,
-    /// A function of one statement that takes a seat, called like pgbench would.
+    /// An SQL function of one statement that takes a place, called as by pgbench.
     Floor,
     /// An HTTP server that answers with the same JSON and does nothing else.
     Ceiling,
 }
 
 impl Engine {
-    /// As in suite files and results.
+    /// The name in suite files and results.
     pub fn name(self) -> &'static str {
         match self {
             Self::Lanes => "lanes",
@@ -32,7 +32,7 @@ impl Engine {
         }
     }
 
-    /// As in reports.
+    /// The name in reports.
     pub fn title(self) -> &'static str {
         match self {
             Self::Lanes => "lanes",

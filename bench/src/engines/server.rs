@@ -1,5 +1,5 @@
-//! The server binary as child processes. A child never outlives the bench: it is stopped at the end, and killed when its
-//! handle is dropped before that.
+//! The server binary as child processes. A server is stopped at the end of a scenario, and killed if its handle is
+//! dropped earlier.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -20,29 +20,29 @@ use crate::api;
 use crate::client::Client;
 use crate::target::Target;
 
-/// How long a server may take until it is ready. It connects and checks the schema, nothing more.
+/// The longest time until a server is ready. It only connects and checks the schema.
 const READY_WITHIN: Duration = Duration::from_secs(30);
 
 const READY_POLL_INTERVAL: Duration = Duration::from_millis(20);
 
-/// How long a server may take to stop: its own grace period is 30 seconds.
+/// The longest time until a server has stopped. Its own shutdown takes at most 30 seconds.
 const STOPPED_WITHIN: Duration = Duration::from_secs(40);
 
-/// What the servers under load are told, beside where they are and what they are.
+/// Settings of all measured servers, besides address, database and mode.
 const SETTINGS: [(&str, &str); 3] = [
-    // The longest, so that no hold expires while it is measured.
+    // The longest time to live, so that no hold expires during a measurement.
     ("HOLD_TTL_MINUTES", "15"),
-    // Nobody has to be told to look elsewhere.
+    // There is no load balancer that must notice a stop.
     ("DRAIN_SECONDS", "0"),
-    // Without sqlx's warnings about slow statements: waiting for the lock is slow, and the log would be measured too.
+    // Without sqlx's warnings about slow statements, which are frequent while many wait for a lock and would cost time.
     ("LOG_LEVEL", "warn,sqlx=error"),
 ];
 
-/// What the servers with one transaction per request are told too. Their queues for a connection and for the lock are part
-/// of what is measured; by default they end in refusals after 300 and 100 ms.
+/// Further settings of the servers with one transaction per request. The measurement includes their waiting times for a
+/// connection and for the lock; with the defaults they would answer 503 after 300 and 100 ms.
 const SETTINGS_PER_REQUEST: [(&str, &str); 2] = [("DB_ACQUIRE_TIMEOUT_MS", "10000"), ("DB_LOCK_TIMEOUT_MS", "10000")];
 
-/// What the environment of the bench may tell them instead, to see what it does.
+/// Settings that are passed on from the environment of the load generator, for experiments.
 const TUNABLE: [&str; 11] = [
     "LANES",
     "BATCH_MAX",
@@ -60,7 +60,7 @@ const TUNABLE: [&str; 11] = [
 /// The binary that is measured.
 pub struct Boxoffice {
     pub binary: PathBuf,
-    /// Where its logs go: on a terminal they would be in the way.
+    /// File for the logs of the servers.
     pub log: PathBuf,
 }
 
@@ -72,7 +72,7 @@ pub struct Server {
 }
 
 impl Boxoffice {
-    /// As in `boxoffice 0.1.0`.
+    /// The version, as in `boxoffice 0.1.0`.
     ///
     /// # Errors
     ///
@@ -96,7 +96,7 @@ impl Boxoffice {
     ///
     /// # Errors
     ///
-    /// When one of them is broken, or the command cannot be run.
+    /// When an invariant is broken, or the command cannot be run.
     pub async fn audit(&self, database_url: &str) -> anyhow::Result<()> {
         self.run("audit", database_url).await
     }
@@ -119,8 +119,8 @@ impl Boxoffice {
             .stderr(append(&self.log)?);
         let child = command.spawn().with_context(|| format!("cannot start {}", self.binary.display()))?;
         let pid = child.id().context("the server has already stopped")?;
-        let mut server = Server { child, target: Target::local(port), pid };
-        let ready = timeout(READY_WITHIN, server.ready()).await;
+        let mut server = Server { child, target: Target::from_local_port(port), pid };
+        let ready = timeout(READY_WITHIN, server.wait_until_ready()).await;
         ready
             .with_context(|| format!("the server is not ready after {READY_WITHIN:?}"))
             .flatten()
@@ -128,7 +128,7 @@ impl Boxoffice {
         Ok(server)
     }
 
-    /// What the command prints is shown only if it fails.
+    /// Runs a command. Its output is printed only if it fails.
     async fn run(&self, subcommand: &str, database_url: &str) -> anyhow::Result<()> {
         let output = self.command(subcommand, database_url).output().await;
         let output = output.with_context(|| format!("cannot run {}", self.binary.display()))?;
@@ -147,22 +147,22 @@ impl Boxoffice {
 }
 
 impl Server {
-    /// Asks the server to stop, as its service manager would.
+    /// Stops the server with SIGTERM, like a service manager.
     ///
     /// # Errors
     ///
-    /// When it does not stop in time, or not with success.
+    /// When it does not stop in time, or its exit status is not success.
     pub async fn stop(mut self) -> anyhow::Result<()> {
         ensure!(self.child.id().is_some(), "the server has already stopped");
         kill(Pid::from_raw(self.pid.try_into()?), Signal::SIGTERM).context("cannot signal the server")?;
         let status: ExitStatus = timeout(STOPPED_WITHIN, self.child.wait())
             .await
             .with_context(|| format!("the server has not stopped after {STOPPED_WITHIN:?}"))??;
-        ensure!(status.success(), "the server did not stop well: {status}");
+        ensure!(status.success(), "the server ended with {status}");
         Ok(())
     }
 
-    async fn ready(&mut self) -> anyhow::Result<()> {
+    async fn wait_until_ready(&mut self) -> anyhow::Result<()> {
         let request = api::readiness();
         loop {
             if let Some(status) = self.child.try_wait()? {
@@ -177,7 +177,7 @@ impl Server {
     }
 }
 
-/// Every setting of a server that is not, or may not be, the default. Belongs beside the figures.
+/// All settings of a server that differ, or may differ, from the defaults. Part of the results.
 pub fn settings(engine: Engine) -> BTreeMap<String, String> {
     let mut settings: BTreeMap<_, _> = SETTINGS.into();
     if engine == Engine::PerRequest {
@@ -194,13 +194,13 @@ fn append(log: &Path) -> anyhow::Result<File> {
     file.with_context(|| format!("cannot write {}", log.display()))
 }
 
-/// Free now. Somebody else may take it before the server does; then the server says so and the run ends.
+/// A free port. Another process may take it before the server does; then the server fails to start and the run ends.
 fn free_port() -> anyhow::Result<u16> {
     let listener = TcpListener::bind(("127.0.0.1", 0)).context("no port is free")?;
     Ok(listener.local_addr()?.port())
 }
 
-/// Random, and as long as the server asks for. It dies with the server.
+/// A random key of the required length, for one server.
 fn payment_token_key() -> String {
     format!("{}{}", Uuid::new_v4().simple(), Uuid::new_v4().simple())
 }

@@ -12,46 +12,48 @@ use super::visitor::{Traffic, Visitor};
 use crate::client::Client;
 use crate::target::Target;
 
-/// When clients begin nothing more: at the end of the window, or when someone says so before.
+/// The end of a window: after its duration, or earlier if [`Self::end_now`] is called. After it clients send no new
+/// requests.
 #[derive(Clone)]
-pub struct Until {
-    window: Duration,
-    enough: Arc<AtomicBool>,
+pub struct WindowEnd {
+    duration: Duration,
+    ended: Arc<AtomicBool>,
 }
 
-impl Until {
-    pub fn end_of(window: Duration) -> Self {
-        Self { window, enough: Arc::default() }
+impl WindowEnd {
+    pub fn new(duration: Duration) -> Self {
+        Self { duration, ended: Arc::default() }
     }
 
     /// Ends the window now.
-    pub fn enough(&self) {
-        self.enough.store(true, Ordering::Relaxed);
-    }
-
-    pub fn window(&self) -> Duration {
-        self.window
+    pub fn end_now(&self) {
+        self.ended.store(true, Ordering::Relaxed);
     }
 
     pub fn is_over(&self, started: Instant, now: Instant) -> bool {
-        now - started >= self.window || self.enough.load(Ordering::Relaxed)
+        now - started >= self.duration || self.ended.load(Ordering::Relaxed)
     }
 }
 
-/// Runs one window. Only answers that came inside it count for rates and latencies, so its length is exact; errors count
-/// whenever they come.
+/// Runs one window. Only answers inside the window count for rates and latencies, so its duration is exact; errors
+/// always count.
 ///
 /// # Errors
 ///
 /// When a client cannot connect, or its task fails.
-pub async fn run(target: Target, traffic: &Traffic, clients: usize, until: &Until) -> anyhow::Result<Recorder> {
+pub async fn run(
+    target: Target,
+    traffic: &Traffic,
+    clients: usize,
+    window_end: &WindowEnd,
+) -> anyhow::Result<Recorder> {
     let connected = connect(target, clients).await?;
     let recorder = Arc::new(Mutex::new(Recorder::new()));
     let mut tasks = JoinSet::new();
     let started = Instant::now();
     for (index, client) in connected.into_iter().enumerate() {
         let visitor = Visitor::new(traffic.clone(), index);
-        tasks.spawn(one_client(client, visitor, started, until.clone(), recorder.clone()));
+        tasks.spawn(one_client(client, visitor, started, window_end.clone(), recorder.clone()));
     }
     while let Some(ended) = tasks.join_next().await {
         ended.context("a client failed")?;
@@ -60,7 +62,7 @@ pub async fn run(target: Target, traffic: &Traffic, clients: usize, until: &Unti
     Ok(recorder.into_inner().unwrap_or_else(PoisonError::into_inner))
 }
 
-/// Before the window, so that connecting is not part of it.
+/// Connects the clients before the window, so that connecting is not part of it.
 pub(super) async fn connect(target: Target, clients: usize) -> anyhow::Result<Vec<Client>> {
     let mut connected = Vec::with_capacity(clients);
     for _ in 0..clients {
@@ -75,20 +77,20 @@ async fn one_client(
     mut client: Client,
     mut visitor: Visitor,
     started: Instant,
-    until: Until,
+    window_end: WindowEnd,
     recorder: Arc<Mutex<Recorder>>,
 ) {
     let mut sent = Instant::now();
-    while !until.is_over(started, sent) {
-        let verdict = visitor.visit(&mut client).await;
+    while !window_end.is_over(started, sent) {
+        let outcome = visitor.visit(&mut client).await;
         let answered = Instant::now();
-        let is_late = until.is_over(started, answered);
-        // Never held across an await, and the threads of the load are few: taking it costs next to nothing.
+        let is_late = window_end.is_over(started, answered);
+        // Not held across an await, and the load has one or two threads, so the lock costs almost nothing.
         let mut recorder = recorder.lock().unwrap_or_else(PoisonError::into_inner);
         if is_late {
-            recorder.late_answer(verdict);
+            recorder.record_late_answer(outcome);
         } else {
-            recorder.answer(verdict, answered - sent, answered - sent);
+            recorder.record_answer(outcome, answered - sent, answered - sent);
         }
         drop(recorder);
         sent = answered;

@@ -1,9 +1,9 @@
-//! What sends load, and what it measures.
+//! Load: how requests are sent, and how answers are recorded.
 
-pub mod closed_loop; // clients that send the next request when the last is answered
-pub mod open_loop; // requests at times of their own, however slow the answers are
-pub mod recorder; // latencies and verdicts of one window
-pub mod sale; // seats of one event, until there are none
-pub mod schedule; // when the requests of an open loop are meant to start
-pub mod visitor; // what one client does next, and what the answer is worth
-pub mod zipf; // few events that everybody wants, many that few do
+pub mod closed_loop; // clients that send the next request when the last one is answered
+pub mod open_loop; // requests at scheduled times, independent of answers
+pub mod recorder; // latencies and outcomes of one window
+pub mod sale; // a sale of the seats of one event
+pub mod schedule; // scheduled starts of an open loop
+pub mod visitor; // the requests of one client, and the outcome of an answer
+pub mod zipf; // uniform and Zipf distributions of events

@@ -1,9 +1,9 @@
-//! The open loop: requests start at times of their own, however slow the answers are.
+//! The open loop: requests start at scheduled times, independent of answers.
 //!
-//! Latency counts from the intended start, so a server that stalls is charged for everyone who came meanwhile, and not
-//! only for those whose requests it had (coordinated omission). The number of connections is bounded, as it is for a
-//! crowd behind a load balancer: an arrival that finds none free waits for one, and when that takes longer than people
-//! wait, it is counted as never sent. Both show how far the generator was from what it intended.
+//! Latency counts from the scheduled start, so it includes the waiting time of requests that were due while the server
+//! was stalled (a closed loop omits them: coordinated omission). The number of connections is limited, as behind a load
+//! balancer. A request without a free connection waits for one; if it waits longer than `patience`, it counts as
+//! unsent. Lag and unsent requests show how far the generator was from its schedule.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -21,7 +21,7 @@ use super::visitor::{Traffic, Visitor};
 use crate::client::Client;
 use crate::target::Target;
 
-/// The pacer's shortest sleep. A timer of the runtime would round to milliseconds.
+/// The pacer thread's shortest sleep. A timer of the runtime would round to milliseconds.
 const PACE_MIN: Duration = Duration::from_micros(100);
 
 /// One window of load.
@@ -30,42 +30,44 @@ pub struct OpenLoop {
     pub target: Target,
     pub traffic: Traffic,
     pub schedule: Schedule,
-    /// Answers after this count for latencies and not for rates.
+    /// Duration of the window. Later answers count for latencies and not for rates.
     pub window: Duration,
     pub connections: usize,
-    /// How late a request may be sent; later ones are not.
+    /// How late a request may be sent; later ones are not sent.
     pub patience: Duration,
 }
 
-/// What the connections share.
+/// State shared by the connections.
 struct Shared {
     load: OpenLoop,
-    /// One permit per arrival that is due.
+    /// One permit per request that is due.
     due: Semaphore,
-    /// The next arrival that nobody has taken yet.
+    /// Index of the next request in the schedule.
     next: AtomicUsize,
     started: Instant,
     recorder: Mutex<Recorder>,
 }
 
-/// A load whose connections are open.
-pub struct Ready {
+/// A load with open connections.
+pub struct ConnectedLoad {
     load: OpenLoop,
     connected: Vec<Client>,
 }
 
 impl OpenLoop {
+    /// Opens the connections.
+    ///
     /// # Errors
     ///
     /// When a connection cannot be opened.
-    pub async fn connect(self) -> anyhow::Result<Ready> {
+    pub async fn connect(self) -> anyhow::Result<ConnectedLoad> {
         let connected = connect(self.target, self.connections).await?;
-        Ok(Ready { load: self, connected })
+        Ok(ConnectedLoad { load: self, connected })
     }
 }
 
-impl Ready {
-    /// Starts now, and runs until every request is answered.
+impl ConnectedLoad {
+    /// Starts the schedule now, and returns when every sent request is answered.
     ///
     /// # Errors
     ///
@@ -83,20 +85,21 @@ impl Ready {
             let visitor = Visitor::new(shared.load.traffic.clone(), index);
             tasks.spawn(one_connection(client, visitor, shared.clone()));
         }
-        let paced = shared.clone();
-        let pacer = thread::spawn(move || pace(&paced));
+        let pacer_shared = shared.clone();
+        let pacer = thread::spawn(move || release_due_requests(&pacer_shared));
         while let Some(ended) = tasks.join_next().await {
             ended.context("a connection's task failed")?;
         }
-        // Every connection has seen the end, which the pacer announces last.
+        // All connections have ended, and they end only after the pacer's last permits.
         pacer.join().map_err(|_| anyhow!("the pacer panicked"))?;
         let shared = Arc::into_inner(shared).context("a connection is still in use")?;
         Ok(shared.recorder.into_inner().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
-/// A thread of its own: it wakes at the right moment also when the runtime is busy with answers.
-fn pace(shared: &Shared) {
+/// Adds a permit for each request when it is due. Runs on its own thread, to be on time while the runtime is busy with
+/// answers.
+fn release_due_requests(shared: &Shared) {
     let schedule = &shared.load.schedule;
     let mut released = 0;
     while let Some(next) = schedule.get(released) {
@@ -104,37 +107,37 @@ fn pace(shared: &Shared) {
         if next > now {
             thread::sleep((next - now).max(PACE_MIN));
         }
-        let due = schedule.due(shared.started.elapsed());
+        let due = schedule.count_due(shared.started.elapsed());
         shared.due.add_permits(due - released);
         released = due;
     }
-    // Nobody waits for ever: each connection takes one more and finds nothing left.
+    // One more permit per connection: each finds the schedule finished, and ends.
     shared.due.add_permits(shared.load.connections);
 }
 
 async fn one_connection(mut client: Client, mut visitor: Visitor, shared: Arc<Shared>) {
-    let record = || shared.recorder.lock().unwrap_or_else(PoisonError::into_inner);
+    let lock_recorder = || shared.recorder.lock().unwrap_or_else(PoisonError::into_inner);
     // The semaphore is never closed.
     while let Ok(permit) = shared.due.acquire().await {
         permit.forget();
-        let arrival = shared.next.fetch_add(1, Ordering::Relaxed);
-        let Some(offset) = shared.load.schedule.get(arrival) else { return };
-        let intended = shared.started + offset;
+        let index = shared.next.fetch_add(1, Ordering::Relaxed);
+        let Some(offset) = shared.load.schedule.get(index) else { return };
+        let scheduled = shared.started + offset;
         let sent = Instant::now();
-        let lag = sent.saturating_duration_since(intended);
+        let lag = sent.saturating_duration_since(scheduled);
         if lag > shared.load.patience {
-            record().unsent();
+            lock_recorder().record_unsent();
             continue;
         }
-        let verdict = visitor.visit(&mut client).await;
+        let outcome = visitor.visit(&mut client).await;
         let answered = Instant::now();
-        let mut recorder = record();
+        let mut recorder = lock_recorder();
         recorder.lag.record(lag);
-        let latency = answered.saturating_duration_since(intended);
+        let latency = answered.saturating_duration_since(scheduled);
         if answered - shared.started <= shared.load.window {
-            recorder.answer(verdict, latency, answered - sent);
+            recorder.record_answer(outcome, latency, answered - sent);
         } else {
-            recorder.drained_answer(verdict, latency, answered - sent);
+            recorder.record_answer_after_window(outcome, latency, answered - sent);
         }
     }
 }

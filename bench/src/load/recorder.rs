@@ -1,4 +1,4 @@
-//! Latencies and verdicts of one window.
+//! Latencies and outcomes of one window.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -7,49 +7,50 @@ use anyhow::Context as _;
 use hdrhistogram::Histogram;
 use serde::{Deserialize, Serialize};
 
-/// The longest latency that is told from longer ones, in microseconds: one minute, twice the client's timeout.
+/// The longest recorded latency, in microseconds: one minute, twice the client's timeout. Longer ones are recorded as
+/// this.
 const LATENCY_MICROS_MAX: u64 = 60_000_000;
 
-/// Three digits: a figure is off by at most 0.1 %.
+/// Three significant digits: the error of a figure is at most 0.1 %.
 const SIGNIFICANT_DIGITS: u8 = 3;
 
-/// Where the curve of a distribution is read off. Close together where it bends.
+/// Quantiles of the latency curve, closer together in the tail.
 const CURVE: [f64; 14] = [0.0, 0.25, 0.5, 0.75, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999, 0.9995, 0.9999, 1.0];
 
-/// What an answer is worth.
+/// Outcome of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Verdict {
-    /// Done, as asked.
+pub enum RequestOutcome {
+    /// The request succeeded.
     Accepted,
-    /// Not done, for lack of room: the answer that the API promises in that state.
+    /// Refused for lack of capacity, as documented in the API.
     Refused,
-    /// Turned away because of the load, to come back later.
+    /// Refused with 503 and `Retry-After` because of the load.
     Shed,
-    /// Anything else, by what it is counted under.
+    /// Any other answer or error, with the label under which it is counted.
     Failed(String),
 }
 
-/// Shared by all clients of a window. One recorder instead of one per client: it stays in the processor's cache.
+/// Records the answers to all clients of a window. One recorder for all clients stays in the processor's cache.
 pub struct Recorder {
     pub accepted: Latencies,
     pub refused: Latencies,
-    /// From the moment of sending: before that nobody can turn a request away.
+    /// Latencies of 503 responses, from the sending: the server cannot refuse a request earlier.
     pub shed: Latencies,
-    /// How much later than intended requests were sent. Empty in a closed loop, which intends nothing.
+    /// Delay between the scheduled start and the sending. Empty in a closed loop, which has no schedule.
     pub lag: Latencies,
     /// Requests of an open loop that were never sent, because no connection was free in time.
     unsent: u64,
-    /// Accepted after the end of the window. Part of no rate, but somebody has the seat.
+    /// Accepted after the end of a closed loop's window. Not part of the rate, but the seat is held.
     accepted_late: u64,
-    /// The part of `accepted` that came after the end of an open loop's window: part of the latencies, not of the rate.
-    drained: u64,
+    /// The part of `accepted` after the end of an open loop's window: in the latencies, not in the rate.
+    accepted_after_window: u64,
     errors: BTreeMap<String, u64>,
 }
 
-/// A distribution of microseconds.
+/// A distribution of latencies, in microseconds.
 pub struct Latencies(Histogram<u64>);
 
-/// Microseconds.
+/// Percentiles of latency, in microseconds.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Percentiles {
@@ -69,41 +70,42 @@ impl Recorder {
             lag: Latencies::new(),
             unsent: 0,
             accepted_late: 0,
-            drained: 0,
+            accepted_after_window: 0,
             errors: BTreeMap::new(),
         }
     }
 
-    /// An answer that came inside the window. `since_sent` differs from `latency` only in an open loop.
-    pub fn answer(&mut self, verdict: Verdict, latency: Duration, since_sent: Duration) {
-        match verdict {
-            Verdict::Accepted => self.accepted.record(latency),
-            Verdict::Refused => self.refused.record(latency),
-            Verdict::Shed => self.shed.record(since_sent),
-            Verdict::Failed(label) => *self.errors.entry(label).or_default() += 1,
+    /// Records an answer inside the window. `since_sent` differs from `latency` only in an open loop.
+    pub fn record_answer(&mut self, outcome: RequestOutcome, latency: Duration, since_sent: Duration) {
+        match outcome {
+            RequestOutcome::Accepted => self.accepted.record(latency),
+            RequestOutcome::Refused => self.refused.record(latency),
+            RequestOutcome::Shed => self.shed.record(since_sent),
+            RequestOutcome::Failed(label) => *self.errors.entry(label).or_default() += 1,
         }
     }
 
-    /// An answer that came after the window. Errors count whenever they come.
-    pub fn late_answer(&mut self, verdict: Verdict) {
-        match verdict {
-            Verdict::Accepted => self.accepted_late += 1,
-            Verdict::Refused | Verdict::Shed => {}
-            Verdict::Failed(label) => *self.errors.entry(label).or_default() += 1,
+    /// Records an answer of a closed loop after the window. Errors always count.
+    pub fn record_late_answer(&mut self, outcome: RequestOutcome) {
+        match outcome {
+            RequestOutcome::Accepted => self.accepted_late += 1,
+            RequestOutcome::Refused | RequestOutcome::Shed => {}
+            RequestOutcome::Failed(label) => *self.errors.entry(label).or_default() += 1,
         }
     }
 
-    /// An answer of an open loop that came after the window. Its latency counts, or those who waited longest would not.
-    pub fn drained_answer(&mut self, verdict: Verdict, latency: Duration, since_sent: Duration) {
-        self.drained += u64::from(verdict == Verdict::Accepted);
-        self.answer(verdict, latency, since_sent);
+    /// Records an answer of an open loop after the window. Its latency counts, because otherwise the longest would be
+    /// missing.
+    pub fn record_answer_after_window(&mut self, outcome: RequestOutcome, latency: Duration, since_sent: Duration) {
+        self.accepted_after_window += u64::from(outcome == RequestOutcome::Accepted);
+        self.record_answer(outcome, latency, since_sent);
     }
 
-    pub fn unsent(&mut self) {
+    pub fn record_unsent(&mut self) {
         self.unsent += 1;
     }
 
-    /// Adds what another window recorded.
+    /// Adds the records of another window.
     ///
     /// # Errors
     ///
@@ -115,7 +117,7 @@ impl Recorder {
         self.lag.add(&other.lag)?;
         self.unsent += other.unsent;
         self.accepted_late += other.accepted_late;
-        self.drained += other.drained;
+        self.accepted_after_window += other.accepted_after_window;
         for (label, count) in &other.errors {
             *self.errors.entry(label.clone()).or_default() += count;
         }
@@ -126,17 +128,17 @@ impl Recorder {
         self.unsent
     }
 
-    /// Accepted, and answered before the end of the window.
+    /// Number of accepted requests that were answered before the end of the window.
     pub fn accepted_in_time(&self) -> u64 {
-        self.accepted.count() - self.drained
+        self.accepted.count() - self.accepted_after_window
     }
 
-    /// Inside the window and after it.
+    /// Number of accepted requests, inside the window and after it.
     pub fn accepted_in_all(&self) -> u64 {
         self.accepted.count() + self.accepted_late
     }
 
-    /// How often, by label.
+    /// Number of errors by label.
     pub fn errors(&self) -> &BTreeMap<String, u64> {
         &self.errors
     }
@@ -180,11 +182,11 @@ impl Latencies {
     }
 
     pub fn percentiles(&self) -> Percentiles {
-        let at = |quantile| self.0.value_at_quantile(quantile);
-        Percentiles { p50: at(0.5), p90: at(0.9), p99: at(0.99), p999: at(0.999), max: self.0.max() }
+        let value = |quantile| self.0.value_at_quantile(quantile);
+        Percentiles { p50: value(0.5), p90: value(0.9), p99: value(0.99), p999: value(0.999), max: self.0.max() }
     }
 
-    /// Shares of all, each with the microseconds within which they were answered. Empty when there was nothing.
+    /// Shares of the answers, each with the microseconds within which they came. Empty without answers.
     pub fn curve(&self) -> Vec<(f64, u64)> {
         let point = |quantile| (quantile, self.0.value_at_quantile(quantile));
         if self.0.is_empty() { Vec::new() } else { CURVE.map(point).to_vec() }

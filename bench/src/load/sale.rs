@@ -1,4 +1,4 @@
-//! A sale of seats, of which there are fewer and fewer: what its visitors ask for, and how it goes while the house fills.
+//! A sale of numbered seats until all are sold: the requests of its visitors, and its progress.
 
 use std::io;
 use std::ops::Range;
@@ -9,187 +9,190 @@ use rand::Rng as _;
 use rand::rngs::SmallRng;
 use uuid::Uuid;
 
-use super::closed_loop::Until;
-use super::recorder::{Latencies, Verdict};
-use super::visitor::judge;
+use super::closed_loop::WindowEnd;
+use super::recorder::{Latencies, RequestOutcome};
+use super::visitor::classify;
 use crate::api::{self, HoldPlaced};
 use crate::client::Client;
 
-/// How finely it is told how full the house is: in parts of 5 %.
+/// Number of parts of a sale: 5 % of the seats each.
 pub const PARTS: u32 = 20;
 
-/// Of the groups that are seated by the service.
+/// Sizes of the groups for best available.
 const GROUP_SIZES: Range<u32> = 1..7;
 
-/// How long those who find nothing on sale wait for the answers that are on their way.
-const LAST_ANSWERS: Duration = Duration::from_millis(500);
+/// How long a visitor without a seat to choose waits for the outstanding answers of others.
+const LAST_ANSWERS_WAIT: Duration = Duration::from_millis(500);
 
-/// What the visitors ask for.
+/// How visitors select seats.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Wish {
-    /// One seat, drawn from a seat map that all visitors look at. It shows what answers have told, so that visitors want the
-    /// same seat as often as chance has it while the answers are on their way.
+pub enum SeatSelection {
+    /// One seat, chosen at random from a list of available seats that all visitors share. Answers update the list, so
+    /// two visitors can choose the same seat only while an answer is outstanding.
     Named,
-    /// Seats for a group, every size as often as the others. The service chooses them.
+    /// Seats for a group, chosen by the service. All sizes have the same probability.
     BestAvailable,
 }
 
-/// Shared by its visitors.
+/// A sale, shared by its visitors.
 pub struct Sale {
     event_id: Uuid,
-    wish: Wish,
-    /// Of the house.
+    selection: SeatSelection,
+    /// Number of seats of the event.
     seats: u32,
-    /// The sale ends when so many are held.
-    enough: u32,
-    until: Until,
-    /// One request for each size of a group.
+    /// Number of held seats at which the sale ends.
+    held_at_end: u32,
+    window_end: WindowEnd,
+    /// Size and request of each kind of group.
     groups: Vec<(u32, Box<[u8]>)>,
-    course: Mutex<Course>,
-    map: Mutex<Map>,
+    progress: Mutex<SaleProgress>,
+    available: Mutex<AvailableSeats>,
 }
 
-/// The seats that are on sale, as far as answers have told.
-struct Map {
-    on_sale: Vec<u32>,
-    /// By seat: where in `on_sale`.
-    place: Vec<Option<usize>>,
+/// The available seats, as far as they are known from answers.
+struct AvailableSeats {
+    seats: Vec<u32>,
+    /// By seat: its index in `seats`.
+    index: Vec<Option<usize>>,
 }
 
-/// How a sale went.
-pub struct Course {
-    /// Seats, those included that were held before.
+/// Progress of a sale.
+pub struct SaleProgress {
+    /// Number of held seats, including those that were held before the sale.
     pub held: u32,
-    /// By how full the house was.
+    /// Measurements by share of the seats that were sold.
     pub parts: Vec<Part>,
-    /// Those of groups.
+    /// The holds of groups.
     pub holds: Vec<HoldPlaced>,
-    /// When the last hold was accepted, or the first visitor came.
+    /// Time of the last accepted hold, or of the first request.
     last: Option<Instant>,
 }
 
-/// What happened while a twentieth of the house filled.
+/// Measurements while one twentieth of the seats was sold.
 #[derive(Default)]
 pub struct Part {
     /// Latencies of holds.
     pub accepted: Latencies,
     pub seats: u32,
     pub refused: u64,
-    /// From the last hold of the part before until the last of this one.
+    /// Time from the last hold of the previous part until the last hold of this one.
     pub took: Duration,
 }
 
 impl Sale {
-    /// Of `house` seats, some of which are held by others already, until so many are held or nobody may ask any more.
-    pub fn new(event_id: Uuid, wish: Wish, house: u32, held: Range<u32>, until: Until) -> Self {
+    /// A sale of an event with `seats` seats. `held` is the number of held seats before the sale and at its end; the
+    /// window can end earlier.
+    pub fn new(event_id: Uuid, selection: SeatSelection, seats: u32, held: Range<u32>, window_end: WindowEnd) -> Self {
         let groups = GROUP_SIZES.map(|size| (size, api::hold_best_available(event_id, size).into())).collect();
         let parts = (0..PARTS).map(|_| Part::default()).collect();
-        let course = Mutex::new(Course { held: held.start, parts, holds: Vec::new(), last: None });
-        let map = Mutex::new(Map::of(if wish == Wish::Named { house } else { 0 }));
-        Self { event_id, wish, seats: house, enough: held.end, until, groups, course, map }
+        let progress = Mutex::new(SaleProgress { held: held.start, parts, holds: Vec::new(), last: None });
+        let named_seats = if selection == SeatSelection::Named { seats } else { 0 };
+        let available = Mutex::new(AvailableSeats::new(named_seats));
+        Self { event_id, selection, seats, held_at_end: held.end, window_end, groups, progress, available }
     }
 
-    pub(super) async fn visit(&self, client: &mut Client, rng: &mut SmallRng) -> io::Result<Verdict> {
-        match self.wish {
-            Wish::Named => self.one_seat(client, rng).await,
-            Wish::BestAvailable => {
+    pub(super) async fn visit(&self, client: &mut Client, rng: &mut SmallRng) -> io::Result<RequestOutcome> {
+        match self.selection {
+            SeatSelection::Named => self.hold_one_seat(client, rng).await,
+            SeatSelection::BestAvailable => {
                 let (size, request) = &self.groups[rng.random_range(0..self.groups.len())];
-                self.ask(client, request, *size).await
+                self.send(client, request, *size).await
             }
         }
     }
 
-    async fn one_seat(&self, client: &mut Client, rng: &mut SmallRng) -> io::Result<Verdict> {
-        let drawn = self.map().draw(rng);
-        let Some(seat) = drawn else {
-            // What is left is on its way to others, or the answer that gave it to somebody was lost.
-            tokio::time::sleep(LAST_ANSWERS).await;
-            self.until.enough();
-            let sold_out = self.course().held >= self.enough;
-            let lost = || Verdict::Failed("every seat is gone, but not everyone has one".to_owned());
-            return Ok(if sold_out { Verdict::Refused } else { lost() });
+    async fn hold_one_seat(&self, client: &mut Client, rng: &mut SmallRng) -> io::Result<RequestOutcome> {
+        let chosen = self.available().choose(rng);
+        let Some(seat) = chosen else {
+            // An answer about the last seats is outstanding or was lost.
+            tokio::time::sleep(LAST_ANSWERS_WAIT).await;
+            self.window_end.end_now();
+            let sold_out = self.progress().held >= self.held_at_end;
+            let lost = || RequestOutcome::Failed("no seat is available, but not every seat was accepted".to_owned());
+            return Ok(if sold_out { RequestOutcome::Refused } else { lost() });
         };
-        let verdict = self.ask(client, &api::hold_seats(self.event_id, &[seat]), 1).await?;
-        if matches!(verdict, Verdict::Accepted | Verdict::Refused) {
-            self.map().gone(seat);
+        let outcome = self.send(client, &api::hold_seats(self.event_id, &[seat]), 1).await?;
+        if matches!(outcome, RequestOutcome::Accepted | RequestOutcome::Refused) {
+            self.available().remove(seat);
         }
-        Ok(verdict)
+        Ok(outcome)
     }
 
-    async fn ask(&self, client: &mut Client, request: &[u8], size: u32) -> io::Result<Verdict> {
-        let asked = Instant::now();
-        self.course().last.get_or_insert(asked);
+    async fn send(&self, client: &mut Client, request: &[u8], size: u32) -> io::Result<RequestOutcome> {
+        let sent = Instant::now();
+        self.progress().last.get_or_insert(sent);
         let answer = client.send(request).await?;
-        let verdict = judge(&answer);
+        let outcome = classify(&answer);
         let answered = Instant::now();
-        match verdict {
-            Verdict::Accepted => {
-                let hold = match self.wish {
-                    Wish::Named => None,
-                    Wish::BestAvailable => Some(serde_json::from_slice(answer.body)?),
+        match outcome {
+            RequestOutcome::Accepted => {
+                let hold = match self.selection {
+                    SeatSelection::Named => None,
+                    SeatSelection::BestAvailable => Some(serde_json::from_slice(answer.body)?),
                 };
-                self.accepted(size, hold, answered, answered - asked);
+                self.record_accepted(size, hold, answered, answered - sent);
             }
-            Verdict::Refused => self.course().part(self.seats).refused += 1,
-            Verdict::Shed | Verdict::Failed(_) => {}
+            RequestOutcome::Refused => self.progress().part(self.seats).refused += 1,
+            RequestOutcome::Shed | RequestOutcome::Failed(_) => {}
         }
-        Ok(verdict)
+        Ok(outcome)
     }
 
-    fn accepted(&self, size: u32, hold: Option<HoldPlaced>, answered: Instant, latency: Duration) {
-        let mut course = self.course();
-        let since_last = answered.saturating_duration_since(course.last.unwrap_or(answered));
-        course.last = Some(answered);
-        course.holds.extend(hold);
-        let part = course.part(self.seats);
+    fn record_accepted(&self, size: u32, hold: Option<HoldPlaced>, answered: Instant, latency: Duration) {
+        let mut progress = self.progress();
+        let since_last = answered.saturating_duration_since(progress.last.unwrap_or(answered));
+        progress.last = Some(answered);
+        progress.holds.extend(hold);
+        let part = progress.part(self.seats);
         part.accepted.record(latency);
         part.seats += size;
         part.took += since_last;
-        course.held += size;
-        if course.held >= self.enough {
-            self.until.enough();
+        progress.held += size;
+        if progress.held >= self.held_at_end {
+            self.window_end.end_now();
         }
     }
 
-    /// Once all visitors have gone.
-    pub fn into_course(self) -> Course {
-        self.course.into_inner().unwrap_or_else(PoisonError::into_inner)
+    /// The progress, after all visitors have ended.
+    pub fn into_progress(self) -> SaleProgress {
+        self.progress.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Never held across an await.
-    fn map(&self) -> MutexGuard<'_, Map> {
-        self.map.lock().unwrap_or_else(PoisonError::into_inner)
+    /// The guard must not be held across an await.
+    fn available(&self) -> MutexGuard<'_, AvailableSeats> {
+        self.available.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Never held across an await.
-    fn course(&self) -> MutexGuard<'_, Course> {
-        self.course.lock().unwrap_or_else(PoisonError::into_inner)
+    /// The guard must not be held across an await.
+    fn progress(&self) -> MutexGuard<'_, SaleProgress> {
+        self.progress.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Map {
-    fn of(seats: u32) -> Self {
-        Self { on_sale: (0..seats).collect(), place: (0..seats as usize).map(Some).collect() }
+impl AvailableSeats {
+    fn new(seats: u32) -> Self {
+        Self { seats: (0..seats).collect(), index: (0..seats as usize).map(Some).collect() }
     }
 
-    /// It stays on sale until somebody is answered.
-    fn draw(&self, rng: &mut SmallRng) -> Option<u32> {
-        (!self.on_sale.is_empty()).then(|| self.on_sale[rng.random_range(0..self.on_sale.len())])
+    /// A random seat. It stays in the list until an answer about it arrives.
+    fn choose(&self, rng: &mut SmallRng) -> Option<u32> {
+        (!self.seats.is_empty()).then(|| self.seats[rng.random_range(0..self.seats.len())])
     }
 
-    /// Somebody was told so, perhaps not as the first.
-    fn gone(&mut self, seat: u32) {
-        let Some(place) = self.place[seat as usize].take() else { return };
-        self.on_sale.swap_remove(place);
-        if let Some(moved) = self.on_sale.get(place) {
-            self.place[*moved as usize] = Some(place);
+    /// Removes a seat after an answer about it. Does nothing if it was removed before.
+    fn remove(&mut self, seat: u32) {
+        let Some(index) = self.index[seat as usize].take() else { return };
+        self.seats.swap_remove(index);
+        if let Some(moved) = self.seats.get(index) {
+            self.index[*moved as usize] = Some(index);
         }
     }
 }
 
-impl Course {
-    fn part(&mut self, house: u32) -> &mut Part {
-        let part = self.held.saturating_mul(PARTS) / house.max(1);
+impl SaleProgress {
+    /// The present part of the sale of `seats` seats.
+    fn part(&mut self, seats: u32) -> &mut Part {
+        let part = self.held.saturating_mul(PARTS) / seats.max(1);
         &mut self.parts[part.min(PARTS - 1) as usize]
     }
 }

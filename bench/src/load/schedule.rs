@@ -1,4 +1,4 @@
-//! When the requests of an open loop are meant to start: offsets from the start of the window, made before it begins.
+//! The scheduled starts of an open loop's requests: offsets from the start of the window, computed before it begins.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,17 +7,17 @@ use rand::rngs::SmallRng;
 use rand::{Rng as _, SeedableRng as _};
 use serde::{Deserialize, Serialize};
 
-/// How arrivals are spread.
+/// Distribution of the arrivals.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Arrivals {
-    /// Evenly.
+    /// Equal gaps.
     Constant,
-    /// As people do who do not know of each other: gaps are exponential, so that some come at the same moment.
+    /// Exponential gaps, as for independent visitors: some arrive at almost the same moment.
     Poisson,
 }
 
-/// Ascending offsets.
+/// Offsets in ascending order.
 #[derive(Clone)]
 pub struct Schedule(Arc<[Duration]>);
 
@@ -27,14 +27,14 @@ impl Schedule {
         let mut rng = SmallRng::seed_from_u64(seed);
         let mut gap = || match arrivals {
             Arrivals::Constant => 1.0 / rate,
-            // The inverse of the distribution's function; 1 - x is in (0, 1], where the logarithm is finite.
+            // Inverse of the exponential distribution function; 1 - x is in (0, 1], where the logarithm is finite.
             Arrivals::Poisson => -(1.0 - rng.random::<f64>()).ln() / rate,
         };
         let mut offsets = Vec::new();
-        let mut at = 0.0;
-        while at < window.as_secs_f64() {
-            offsets.push(Duration::from_secs_f64(at));
-            at += gap();
+        let mut offset = 0.0;
+        while offset < window.as_secs_f64() {
+            offsets.push(Duration::from_secs_f64(offset));
+            offset += gap();
         }
         Self(Arc::from(offsets))
     }
@@ -51,8 +51,8 @@ impl Schedule {
         self.0.get(index).copied()
     }
 
-    /// How many of the arrivals are due by then.
-    pub fn due(&self, elapsed: Duration) -> usize {
+    /// Number of arrivals that are due after this time.
+    pub fn count_due(&self, elapsed: Duration) -> usize {
         self.0.partition_point(|&offset| offset <= elapsed)
     }
 }

@@ -1,41 +1,41 @@
-//! Which of many events a client wants.
+//! The choice of one of many events: uniform, or by Zipf's law.
 
 use std::sync::Arc;
 
 use rand::Rng;
 
-/// Draws from `0..count`. Cheap to clone.
+/// A distribution over the indices `0..count`. Cheap to clone.
 #[derive(Clone)]
-pub enum Picker {
+pub enum EventDistribution {
     Uniform(usize),
-    /// The cumulative shares, ascending to 1.
+    /// The cumulative probabilities, ascending to 1.
     Zipf(Arc<[f64]>),
 }
 
-impl Picker {
+impl EventDistribution {
     pub fn uniform(count: usize) -> Self {
         Self::Uniform(count)
     }
 
-    /// The k-th is wanted in proportion to `k^-exponent`, counted from 1.
+    /// The probability of the k-th index, counted from 1, is proportional to `k^-exponent`.
     pub fn zipf(count: usize, exponent: f64) -> Self {
         let weights: Vec<f64> = (1..=count).map(|rank| (rank as f64).powf(-exponent)).collect();
         let total: f64 = weights.iter().sum();
         let mut sum = 0.0;
-        let shares = weights.iter().map(|weight| {
+        let cumulative = weights.iter().map(|weight| {
             sum += weight / total;
             sum
         });
-        Self::Zipf(shares.collect())
+        Self::Zipf(cumulative.collect())
     }
 
-    pub fn pick(&self, rng: &mut impl Rng) -> usize {
+    pub fn draw(&self, rng: &mut impl Rng) -> usize {
         match self {
             Self::Uniform(count) => rng.random_range(0..*count),
-            Self::Zipf(shares) => {
+            Self::Zipf(cumulative) => {
                 let draw: f64 = rng.random();
-                // The last share may be a rounding error less than 1.
-                shares.partition_point(|&share| share <= draw).min(shares.len() - 1)
+                // The last probability may be a rounding error less than 1.
+                cumulative.partition_point(|&sum| sum <= draw).min(cumulative.len() - 1)
             }
         }
     }

@@ -1,4 +1,4 @@
-//! A client that repeats a request until an answer settles it, as the documentation tells clients to.
+//! A client that repeats a request until it gets a final answer, as the documentation says.
 
 use std::time::{Duration, Instant};
 
@@ -9,52 +9,55 @@ use crate::api;
 use crate::client::Client;
 use crate::target::Target;
 
-/// After this without a settling answer a request is given up. Longer than a restart takes.
+/// A request without a final answer is given up after this time. Longer than a restart takes.
 const GIVE_UP_AFTER: Duration = Duration::from_secs(30);
 
-/// The pause before a repetition, in milliseconds, drawn at random so that clients that failed together do not come back
-/// together. Shorter than `Retry-After` says: a client that may repeat as often as it likes shall meet the failure, not avoid
-/// it. One that has few tries waits as it is told.
+/// The pause before a repeat, in milliseconds, random so that clients that failed together do not repeat together. A
+/// client without a limit of repeats uses only this pause, shorter than `Retry-After`, so that it sends requests during
+/// the failure. A client with a limit waits for `Retry-After` too.
 const PAUSE_MILLIS: std::ops::RangeInclusive<u64> = 10..=100;
 
-/// Sends to one of several servers, and to the next one when that cannot be reached.
-pub struct Patient {
+/// Sends requests to one of several servers, and to the next one after a connection error.
+pub struct RetryingClient {
     client: Client,
     targets: Vec<Target>,
-    present: usize,
+    target_index: usize,
     repeats_max: Option<u8>,
 }
 
-/// The answer that settled a request, and what it took.
-pub struct CommitResolution {
+/// The final answer to a request, and the earlier tries.
+pub struct FinalAnswer {
     pub status: u16,
     pub label: String,
     pub replayed: bool,
     pub body: Vec<u8>,
-    /// Why each earlier try was repeated.
+    /// The result of each earlier try.
     pub repeated: Vec<String>,
 }
 
-/// No answer settled the request in time, or in as many tries as it has.
+/// A request without a final answer within the time limit or the number of tries.
 pub struct GivenUp {
-    /// Why each earlier try was repeated, and how the last one ended.
+    /// The result of each earlier try, and of the last one.
     pub repeated: Vec<String>,
     pub last: String,
-    /// Whether it took all the time there is, as the next one will.
+    /// Whether the time limit was reached. The next request would probably reach it too.
     pub out_of_time: bool,
 }
 
-impl Patient {
-    /// The client of this index, dealt to one of the targets. There must be at least one.
+impl RetryingClient {
+    /// The client with this index. The clients are distributed over the targets, of which there must be at least one.
     pub fn new(targets: &[Target], index: usize, repeats_max: Option<u8>) -> Self {
-        let present = index % targets.len();
-        Self { client: Client::new(targets[present]), targets: targets.to_vec(), present, repeats_max }
+        let target_index = index % targets.len();
+        Self { client: Client::new(targets[target_index]), targets: targets.to_vec(), target_index, repeats_max }
     }
 
+    /// Sends a request, and repeats it until there is a final answer.
+    ///
     /// # Errors
     ///
-    /// When no answer settles the request in time, or in as many tries as it has. It may or may not have been executed.
-    pub async fn send(&mut self, request: &[u8]) -> Result<CommitResolution, GivenUp> {
+    /// When there is no final answer within the time limit or the number of tries. The request may or may not have been
+    /// executed.
+    pub async fn send(&mut self, request: &[u8]) -> Result<FinalAnswer, GivenUp> {
         let give_up_at = Instant::now() + GIVE_UP_AFTER;
         let mut repeated = Vec::new();
         loop {
@@ -62,12 +65,12 @@ impl Patient {
             let failed = match self.client.send(request).await {
                 Ok(answer) => {
                     let label = api::label(&answer);
-                    if !passes(answer.status, &label) {
+                    if !is_transient(answer.status, &label) {
                         let (status, replayed, body) = (answer.status, answer.replayed, answer.body.to_vec());
-                        return Ok(CommitResolution { status, label, replayed, body, repeated });
+                        return Ok(FinalAnswer { status, label, replayed, body, repeated });
                     }
-                    let told = self.repeats_max.and(answer.retry_after);
-                    pause += told.map_or(Duration::ZERO, Duration::from_secs);
+                    let retry_after = self.repeats_max.and(answer.retry_after);
+                    pause += retry_after.map_or(Duration::ZERO, Duration::from_secs);
                     label
                 }
                 Err(error) => {
@@ -76,7 +79,7 @@ impl Patient {
                 }
             };
             let out_of_time = Instant::now() >= give_up_at;
-            if out_of_time || self.repeats_max.is_some_and(|most| repeated.len() >= usize::from(most)) {
+            if out_of_time || self.repeats_max.is_some_and(|repeats_max| repeated.len() >= usize::from(repeats_max)) {
                 return Err(GivenUp { repeated, last: failed, out_of_time });
             }
             repeated.push(failed);
@@ -85,13 +88,13 @@ impl Patient {
     }
 
     fn next_target(&mut self) {
-        self.present = (self.present + 1) % self.targets.len();
-        self.client.redirect(self.targets[self.present]);
+        self.target_index = (self.target_index + 1) % self.targets.len();
+        self.client.redirect(self.targets[self.target_index]);
     }
 }
 
-/// Whether the same request, repeated, may be answered differently: the service or a proxy before it is unwell, or the
-/// first try still runs.
-fn passes(status: u16, label: &str) -> bool {
+/// Whether a repeat may have another answer: the service or a proxy is not available, or the first try is still
+/// running.
+fn is_transient(status: u16, label: &str) -> bool {
     matches!(status, 502..=504) || label == "409 REQUEST_IN_PROGRESS"
 }

@@ -1,4 +1,4 @@
-//! What all clients of a run share: how many requests are left, what became of those before, and what was acknowledged.
+//! State shared by all clients of a run: the number of requests left, the results, and the file of acknowledged work.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -7,44 +7,44 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::pace::Pace;
-use crate::acknowledged::{Acknowledged, Journal};
+use crate::acknowledged::{Acknowledged, AcknowledgedWriter};
 
-/// The line that says that half of the requests are done. Scripts wait for it.
+/// Printed when half of the requests are finished. Scripts wait for this line.
 const HALF_DONE: &str = "half of the requests are done";
 
 pub struct Shared {
     requests: u64,
     pace: Pace,
-    /// How many were begun, and more: the counter goes on when there are none left.
+    /// Number of begun requests. It can exceed `requests`, because clients also count when none is left.
     begun: AtomicU64,
-    written: Mutex<Written>,
+    records: Mutex<Records>,
 }
 
-struct Written {
-    journal: Journal,
-    tally: Tally,
+struct Records {
+    acknowledged: AcknowledgedWriter,
+    summary: Summary,
 }
 
-/// What became of the requests.
+/// Summary of the results.
 #[derive(Default)]
-pub struct Tally {
-    settled: u64,
-    /// No answer settled them.
+pub struct Summary {
+    finished: u64,
+    /// Requests without a final answer.
     given_up: u64,
     replayed: u64,
-    /// How late the latest one began; `None` if they had no times of their own.
-    latest: Option<Duration>,
-    /// CommitResolution with one of the answers that the API promises for this request in this state, by what was asked and answered.
+    /// Largest delay of a start; `None` without a schedule.
+    largest_delay: Option<Duration>,
+    /// Number of requests with a documented answer, by operation and answer.
     expected: BTreeMap<String, u64>,
-    /// CommitResolution otherwise, or given up.
+    /// Number of requests with another answer, or given up.
     wrong: BTreeMap<String, u64>,
-    /// Tries that were repeated, by what they ended with.
+    /// Number of repeated tries, by their result.
     repeated: BTreeMap<String, u64>,
 }
 
-/// What became of one request.
-pub struct Settlement {
-    /// What was asked and what was answered.
+/// Result of one request.
+pub struct RequestResult {
+    /// Operation and answer.
     pub label: String,
     pub is_expected: bool,
     pub given_up: bool,
@@ -54,91 +54,94 @@ pub struct Settlement {
 }
 
 impl Shared {
-    pub fn new(requests: u64, pace: Pace, journal: Journal) -> Self {
-        let written = Mutex::new(Written { journal, tally: Tally::default() });
-        Self { requests, pace, begun: AtomicU64::new(0), written }
+    pub fn new(requests: u64, pace: Pace, acknowledged: AcknowledgedWriter) -> Self {
+        let records = Mutex::new(Records { acknowledged, summary: Summary::default() });
+        Self { requests, pace, begun: AtomicU64::new(0), records }
     }
 
-    /// Whether one more request may be begun. Returns when it is due.
-    pub async fn take(&self) -> bool {
+    /// Waits until the next request is due. Returns false if none is left.
+    pub async fn begin_request(&self) -> bool {
         let number = self.begun.fetch_add(1, Ordering::Relaxed);
         if number >= self.requests {
             return false;
         }
-        let late = self.pace.wait(number).await;
-        let latest = &mut self.written().tally.latest;
-        *latest = late.max(*latest);
+        let delay = self.pace.wait_until_due(number).await;
+        let largest_delay = &mut self.records().summary.largest_delay;
+        *largest_delay = delay.max(*largest_delay);
         true
     }
 
-    /// Lets no more requests begin: one is lost, so the run has failed, and whoever waits for it should hear that soon.
-    pub fn give_up(&self) {
+    /// Prevents further requests: the run has failed already and should end soon.
+    pub fn stop(&self) {
         self.begun.store(self.requests, Ordering::Relaxed);
     }
 
-    /// Writes down what became of a request that was taken.
+    /// Records the result of a request.
     ///
     /// # Errors
     ///
-    /// When it cannot be written.
-    pub fn settle(&self, settlement: Settlement) -> anyhow::Result<()> {
-        let mut written = self.written();
-        if let Some(acknowledged) = settlement.acknowledged {
-            written.journal.record(acknowledged)?;
+    /// When acknowledged work cannot be written.
+    pub fn record(&self, result: RequestResult) -> anyhow::Result<()> {
+        let mut records = self.records();
+        if let Some(acknowledged) = result.acknowledged {
+            records.acknowledged.record(acknowledged)?;
         }
-        let tally = &mut written.tally;
-        let ends = if settlement.is_expected { &mut tally.expected } else { &mut tally.wrong };
-        *ends.entry(settlement.label).or_default() += 1;
-        for label in settlement.repeated {
-            *tally.repeated.entry(label).or_default() += 1;
+        let summary = &mut records.summary;
+        let counts = if result.is_expected { &mut summary.expected } else { &mut summary.wrong };
+        *counts.entry(result.label).or_default() += 1;
+        for label in result.repeated {
+            *summary.repeated.entry(label).or_default() += 1;
         }
-        tally.replayed += u64::from(settlement.replayed);
-        tally.given_up += u64::from(settlement.given_up);
-        tally.settled += 1;
-        if tally.settled == self.requests.div_ceil(2) {
+        summary.replayed += u64::from(result.replayed);
+        summary.given_up += u64::from(result.given_up);
+        summary.finished += 1;
+        if summary.finished == self.requests.div_ceil(2) {
             println!("{HALF_DONE}");
         }
         Ok(())
     }
 
-    /// Never held across an await.
-    fn written(&self) -> MutexGuard<'_, Written> {
-        self.written.lock().unwrap_or_else(PoisonError::into_inner)
+    /// The guard must not be held across an await.
+    fn records(&self) -> MutexGuard<'_, Records> {
+        self.records.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Closes the file of acknowledged work and returns the summary.
+    ///
     /// # Errors
     ///
-    /// When what was acknowledged cannot be written.
-    pub fn finish(self) -> anyhow::Result<Tally> {
-        let written = self.written.into_inner().unwrap_or_else(PoisonError::into_inner);
-        written.journal.finish()?;
-        Ok(written.tally)
+    /// When the file cannot be written.
+    pub fn finish(self) -> anyhow::Result<Summary> {
+        let records = self.records.into_inner().unwrap_or_else(PoisonError::into_inner);
+        records.acknowledged.finish()?;
+        Ok(records.summary)
     }
 }
 
-impl Tally {
-    /// Whether every request ended as the API promises.
+impl Summary {
+    /// Whether every request ended as documented.
     pub fn is_clean(&self) -> bool {
         self.wrong.is_empty()
     }
 }
 
-impl fmt::Display for Tally {
+impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let repeated: u64 = self.repeated.values().sum();
         let wrong: u64 = self.wrong.values().sum();
         write!(
             f,
             "{} requests: {repeated} tries repeated, {} given up, {} wrong, {} answers replayed",
-            self.settled,
+            self.finished,
             self.given_up,
             wrong - self.given_up,
             self.replayed
         )?;
-        if let Some(latest) = self.latest {
-            write!(f, ", begun at most {} ms late", latest.as_millis())?;
+        if let Some(delay) = self.largest_delay {
+            write!(f, ", started at most {} ms late", delay.as_millis())?;
         }
-        for (kind, labels) in [("as promised", &self.expected), ("WRONG", &self.wrong), ("repeated", &self.repeated)] {
+        for (kind, labels) in [("as documented", &self.expected), ("WRONG", &self.wrong), ("repeated", &self.repeated)]
+        {
             for (label, count) in labels {
                 write!(f, "\n  {count:>8}  {kind}: {label}")?;
             }

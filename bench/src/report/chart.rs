@@ -1,17 +1,17 @@
-//! A line chart as SVG: two axes with units, a line per series, its name where it ends. Readable on light and on dark: it
-//! brings its own background, and follows the reader's preference.
+//! A line chart as SVG: two axes with units, and a line per series with its name at its end. It has a background of its
+//! own and follows the reader's preference for light or dark.
 
 use std::fmt::Write as _;
 
 const WIDTH: f64 = 800.0;
 const HEIGHT: f64 = 412.0;
-/// Of the plot inside; at the right there is room for the names.
+/// Edges of the plot area. The names stand to the right of it.
 const LEFT: f64 = 72.0;
 const RIGHT: f64 = 555.0;
 const TOP: f64 = 64.0;
 const BOTTOM: f64 = 360.0;
 
-/// Between two names.
+/// Vertical distance between two names.
 const LINE_HEIGHT: f64 = 16.0;
 
 const STYLE: &str = "\
@@ -56,24 +56,24 @@ pub struct Line {
 pub struct Point {
     pub x: f64,
     pub y: f64,
-    /// Least and greatest, where there were several.
+    /// Least and greatest value, if there were several.
     pub range: Option<(f64, f64)>,
 }
 
 impl Axis {
-    /// With a tick at each of these values, which ascend.
-    pub fn of_values(title: &str, is_logarithmic: bool, ticks: Vec<(f64, String)>) -> Self {
+    /// An axis from the first to the last tick. Ticks must be in ascending order.
+    pub fn from_ticks(title: &str, is_logarithmic: bool, ticks: Vec<(f64, String)>) -> Self {
         let from = ticks.first().map_or(0.0, |tick| tick.0);
         let to = ticks.last().map_or(1.0, |tick| tick.0);
         Self { title: title.to_owned(), is_logarithmic, from, to, ticks }
     }
 
-    /// Whole powers of ten around the values. Those that are not positive have no place on it.
+    /// An axis of whole powers of ten around the values. Values that are not positive cannot be shown.
     pub fn logarithmic(title: &str, values: impl Iterator<Item = f64> + Clone) -> Self {
         let positive = values.filter(|value| *value > 0.0);
         let least = positive.clone().fold(f64::INFINITY, f64::min).log10().floor();
         let greatest = positive.fold(f64::NEG_INFINITY, f64::max).log10().ceil();
-        // Without values any axis will do.
+        // Without values any range is right.
         let (least, greatest) = if least.is_finite() { (least, greatest.max(least + 1.0)) } else { (0.0, 1.0) };
         let mut ticks = Vec::new();
         let mut exponent = least;
@@ -82,10 +82,10 @@ impl Axis {
             ticks.push((value, short(value)));
             exponent += 1.0;
         }
-        Self::of_values(title, true, ticks)
+        Self::from_ticks(title, true, ticks)
     }
 
-    /// From zero in round steps to beyond the greatest value.
+    /// An axis from zero, in round steps, to at least the greatest value.
     pub fn linear(title: &str, values: impl Iterator<Item = f64>) -> Self {
         let greatest = values.fold(0.0, f64::max).max(f64::MIN_POSITIVE);
         let magnitude = 10.0_f64.powf((greatest / 4.0).log10().floor());
@@ -96,14 +96,14 @@ impl Axis {
             let value = step * ticks.len() as f64;
             ticks.push((value, short(value)));
         }
-        Self::of_values(title, false, ticks)
+        Self::from_ticks(title, false, ticks)
     }
 
-    /// 0 at the axis's beginning, 1 at its end.
-    fn share(&self, value: f64) -> f64 {
-        let place = |value: f64| if self.is_logarithmic { value.log10() } else { value };
-        let length = place(self.to) - place(self.from);
-        if length > 0.0 { (place(value) - place(self.from)) / length } else { 0.5 }
+    /// The position of a value on the axis: 0 at the beginning, 1 at the end.
+    fn position(&self, value: f64) -> f64 {
+        let scale = |value: f64| if self.is_logarithmic { value.log10() } else { value };
+        let length = scale(self.to) - scale(self.from);
+        if length > 0.0 { (scale(value) - scale(self.from)) / length } else { 0.5 }
     }
 }
 
@@ -126,11 +126,11 @@ impl Chart {
     }
 
     fn x(&self, value: f64) -> f64 {
-        LEFT + self.x.share(value) * (RIGHT - LEFT)
+        LEFT + self.x.position(value) * (RIGHT - LEFT)
     }
 
     fn y(&self, value: f64) -> f64 {
-        BOTTOM - self.y.share(value) * (BOTTOM - TOP)
+        BOTTOM - self.y.position(value) * (BOTTOM - TOP)
     }
 
     fn axes(&self, svg: &mut String) {
@@ -167,7 +167,7 @@ impl Chart {
         }
     }
 
-    /// Each beside the end of its line, moved apart where they would cover each other.
+    /// Writes each name beside the end of its line, moved up or down so that no two names overlap.
     fn names(&self, svg: &mut String) {
         let ends = self.lines.iter().filter_map(|line| Some((self.drawable(line).last()?, line)));
         let mut names: Vec<_> = ends.map(|(end, line)| (self.y(end.y), self.y(end.y), self.x(end.x), line)).collect();
@@ -188,6 +188,7 @@ impl Chart {
         }
     }
 
+    /// The points that the vertical axis can show.
     fn drawable<'a>(&self, line: &'a Line) -> impl Iterator<Item = &'a Point> {
         let only_positive = self.y.is_logarithmic;
         line.points.iter().filter(move |point| !only_positive || point.y > 0.0)
@@ -209,7 +210,7 @@ fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
-/// `20000` as `20k`.
+/// Formats `20000` as `20k`.
 fn short(value: f64) -> String {
     if value >= 1000.0 { format!("{}k", value / 1000.0) } else { format!("{}", (value * 1e6).round() / 1e6) }
 }

@@ -1,15 +1,15 @@
-//! Sections of the Markdown report. Each stands between marker comments, so that a run replaces its own section and
-//! leaves the rest, and what people wrote around it, alone.
+//! Sections of the Markdown report. Each is between two marker comments, so that a run replaces only its own section
+//! and keeps other sections and hand-written text.
 
 use std::io;
 use std::path::Path;
 
 use anyhow::{Context as _, bail};
 
-/// What a report starts with when there is none.
+/// The first line of a new report.
 const TITLE: &str = "# Benchmarks\n";
 
-/// Writes a section into the report, in its place or at the end.
+/// Replaces a section of the report, or adds it at the end.
 ///
 /// # Errors
 ///
@@ -27,7 +27,7 @@ pub fn update(path: &Path, section: &str, body: &str) -> anyhow::Result<()> {
     std::fs::write(path, updated).with_context(|| format!("cannot write {}", path.display()))
 }
 
-/// The text with the section's new body.
+/// The text of the report with a new body of the section.
 ///
 /// # Errors
 ///

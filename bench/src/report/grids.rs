@@ -1,13 +1,13 @@
-//! The tables of the scenarios that are grids of clients and engines.
+//! Report sections of the grid scenarios (numbers of clients by engines).
 
-use super::figures::{number, number_of, or_dash, p50_p99, share, spread};
+use super::figures::{number, or_dash, p50_p99, share, spread, whole_number};
 use super::table::Table;
 use crate::database::TableUpdates;
 use crate::engines::Engine;
 use crate::results::{Cell, GridResult, Series};
 use crate::suite::GridKind;
 
-/// Below this many updates a ratio says nothing.
+/// With fewer updates the share of HOT updates is not reported, because it means nothing.
 const UPDATES_MIN: i64 = 100;
 
 pub fn section(grid: &GridResult) -> String {
@@ -30,33 +30,36 @@ pub fn section(grid: &GridResult) -> String {
 fn about(kind: GridKind) -> &'static str {
     match kind {
         GridKind::Hot => {
-            "Holds of one seat, of one event. The floor is a function of one SQL statement that takes a seat, called over \
-             prepared statements by as many connections as there are clients, at most 64; the ceiling an HTTP server, made \
-             of what the service is made of, that answers with the same JSON and does nothing else. The ratio is of lanes \
-             to one transaction per request."
+            "Holds of one place each, all of one event. The floor is an SQL function of one statement that takes a \
+             place, called over prepared statements by one connection per client, at most 64. The ceiling is an HTTP \
+             server of the same crates that answers with the same JSON and does nothing else. The ratio is lanes to \
+             one transaction per request."
         }
         GridKind::HotRemote => {
-            "The same with a proxy between service and database that delivers every byte half a millisecond later, as \
-             from another machine."
+            "Like `hot`, with a proxy between service and database that delivers every byte half a millisecond later, \
+             like a database on another machine."
         }
-        GridKind::ManyUniform => "Holds of 1,000 events, each as likely as the others.",
-        GridKind::ManyZipf => "Holds of 1,000 events, the k-th in proportion to k^-1.1.",
-        GridKind::Checkout => "A hold, then its booking. A latency is of both together.",
-        GridKind::LastSeats => "One event that runs out while everybody asks. Latencies are of accepted holds.",
+        GridKind::ManyUniform => "Holds of 1,000 events, all with the same probability.",
+        GridKind::ManyZipf => "Holds of 1,000 events; the probability of the k-th is proportional to k^-1.1.",
+        GridKind::Checkout => "A hold, then its booking. A latency is that of both together.",
+        GridKind::LastSeats => "One event that sells out during the window. Latencies are those of accepted holds.",
         GridKind::SoldOut => {
-            "Holds of a sold-out event. Nothing changed it meanwhile (its sequence says so), so every refusal was right."
+            "Holds of a sold-out event. Its sequence did not change during the window, so every refusal was correct."
         }
         GridKind::ReadOne => {
-            "The status of one event. A client beside the load holds and looks: a status that lacked a hold acknowledged \
-             before it was asked for would be stale."
+            "The status of one event. One more client places a hold and then reads the status, again and again: a \
+             status without a hold that was acknowledged before the request is stale."
         }
-        GridKind::ReadMany => "The status of 1,000 events, each as likely as the others.",
-        GridKind::Mixed => "90 % status, 8 % holds, 2 % bookings, of 1,000 events, the k-th in proportion to k^-1.1.",
+        GridKind::ReadMany => "The status of 1,000 events, all with the same probability.",
+        GridKind::Mixed => {
+            "90 % status reads, 8 % holds, 2 % bookings, of 1,000 events; the probability of the k-th is proportional \
+             to k^-1.1."
+        }
         GridKind::SeatsNamed => {
-            "Holds of one numbered seat each. Every window has a new event of 20,000 seats, and ends before they are sold. All \
-             clients look at one seat map, which shows what answers have told, and draw their seats from it at random. With one \
-             transaction per request most of them find that others are using what is kept of the seats, and read all of them: the \
-             ratio says more about that than about lanes."
+            "Holds of one numbered seat each. Every window has a new event of 20,000 seats, and ends before it is sold \
+             out. All clients share one list of available seats, which is updated by the answers, and choose seats \
+             from it at random. With one transaction per request most transactions find the seat cache in use and read \
+             all seat rows: the ratio shows this effect more than that of lanes."
         }
     }
 }
@@ -92,7 +95,7 @@ fn figures(grid: &GridResult) -> String {
     let mut table = Table::new(0, &columns.iter().map(String::as_str).collect::<Vec<_>>());
     for cell in &grid.cells {
         let each = |write: fn(&Series) -> String| engines.iter().filter_map(move |it| cell.series.get(it).map(write));
-        let mut row = vec![number_of(cell.clients)];
+        let mut row = vec![whole_number(cell.clients)];
         row.extend(each(|series| spread(series.per_second)));
         if has_ratio {
             row.push(or_dash(ratio(cell), |ratio| format!("{ratio:.1} ×")));
@@ -112,15 +115,15 @@ fn ratio(cell: &Cell) -> Option<f64> {
 }
 
 fn sales(grid: &GridResult) -> String {
-    let mut table = Table::new(0, &["clients", "sales", "accepted in all", "refused", "errors", "p50 / p99 ms"]);
+    let mut table = Table::new(0, &["clients", "sales", "accepted", "refused", "errors", "p50 / p99 ms"]);
     for cell in &grid.cells {
         for series in cell.series.values() {
             table.row(&[
-                number_of(cell.clients),
-                number_of(series.windows.len()),
-                number_of(series.accepted),
-                number_of(series.refused),
-                number_of(series.shed + series.errors.values().sum::<u64>()),
+                whole_number(cell.clients),
+                whole_number(series.windows.len()),
+                whole_number(series.accepted),
+                whole_number(series.refused),
+                whole_number(series.shed + series.errors.values().sum::<u64>()),
                 p50_p99(series.micros),
             ]);
         }
@@ -128,18 +131,24 @@ fn sales(grid: &GridResult) -> String {
     table.finish()
 }
 
-/// Where the time goes.
+/// A table of the processor time per 1,000 answers.
 fn costs(grid: &GridResult) -> String {
     let has_wal = grid.kind.places_holds();
-    let mut columns =
-        vec!["clients", "engine", "server, CPU ms", "PostgreSQL, CPU ms", "generator, CPU ms", "generator, of a core"];
+    let mut columns = vec![
+        "clients",
+        "engine",
+        "server, CPU ms",
+        "PostgreSQL, CPU ms",
+        "generator, CPU ms",
+        "generator, share of a core",
+    ];
     columns.extend(has_wal.then_some("WAL, bytes per hold"));
     let mut table = Table::new(0, &columns);
     for cell in &grid.cells {
         for (engine, series) in &cell.series {
             let costs = series.costs;
             let mut row = vec![
-                number_of(cell.clients),
+                whole_number(cell.clients),
                 engine.name().to_owned(),
                 or_dash(costs.server_cpu_ms, number),
                 or_dash(costs.postgres_cpu_ms, number),
@@ -150,37 +159,37 @@ fn costs(grid: &GridResult) -> String {
             table.row(&row);
         }
     }
-    format!("<details><summary>What 1,000 answers cost</summary>\n\n{}\n\n</details>", table.finish())
+    format!("<details><summary>Processor time per 1,000 answers</summary>\n\n{}\n\n</details>", table.finish())
 }
 
-/// One sentence.
+/// A sentence about the shares of HOT updates, or an empty text.
 pub fn updates(updates: &[TableUpdates]) -> String {
-    let often = updates.iter().filter(|table| table.updated >= UPDATES_MIN);
-    let each = often.map(|table| {
+    let tables = updates.iter().filter(|table| table.updated >= UPDATES_MIN);
+    let shares = tables.map(|table| {
         let share = table.hot as f64 / table.updated as f64 * 100.0;
         format!("`{}` {share:.1} % of {}", table.table, number(table.updated as f64))
     });
-    let each: Vec<_> = each.collect();
-    if each.is_empty() {
+    let shares: Vec<_> = shares.collect();
+    if shares.is_empty() {
         return String::new();
     }
-    format!("HOT updates: {}.\n", each.join(", "))
+    format!("HOT updates: {}.\n", shares.join(", "))
 }
 
-/// What the tables leave out: answers that were none of those that the scenario is about.
+/// Answers that the tables leave out: errors, and 503 responses.
 fn remarks(grid: &GridResult) -> String {
     let mut text = String::new();
     for cell in &grid.cells {
         for (engine, series) in &cell.series {
             let mut left_out: Vec<_> =
-                series.errors.iter().map(|(label, count)| format!("{} × {label}", number_of(*count))).collect();
+                series.errors.iter().map(|(label, count)| format!("{} × {label}", whole_number(*count))).collect();
             if series.shed > 0 {
-                left_out.push(format!("{} × 503", number_of(series.shed)));
+                left_out.push(format!("{} × 503", whole_number(series.shed)));
             }
             if !left_out.is_empty() {
                 text += &format!("\n- {} clients, {}: {}", cell.clients, engine.name(), left_out.join(", "));
             }
         }
     }
-    if text.is_empty() { text } else { format!("\nOther answers, which the figures leave out:\n{text}\n") }
+    if text.is_empty() { text } else { format!("\nOther answers, not in the figures:\n{text}\n") }
 }

@@ -1,15 +1,15 @@
-//! `report`: docs/benchmarks.md and its plots, from the results of a run and nothing else.
+//! `report`: writes docs/benchmarks.md and its plots. The results of a run are the only input.
 
 pub mod chart; // a line chart as SVG
-mod conditions; // what the figures depend on
+mod conditions; // machine, versions, settings and method
 pub mod document; // sections between markers
-mod figures; // how figures are written
-mod grids; // tables of clients and engines
-mod others; // the other tables
-mod plots; // which plots there are
-mod seats; // sales of a house, and its seat map
+mod figures; // formats of figures
+mod grids; // sections of the grid scenarios
+mod others; // sections of the other scenarios
+mod plots; // the plots of a run
+mod seats; // section of the scenario `seats`
 mod table; // a Markdown table
-mod targets; // what was to be reached, beside what was
+mod targets; // targets and measured figures
 
 use std::path::{Path, PathBuf};
 
@@ -20,7 +20,7 @@ use crate::results::Results;
 
 #[derive(Args, Debug)]
 pub struct Report {
-    /// What `run` wrote
+    /// The results file that `run` wrote
     #[arg(long)]
     json: PathBuf,
     /// The Markdown report whose section is written, with plots in a folder beside it
@@ -29,6 +29,8 @@ pub struct Report {
 }
 
 impl Report {
+    /// Writes the section of the results into the report.
+    ///
     /// # Errors
     ///
     /// When a file cannot be read or written.
@@ -37,7 +39,7 @@ impl Report {
     }
 }
 
-/// The section of a run. Plots are linked if there is a folder of them.
+/// The Markdown section of a run. Plots are linked if a folder of plots is given.
 pub fn text(results: &Results, plots_folder: Option<&str>) -> String {
     let mut parts = vec![format!("## The {} suite", results.suite.name), conditions::conditions(results)];
     let targets = targets::table(results);
@@ -45,7 +47,7 @@ pub fn text(results: &Results, plots_folder: Option<&str>) -> String {
         parts.push(format!("### Targets\n\n{targets}"));
     }
     for plot in plots::plots(results) {
-        parts.extend(plots_folder.map(|folder| format!("![{}]({folder}/{})", plot.says, plot.file)));
+        parts.extend(plots_folder.map(|folder| format!("![{}]({folder}/{})", plot.alt_text, plot.file)));
     }
     parts.extend(results.grids.iter().map(grids::section));
     parts.extend(results.sweep.as_ref().map(others::sweep));
@@ -59,7 +61,7 @@ pub fn text(results: &Results, plots_folder: Option<&str>) -> String {
     parts.iter().map(|part| part.trim()).collect::<Vec<_>>().join("\n\n")
 }
 
-/// The section goes into the report, and the plots into a folder of its name beside it.
+/// Writes the section into the report, and the plots into a folder of the same name beside it.
 ///
 /// # Errors
 ///

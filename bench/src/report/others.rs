@@ -1,22 +1,22 @@
-//! The tables of the scenarios that are no grids.
+//! Report sections of the scenarios that are not grids.
 
 use super::figures::{factor, milliseconds, number, or_dash, p50_p99, spread};
 use super::grids::updates;
 use super::table::Table;
-use crate::results::{Bystanders, LongResult, OverloadResult, StampedeResult, SweepResult};
+use crate::results::{LongResult, OtherEvents, OverloadResult, StampedeResult, SweepResult};
 
 pub fn sweep(sweep: &SweepResult) -> String {
     let columns = [
         "round",
         "holds",
         "expired",
-        "in, s",
-        "in the journal",
-        "different",
+        "time, s",
+        "journal entries",
+        "distinct holds",
         "holds/s before",
-        "meanwhile",
+        "holds/s during",
         "p50 / p99 ms before",
-        "meanwhile",
+        "p50 / p99 ms during",
     ];
     let mut table = Table::new(0, &columns);
     for (index, round) in sweep.rounds.iter().enumerate() {
@@ -34,7 +34,7 @@ pub fn sweep(sweep: &SweepResult) -> String {
         ]);
     }
     format!(
-        "### sweep\n\nHolds of one event that expire in the same second, while clients go on holding seats of it.\n\n{}",
+        "### sweep\n\nHolds of one event that expire in the same second, while clients continue to place holds of it.\n\n{}",
         table.finish()
     )
 }
@@ -49,9 +49,9 @@ pub fn overload(overload: &OverloadResult) -> String {
         "accepted p50 / p99 ms",
         "503 p50 / p99 ms",
         "sent late, p99 ms",
-        "generator, of a core",
+        "generator, share of a core",
         "memory, MiB",
-        "normal after, s",
+        "recovery, s",
     ];
     let mut table = Table::new(0, &columns);
     for level in &overload.levels {
@@ -70,11 +70,11 @@ pub fn overload(overload: &OverloadResult) -> String {
         ]);
     }
     let mut text = format!(
-        "### overload\n\nHolds of one event, open loop, at multiples of the capacity measured just before ({} holds/s, closed \
-         loop, 256 clients). What finds no free connection in time is not sent: where that is much, service and \
-         generator cannot do more on this machine, and the service is as loaded as all connections together can load it. \
-         Accepted counts from the intended start, 503 from the sending. Everything is normal again when 20 holds and looks \
-         in a row take at most 25 ms each.\n\n{}\n",
+        "### overload\n\nHolds of one event, open loop, at multiples of the capacity measured just before ({} holds/s, \
+         closed loop, 256 clients). A request without a free connection in time is not sent. If many are not sent, \
+         service and generator have reached the limit of this machine, and the service has as much load as all \
+         connections together can give it. Latency of accepted holds counts from the scheduled start, that of 503 from \
+         the sending. Recovery is complete when 20 holds and status reads in a row take at most 25 ms each.\n\n{}\n",
         spread(overload.capacity),
         table.finish()
     );
@@ -90,27 +90,28 @@ pub fn stampede(stampede: &StampedeResult) -> String {
         "round",
         "stampede: sent/s",
         "accepted/s",
-        "others alone: served",
+        "others without it: accepted",
         "p50 / p99 ms",
-        "beside it: served",
+        "others during it: accepted",
         "p50 / p99 ms",
     ];
     let mut table = Table::new(0, &columns);
-    let served = |others: &Bystanders| format!("{} of {}", number(others.accepted as f64), number(others.asked as f64));
+    let accepted =
+        |others: &OtherEvents| format!("{} of {}", number(others.accepted as f64), number(others.asked as f64));
     for (index, round) in stampede.rounds.iter().enumerate() {
         table.row(&[
             (index + 1).to_string(),
             number(round.sent_per_second),
             number(round.goodput),
-            served(&round.quiet),
+            accepted(&round.quiet),
             p50_p99(round.quiet.micros),
-            served(&round.busy),
+            accepted(&round.busy),
             p50_p99(round.busy.micros),
         ]);
     }
     format!(
-        "### stampede\n\nOne event is overrun as above, at a multiple of {} holds/s; a hundred others sell modestly, without \
-         it and beside it.\n\n{}",
+        "### stampede\n\nOne event is overloaded as above, at a multiple of {} holds/s. A hundred other events have a \
+         small load, first without the stampede and then during it.\n\n{}",
         spread(stampede.capacity),
         table.finish()
     )
@@ -123,9 +124,9 @@ pub fn long(long: &LongResult) -> String {
     }
     let errors: u64 = long.errors.values().sum();
     format!(
-        "### long\n\nHolds of one event, {} clients, closed loop, minute by minute on one new database; an event that \
-         cannot have enough seats for another minute is followed by a new one. `boxoffice audit` passed \
-         afterwards. {} bytes of WAL per hold, {errors} errors.\n\n{}\n\n{}",
+        "### long\n\nHolds of one event, {} clients, closed loop, minute by minute on one new database; an event \
+         without enough capacity for another minute is replaced by a new one. `boxoffice audit` passed afterwards. {} \
+         bytes of WAL per hold, {errors} errors.\n\n{}\n\n{}",
         long.clients,
         number(long.wal_bytes),
         table.finish(),

@@ -1,16 +1,16 @@
-//! The section of the scenario `seats`: sales of a house, how they change while it fills, and its seat map.
+//! Report section of the scenario `seats`: sales of a seated event, throughput by how much is sold, and its seat map.
 
 use std::collections::BTreeMap;
 
-use super::figures::{number_of, or_dash, p50_p99, share, spread};
+use super::figures::{or_dash, p50_p99, share, spread, whole_number};
 use super::table::Table;
 use crate::results::seats::{Curve, MapResult, Question, SalesResult, SeatsResult, Step};
 
 pub fn section(seats: &SeatsResult) -> String {
     format!(
-        "### seats\n\nA house of {} numbered seats, in sections of 1,000. The venue is created in {} ms, an event with a row for \
-         every seat in {} ms, one request each.\n\n{}\n\n{}\n\n{}",
-        number_of(seats.seats),
+        "### seats\n\nAn event of {} numbered seats, in sections of 1,000. The venue is created in {} ms, an event \
+         with a row for every seat in {} ms, with one request each.\n\n{}\n\n{}\n\n{}",
+        whole_number(seats.seats),
         spread(seats.venue_ms),
         spread(seats.event_ms),
         sales(seats),
@@ -20,7 +20,7 @@ pub fn section(seats: &SeatsResult) -> String {
 }
 
 fn sales(seats: &SeatsResult) -> String {
-    let columns = ["sale", "sold", "in, s", "holds/s", "seats/s", "refusals/s", "p50 / p99 ms"];
+    let columns = ["sale", "sold", "time, s", "holds/s", "seats/s", "refusals/s", "p50 / p99 ms"];
     let mut table = Table::new(1, &columns);
     let mut add = |sale: &str, sales: &SalesResult| {
         for milestone in &sales.milestones {
@@ -39,15 +39,16 @@ fn sales(seats: &SeatsResult) -> String {
     add("named", &seats.named);
     add("best available", &seats.best_available);
     format!(
-        "Sold until nothing is left, by {} clients, closed loop. **Named**: all clients look at one \
-         seat map, which shows what answers have told, and draw one seat at a time from it at random. **Best available**: groups of 1 to 6, all \
-         sizes alike, if need be in neighbouring rows; a group for which there is no room is refused, and those that are \
-         smaller go on. Latencies are of holds. The load generator used {:.0} % and {:.0} % of a core.\n\n{}{}",
+        "Sold until no seat is left, by {} clients, closed loop. **Named**: all clients share one list of available \
+         seats, which is updated by the answers, and choose one seat at a time from it at random. **Best available**: \
+         groups of 1 to 6, all sizes with the same probability, in adjacent rows if necessary; a group that does not \
+         fit is refused, and smaller groups continue. Latencies are those of holds. The load generator used {:.0} % \
+         and {:.0} % of a core.\n\n{}{}",
         seats.named.clients,
         seats.named.generator_cpu_share * 100.0,
         seats.best_available.generator_cpu_share * 100.0,
         table.finish(),
-        left_out(&[
+        other_answers(&[
             ("named", seats.named.shed, &seats.named.errors),
             ("best available", seats.best_available.shed, &seats.best_available.errors),
         ]),
@@ -56,7 +57,7 @@ fn sales(seats: &SeatsResult) -> String {
 
 fn filling(seats: &SeatsResult) -> String {
     let columns = [
-        "house full",
+        "sold",
         "in order, holds/s",
         "refused",
         "p50 / p99 ms",
@@ -67,13 +68,13 @@ fn filling(seats: &SeatsResult) -> String {
         "refused",
     ];
     let mut table = Table::new(0, &columns);
-    let of = |steps: &[Step], full: u32| steps.iter().find(|step| step.full == full).copied();
+    let step_at = |steps: &[Step], full: u32| steps.iter().find(|step| step.full == full).copied();
     for full in (0..100).step_by(5) {
         let rate = |step: &Option<Step>| or_dash(*step, |step| spread(step.per_second));
         let refused = |step: &Option<Step>| or_dash(*step, |step| share(step.refused, step.accepted + step.refused));
         let latency = |step: &Option<Step>| or_dash(*step, |step| p50_p99(step.micros));
-        let (in_order, scattered) = (of(&seats.in_order.steps, full), of(&seats.scattered.steps, full));
-        let named = of(&seats.named.steps, full);
+        let (in_order, scattered) = (step_at(&seats.in_order.steps, full), step_at(&seats.scattered.steps, full));
+        let named = step_at(&seats.named.steps, full);
         table.row(&[
             format!("{full}–{} %", full + 5),
             rate(&in_order),
@@ -88,12 +89,13 @@ fn filling(seats: &SeatsResult) -> String {
     }
     let Curve { clients, .. } = seats.in_order;
     format!(
-        "What the picking of seats costs as the house fills: best available, {clients} clients. In order: one sale after the \
-         other, from the best seats to the last. Scattered: the house was filled at random to the beginning of each line, and \
-         what was picked was given back before it was filled further. Named is the sale above, {} clients.\n\n{}{}",
+        "Throughput of holds by how much of the event is sold: best available, {clients} clients. In order: normal \
+         sales, from the best seats to the last. Scattered: before each row of the table, seats were held at random up \
+         to that level, and the picked seats are released before the next level. Named is the sale above, {} \
+         clients.\n\n{}{}",
         seats.named.clients,
         table.finish(),
-        left_out(&[
+        other_answers(&[
             ("in order", seats.in_order.shed, &seats.in_order.errors),
             ("scattered", seats.scattered.shed, &seats.scattered.errors),
         ]),
@@ -106,12 +108,12 @@ fn map(map: &MapResult) -> String {
         let question = match read.question {
             Question::Gzip => "all seats, compressed",
             Question::Plain => "all seats, plain",
-            Question::Since => "what has changed in 100 holds, compressed",
+            Question::Since => "changes of 100 holds, compressed",
         };
         table.row(&[
             question.to_owned(),
-            number_of(read.clients),
-            number_of(read.bytes),
+            whole_number(read.clients),
+            whole_number(read.bytes),
             spread(read.per_second),
             p50_p99(read.micros),
         ]);
@@ -119,23 +121,23 @@ fn map(map: &MapResult) -> String {
     let errors: u64 = map.reads.iter().map(|read| read.errors).sum();
     let errors = if errors > 0 { format!(" {errors} other answers are left out.") } else { String::new() };
     format!(
-        "The states of all seats, {} % of them taken, chosen at random, half of those booked. Where the seats stand is read \
-         once: {} bytes, {} compressed.{errors}\n\n{}",
+        "The states of all seats. {} % of them, chosen at random, are held or booked, half of each. The layout is read \
+         once per client: {} bytes, {} compressed.{errors}\n\n{}",
         map.full,
-        number_of(map.layout_plain),
-        number_of(map.layout_gzip),
+        whole_number(map.layout_plain),
+        whole_number(map.layout_gzip),
         table.finish()
     )
 }
 
-/// Answers that were neither holds nor refusals.
-fn left_out(sales: &[(&str, u64, &BTreeMap<String, u64>)]) -> String {
+/// A list of the answers that were neither holds nor refusals; empty if there were none.
+fn other_answers(sales: &[(&str, u64, &BTreeMap<String, u64>)]) -> String {
     let mut text = String::new();
     for (sale, shed, errors) in sales {
         let mut answers: Vec<_> =
-            errors.iter().map(|(label, count)| format!("{} × {label}", number_of(*count))).collect();
+            errors.iter().map(|(label, count)| format!("{} × {label}", whole_number(*count))).collect();
         if *shed > 0 {
-            answers.push(format!("{} × 503", number_of(*shed)));
+            answers.push(format!("{} × 503", whole_number(*shed)));
         }
         if !answers.is_empty() {
             text += &format!("\n- {sale}, other answers: {}", answers.join(", "));

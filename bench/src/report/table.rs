@@ -7,7 +7,8 @@ pub struct Table {
 }
 
 impl Table {
-    /// The first columns are words, the others figures.
+    /// A table with these column titles. The first `words` columns are left-aligned text, the others right-aligned
+    /// figures.
     pub fn new(words: usize, columns: &[&str]) -> Self {
         let mut text = format!("| {} |\n|", columns.join(" | "));
         for index in 0..columns.len() {

@@ -1,4 +1,4 @@
-//! What was to be reached, beside what was.
+//! The targets, with the measured figures.
 
 use super::figures::{factor, milliseconds, number, spread};
 use super::table::Table;
@@ -7,13 +7,13 @@ use crate::results::seats::{Question, SalesResult, SeatsResult};
 use crate::results::{GridResult, LongResult, OverloadResult, Results, Series, StampedeResult, SweepResult};
 use crate::suite::GridKind;
 
-/// The number of clients that most targets are about.
+/// The number of clients of most targets.
 pub const CLIENTS: usize = 256;
 
-/// Memory counts as bounded if the greatest load needs at most this much more of it than the least that is too much.
+/// Memory counts as bounded if the greatest overload needs at most this factor more than the least overload.
 const MEMORY_GROWTH_MAX: f64 = 1.5;
 
-/// One row: what, how much, and what was measured.
+/// One row of the table.
 struct Target {
     what: String,
     wanted: String,
@@ -21,15 +21,15 @@ struct Target {
     is_reached: bool,
 }
 
-/// The table, of the targets that the run measured. Empty when there are none.
+/// The table of the targets that the run measured. Empty if there are none.
 pub fn table(results: &Results) -> String {
     let mut targets = Vec::new();
     if let Some(hot) = results.grid(GridKind::Hot) {
-        hot_event(hot, &mut targets);
+        add_hot_targets(hot, &mut targets);
     }
     let ratios = [(GridKind::HotRemote, 20.0), (GridKind::ManyUniform, 5.0), (GridKind::ManyZipf, 5.0)];
     for (kind, at_least) in ratios {
-        targets.extend(results.grid(kind).and_then(|grid| ratio(grid, at_least)));
+        targets.extend(results.grid(kind).and_then(|grid| ratio_target(grid, at_least)));
     }
     let rates = [
         (GridKind::Checkout, 7000.0, "pairs/s"),
@@ -37,28 +37,28 @@ pub fn table(results: &Results) -> String {
         (GridKind::ReadOne, 40_000.0, "reads/s"),
     ];
     for (kind, at_least, unit) in rates {
-        targets.extend(results.grid(kind).and_then(|grid| best_rate(grid, at_least, unit)));
+        targets.extend(results.grid(kind).and_then(|grid| rate_target(grid, at_least, unit)));
     }
-    targets.extend(results.grid(GridKind::ReadOne).and_then(fresh));
+    targets.extend(results.grid(GridKind::ReadOne).and_then(freshness_target));
     if let Some(sweep) = &results.sweep {
-        swept(sweep, &mut targets);
+        add_sweep_targets(sweep, &mut targets);
     }
     if let Some(overload) = &results.overload {
-        overloaded(overload, &mut targets);
+        add_overload_targets(overload, &mut targets);
     }
     if let Some(stampede) = &results.stampede {
-        bystanders(stampede, &mut targets);
+        add_stampede_targets(stampede, &mut targets);
     }
     if let Some(seats) = &results.seats {
-        seated(seats, &mut targets);
+        add_seats_targets(seats, &mut targets);
     }
     if let Some(long) = &results.long {
-        targets.extend(last_minute(long));
+        targets.extend(long_target(long));
     }
-    written(&targets)
+    markdown(&targets)
 }
 
-fn written(targets: &[Target]) -> String {
+fn markdown(targets: &[Target]) -> String {
     if targets.is_empty() {
         return String::new();
     }
@@ -70,8 +70,8 @@ fn written(targets: &[Target]) -> String {
     table.finish()
 }
 
-fn hot_event(hot: &GridResult, targets: &mut Vec<Target>) {
-    targets.extend(ratio(hot, 10.0));
+fn add_hot_targets(hot: &GridResult, targets: &mut Vec<Target>) {
+    targets.extend(ratio_target(hot, 10.0));
     if let Some(lanes) = hot.series(CLIENTS, Engine::Lanes) {
         let what = format!("hot, {CLIENTS} clients");
         targets.push(Target {
@@ -97,7 +97,7 @@ fn hot_event(hot: &GridResult, targets: &mut Vec<Target>) {
     }
 }
 
-fn ratio(grid: &GridResult, at_least: f64) -> Option<Target> {
+fn ratio_target(grid: &GridResult, at_least: f64) -> Option<Target> {
     let lanes = grid.series(CLIENTS, Engine::Lanes)?.per_second.median;
     let other = grid.series(CLIENTS, Engine::PerRequest)?.per_second.median;
     Some(Target {
@@ -108,8 +108,8 @@ fn ratio(grid: &GridResult, at_least: f64) -> Option<Target> {
     })
 }
 
-/// With the number of clients that suits it best.
-fn best_rate(grid: &GridResult, at_least: f64, unit: &str) -> Option<Target> {
+/// A target for the rate with the best number of clients.
+fn rate_target(grid: &GridResult, at_least: f64, unit: &str) -> Option<Target> {
     let rates = grid.cells.iter().filter_map(|cell| Some((cell.clients, cell.series.get(&Engine::Lanes)?.per_second)));
     let (clients, best) = rates.max_by(|(_, one), (_, other)| one.median.total_cmp(&other.median))?;
     Some(Target {
@@ -120,7 +120,7 @@ fn best_rate(grid: &GridResult, at_least: f64, unit: &str) -> Option<Target> {
     })
 }
 
-fn fresh(grid: &GridResult) -> Option<Target> {
+fn freshness_target(grid: &GridResult) -> Option<Target> {
     let all = grid.cells.iter().flat_map(|cell| cell.series.values());
     let checks: Vec<_> = all.filter_map(|series: &Series| series.stale).collect();
     let looked: u64 = checks.iter().map(|checks| checks.looked).sum();
@@ -133,17 +133,17 @@ fn fresh(grid: &GridResult) -> Option<Target> {
     })
 }
 
-fn swept(sweep: &SweepResult, targets: &mut Vec<Target>) {
+fn add_sweep_targets(sweep: &SweepResult, targets: &mut Vec<Target>) {
     let rounds = &sweep.rounds;
     let Some(longest) = rounds.iter().map(|round| round.seconds).max_by(f64::total_cmp) else { return };
     let what = format!("sweep of {} holds", number(rounds.iter().map(|it| it.holds).max().unwrap_or(0) as f64));
     let is_complete = rounds.iter().all(|round| round.expired >= round.holds);
-    let left = if is_complete { "" } else { ", and not all were" };
+    let incomplete = if is_complete { "" } else { ", and not all were" };
     targets.push(Target {
         what: what.clone(),
         wanted: "all expired in ≤ 10 s".to_owned(),
-        measured: format!("{longest:.1} s{left} (the longest of {})", rounds.len()),
-        is_reached: longest <= 10.0 && left.is_empty(),
+        measured: format!("{longest:.1} s{incomplete} (the longest of {})", rounds.len()),
+        is_reached: longest <= 10.0 && incomplete.is_empty(),
     });
     let is_once = rounds.iter().all(|round| round.entries >= round.expired && round.distinct == round.entries);
     targets.push(Target {
@@ -162,10 +162,10 @@ fn swept(sweep: &SweepResult, targets: &mut Vec<Target>) {
     });
 }
 
-fn overloaded(overload: &OverloadResult, targets: &mut Vec<Target>) {
+fn add_overload_targets(overload: &OverloadResult, targets: &mut Vec<Target>) {
     let peak = overload.levels.iter().map(|level| level.goodput.median).fold(0.0, f64::max);
-    let too_much = || overload.levels.iter().filter(|level| level.factor > 1.0);
-    for level in too_much() {
+    let overloads = || overload.levels.iter().filter(|level| level.factor > 1.0);
+    for level in overloads() {
         let what = format!("overload, {} capacity", factor(level.factor));
         let share = level.goodput.median / peak;
         targets.push(Target {
@@ -185,7 +185,7 @@ fn overloaded(overload: &OverloadResult, targets: &mut Vec<Target>) {
             is_reached: level.recovery_seconds.max <= 5.0,
         });
     }
-    if let (Some(least), Some(greatest)) = (too_much().next(), too_much().next_back())
+    if let (Some(least), Some(greatest)) = (overloads().next(), overloads().next_back())
         && least.factor < greatest.factor
         && let (Some(before), Some(after)) = (least.resident_bytes, greatest.resident_bytes)
     {
@@ -199,7 +199,7 @@ fn overloaded(overload: &OverloadResult, targets: &mut Vec<Target>) {
     }
 }
 
-fn bystanders(stampede: &StampedeResult, targets: &mut Vec<Target>) {
+fn add_stampede_targets(stampede: &StampedeResult, targets: &mut Vec<Target>) {
     let share = |accepted: u64, asked: u64| accepted as f64 / asked.max(1) as f64;
     let kept = stampede
         .rounds
@@ -223,31 +223,31 @@ fn bystanders(stampede: &StampedeResult, targets: &mut Vec<Target>) {
     });
 }
 
-fn seated(seats: &SeatsResult, targets: &mut Vec<Target>) {
-    targets.push(sold_out("named", &seats.named, 8000.0));
-    targets.push(sold_out("best available", &seats.best_available, 4000.0));
-    let of_seats = |what: &str| format!("{what} of {} seats", number(f64::from(seats.seats)));
+fn add_seats_targets(seats: &SeatsResult, targets: &mut Vec<Target>) {
+    targets.push(sold_out_target("named", &seats.named, 8000.0));
+    targets.push(sold_out_target("best available", &seats.best_available, 4000.0));
+    let with_size = |what: &str| format!("{what} of {} seats", number(f64::from(seats.seats)));
     if let Some(read) = seats.read_alone(Question::Gzip) {
-        targets.push(at_most_ms(of_seats("seat map"), "p99", 30, read.micros.p99));
+        targets.push(at_most_ms(with_size("seat map"), "p99", 30, read.micros.p99));
         targets.push(Target {
-            what: of_seats("seat map"),
+            what: with_size("seat map"),
             wanted: "≤ 60,000 bytes compressed".to_owned(),
             measured: number(read.bytes as f64),
             is_reached: read.bytes <= 60_000,
         });
     }
     targets.push(Target {
-        what: of_seats("event"),
+        what: with_size("event"),
         wanted: "created in ≤ 2,000 ms".to_owned(),
         measured: format!("{} ms", spread(seats.event_ms)),
         is_reached: seats.event_ms.median <= 2000.0,
     });
 }
 
-/// From the first hold to the last seat.
-fn sold_out(sale: &str, sales: &SalesResult, at_least: f64) -> Target {
-    let until = |full| sales.milestones.iter().find(|milestone| milestone.full == full);
-    let (half, whole) = (until(50), until(100));
+/// A target for the rate of a whole sale, from the first hold to the last seat.
+fn sold_out_target(sale: &str, sales: &SalesResult, at_least: f64) -> Target {
+    let milestone = |full| sales.milestones.iter().find(|milestone| milestone.full == full);
+    let (half, whole) = (milestone(50), milestone(100));
     Target {
         what: format!("seats, {sale}, {} clients, until sold out", sales.clients),
         wanted: format!("≥ {} holds/s", number(at_least)),
@@ -259,7 +259,7 @@ fn sold_out(sale: &str, sales: &SalesResult, at_least: f64) -> Target {
     }
 }
 
-fn last_minute(long: &LongResult) -> Option<Target> {
+fn long_target(long: &LongResult) -> Option<Target> {
     let (first, last) = (long.minutes.first()?.per_second, long.minutes.last()?.per_second);
     Some(Target {
         what: format!("long, {} minutes", long.minutes.len()),
@@ -269,10 +269,10 @@ fn last_minute(long: &LongResult) -> Option<Target> {
     })
 }
 
-fn at_most_ms(what: String, of: &str, wanted: u64, micros: u64) -> Target {
+fn at_most_ms(what: String, figure: &str, wanted: u64, micros: u64) -> Target {
     Target {
         what,
-        wanted: format!("{of} ≤ {} ms", number(wanted as f64)),
+        wanted: format!("{figure} ≤ {} ms", number(wanted as f64)),
         measured: format!("{} ms", milliseconds(micros)),
         is_reached: micros <= wanted * 1000,
     }

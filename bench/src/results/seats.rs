@@ -1,4 +1,4 @@
-//! What the scenario `seats` measured.
+//! Results of the scenario `seats`.
 
 use std::collections::BTreeMap;
 
@@ -10,46 +10,47 @@ use crate::load::recorder::Percentiles;
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SeatsResult {
-    /// Of the house.
+    /// Number of seats of each event.
     pub seats: u32,
-    /// To create the venue, and an event with a row for each of its seats, in milliseconds.
+    /// Times to create the venue, and an event with a row for each of its seats, in milliseconds.
     pub venue_ms: Spread,
     pub event_ms: Spread,
     pub named: SalesResult,
     pub best_available: SalesResult,
-    /// Best available with few clients: the house filling from its best seats, and filled at random to each level.
+    /// Best available with few clients: from the best seats to the last, and with seats held at random up to each
+    /// level.
     pub in_order: Curve,
     pub scattered: Curve,
     pub map: MapResult,
 }
 
-/// Sales of a whole house.
+/// Sales of all seats of an event.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SalesResult {
     pub clients: usize,
-    /// The last is the end of the sale.
+    /// Ascending; the last one is the end of the sale.
     pub milestones: Vec<Milestone>,
-    /// Of holds.
+    /// Latencies of holds.
     pub micros: Percentiles,
-    /// Seats that were held in the end, of all sales together.
+    /// Held seats at the end, of all sales together.
     pub held: u64,
-    /// Of one core: near 1 the generator is what was measured.
+    /// Share of one core that the load generator used. Near 1, it limits the figures.
     pub generator_cpu_share: f64,
     pub shed: u64,
     pub errors: BTreeMap<String, u64>,
-    /// Absent for what no sale reached.
+    /// Steps that at least one sale reached.
     pub steps: Vec<Step>,
 }
 
-/// From the beginning of a sale until so much was sold.
+/// The part of a sale from its beginning until a share of the seats is sold.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Milestone {
-    /// Of the house, in per cent.
+    /// Share of the seats that are sold, in per cent.
     pub full: u32,
     pub seconds: Spread,
-    /// Accepted holds, the seats in them, and refusals, all per second.
+    /// Rates per second: accepted holds, the seats in them, and refusals.
     pub holds: Spread,
     pub seats: Spread,
     pub refused: Spread,
@@ -64,15 +65,15 @@ pub struct Curve {
     pub steps: Vec<Step>,
 }
 
-/// What happened while a twentieth of the house filled, over all rounds.
+/// The part of a sale in which one twentieth of the seats is sold, over all rounds.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Step {
-    /// How full the house was when it began, in per cent.
+    /// Share of the seats that were sold at the beginning of the step, in per cent.
     pub full: u32,
-    /// Accepted holds.
+    /// Rate of accepted holds.
     pub per_second: Spread,
-    /// Of the same.
+    /// Latencies of accepted holds.
     pub micros: Percentiles,
     pub accepted: u64,
     pub refused: u64,
@@ -81,21 +82,21 @@ pub struct Step {
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MapResult {
-    /// How many of the seats were held and booked, in per cent.
+    /// Share of the seats that were held or booked, in per cent.
     pub full: u32,
     pub reads: Vec<Read>,
-    /// Where the seats stand, in bytes.
+    /// Size of the layout in bytes, uncompressed and compressed.
     pub layout_plain: u64,
     pub layout_gzip: u64,
 }
 
-/// One kind of question, asked by so many at once.
+/// Reads of the seat map with one kind of request and number of clients.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Read {
     pub question: Question,
     pub clients: usize,
-    /// Of a body, as it came.
+    /// Size of a body as it was received.
     pub bytes: u64,
     pub per_second: Spread,
     pub micros: Percentiles,
@@ -105,16 +106,16 @@ pub struct Read {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Question {
-    /// All seats, compressed as browsers ask for it.
+    /// All seats, compressed with gzip, as for browsers.
     Gzip,
-    /// All seats as they are.
+    /// All seats, uncompressed.
     Plain,
-    /// What has changed since some holds ago.
+    /// The changes since an earlier sequence, compressed.
     Since,
 }
 
 impl SeatsResult {
-    /// What a client alone is told when it asks so.
+    /// The reads of one single client with this request.
     pub fn read_alone(&self, question: Question) -> Option<&Read> {
         self.map.reads.iter().find(|read| read.question == question && read.clients == 1)
     }

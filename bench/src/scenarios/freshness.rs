@@ -1,5 +1,5 @@
-//! Does a status know of everything that was acknowledged before it was asked for? One client looks while others load:
-//! what makes reads fast must not make them old.
+//! Checks that the status of an event includes all holds that were acknowledged before the request. One client checks
+//! while others send load, because fast reads must not be stale.
 
 use std::time::{Duration, Instant};
 
@@ -12,15 +12,15 @@ use crate::client::Client;
 use crate::results::Checks;
 use crate::target::Target;
 
-/// Between two looks: often enough to meet whatever is kept, too seldom to be part of the load.
+/// Pause between two checks: short enough to find a cache, long enough not to be part of the load.
 const PAUSE: Duration = Duration::from_millis(10);
 
-/// Holds a seat and reads the status, again and again. Nobody else holds anything of this event.
+/// Places a hold and reads the status, again and again. No other client places holds of this event.
 ///
 /// # Errors
 ///
 /// When an answer is missing or cannot be read.
-pub async fn look(target: Target, event_id: Uuid, window: Duration) -> anyhow::Result<Checks> {
+pub async fn check(target: Target, event_id: Uuid, window: Duration) -> anyhow::Result<Checks> {
     let (hold, status) = (api::place_hold(event_id, 1, None), api::event_status(event_id));
     let mut client = Client::new(target);
     let mut checks = Checks::default();
@@ -28,13 +28,13 @@ pub async fn look(target: Target, event_id: Uuid, window: Duration) -> anyhow::R
     let started = Instant::now();
     while started.elapsed() < window {
         let answer = client.send(&hold).await?;
-        ensure!(answer.status == 201, "a hold beside the readers failed: {}", api::label(&answer));
+        ensure!(answer.status == 201, "a hold of the freshness check failed: {}", api::label(&answer));
         placed += 1;
         let answer = client.send(&status).await?;
-        // Turned away is not stale.
+        // A refusal under load is not a stale answer.
         if answer.status == 200 {
             let status: EventStatus =
-                serde_json::from_slice(answer.body).context("a status beside the readers that cannot be read")?;
+                serde_json::from_slice(answer.body).context("cannot parse a status of the freshness check")?;
             checks.looked += 1;
             checks.wrong += u64::from(!status.adds_up() || status.held < placed);
         }

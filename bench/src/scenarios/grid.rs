@@ -1,7 +1,8 @@
-//! Most scenarios: numbers of clients by engines.
+//! The grid scenarios: numbers of clients by engines.
 //!
-//! All engines run all the time, and short windows of load alternate between them, so that whatever disturbs the machine
-//! disturbs all. Every window starts after a checkpoint, so that none pays for the writes of the one before.
+//! All engines run all the time, and short windows of load alternate between them, so that other load on the machine
+//! affects all of them. Every window starts after a checkpoint, so that it is not slowed by the writes of the one
+//! before.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,54 +11,54 @@ use anyhow::{Context as _, ensure};
 use uuid::Uuid;
 
 use super::freshness;
-use super::house::House;
+use super::house::SeatedVenue;
 use super::rig::{Rig, SEATS, Site};
-use super::series::{Measured, series};
+use super::series::{Measured, summarise};
 use crate::api::{self, EventStatus};
 use crate::client::Client;
 use crate::database;
 use crate::engines::{Engine, floor};
-use crate::load::closed_loop::{self, Until};
+use crate::load::closed_loop::{self, WindowEnd};
 use crate::load::recorder::Recorder;
-use crate::load::sale::{Sale, Wish};
+use crate::load::sale::{Sale, SeatSelection};
 use crate::load::visitor::{EventRequests, Traffic};
-use crate::load::zipf::Picker;
+use crate::load::zipf::EventDistribution;
 use crate::results::{Cell, GridResult};
 use crate::suite::{Grid, GridKind};
 
-/// Of the scenarios with many of them.
+/// Number of events of the scenarios with many events.
 const EVENTS: usize = 1000;
 
-/// How much more the first is wanted than the second: as `2^1.1` to 1.
+/// The k-th event is chosen in proportion to `k^-1.1`.
 const ZIPF_EXPONENT: f64 = 1.1;
 
-/// Each way, between service and database on different machines of one data centre.
+/// Delay of each direction, as between different machines of one data centre.
 pub const REMOTE_DELAY: Duration = Duration::from_micros(500);
 
-/// Of a sale that runs out within its window, with any number of clients.
+/// Seats of a sale that sells out within its window, with any number of clients.
 const LAST_SEATS: u32 = 500;
 
-/// Of a sold-out event. As many as one hold may have, so that one hold has them all.
+/// Seats of a sold-out event. One hold may have this many, so one hold takes all of them.
 const SOLD_OUT_SEATS: u32 = 100;
 
-/// Of a house of numbered seats that no window sells out: 20,000 seats.
+/// Sections of the venue with numbered seats: 20,000 seats, which no window sells out.
 const SECTIONS: u32 = 20;
 
-/// One scenario while it runs.
+/// A running scenario.
 struct Running<'a> {
     grid: &'a Grid,
     rig: Rig<'a>,
-    /// Made once, for the scenarios that go through many. Empty for the others, where every window has a new one.
+    /// The events of scenarios with many events. Empty for the others, which create an event for every window.
     events: Vec<Uuid>,
-    /// Of the scenario that sells numbered seats.
-    house: Option<House>,
+    /// The venue of the scenario that sells numbered seats.
+    venue: Option<SeatedVenue>,
 }
 
-/// Runs a scenario from start to audit.
+/// Runs a scenario and checks the invariants at its end.
 ///
 /// # Errors
 ///
-/// When something does not run, or a count is not what it must be.
+/// When a part of the scenario fails, or a count is wrong.
 pub async fn run(site: &mut Site, grid: &Grid) -> anyhow::Result<GridResult> {
     site.progress.scenario(grid.kind.name());
     let delay = (grid.kind == GridKind::HotRemote).then_some(REMOTE_DELAY);
@@ -67,11 +68,11 @@ pub async fn run(site: &mut Site, grid: &Grid) -> anyhow::Result<GridResult> {
         None => None,
     };
     let events = if has_many_events(grid.kind) { rig.create_events(EVENTS, SEATS).await? } else { Vec::new() };
-    let house = match grid.kind {
-        GridKind::SeatsNamed => Some(House::create(rig.lanes()?.target, SECTIONS).await?),
+    let venue = match grid.kind {
+        GridKind::SeatsNamed => Some(SeatedVenue::create(rig.lanes()?.target, SECTIONS).await?),
         _ => None,
     };
-    let mut running = Running { grid, rig, events, house };
+    let mut running = Running { grid, rig, events, venue };
     let mut cells = Vec::with_capacity(grid.clients.len());
     for &clients in &grid.clients {
         cells.push(running.cell(clients).await?);
@@ -94,20 +95,20 @@ impl Running<'_> {
         let mut measured: Vec<(Engine, Vec<Measured>)> =
             grid.engines.iter().map(|&engine| (engine, Vec::new())).collect();
         for round in 0..grid.rounds {
-            // The first of a round is another one each time: no engine always comes after the same other.
+            // Each round starts with another engine, so that no engine always follows the same other one.
             let first = usize::try_from(round).unwrap_or_default() % measured.len();
             for index in 0..measured.len() {
                 let (engine, windows) = &mut measured[(first + index) % grid.engines.len()];
-                let what = format!("{clients} clients, round {}/{}, {}", round + 1, grid.rounds, engine.name());
-                self.rig.site.progress.step(&what);
+                let step = format!("{clients} clients, round {}/{}, {}", round + 1, grid.rounds, engine.name());
+                self.rig.site.progress.step(&step);
                 windows.push(self.window(*engine, clients, grid.window).await?);
             }
         }
         let mut cell = Cell { clients, series: [].into() };
         for (engine, windows) in &measured {
-            cell.series.insert(*engine, series(grid.kind, windows, grid.window)?);
+            cell.series.insert(*engine, summarise(grid.kind, windows, grid.window)?);
         }
-        self.rig.site.progress.done(&line(&cell));
+        self.rig.site.progress.done(&summary_line(&cell));
         Ok(cell)
     }
 
@@ -120,25 +121,25 @@ impl Running<'_> {
         database::checkpoint(&mut self.rig.connection).await?;
         let wal_before = database::wal_bytes(&mut self.rig.connection).await?;
         let cpu_before = self.rig.cpu_times(engine);
-        let until = Until::end_of(length);
+        let window_end = WindowEnd::new(length);
         let (recorder, stale) = match (engine, event_id) {
             (Engine::Floor, Some(event_id)) => {
-                let recorder = floor::run(&self.rig.database_url, event_id, clients, &until).await?;
+                let recorder = floor::run(&self.rig.database_url, event_id, clients, &window_end).await?;
                 floor::reset(&mut self.rig.connection, event_id).await?;
                 (recorder, None)
             }
             (_, Some(event_id)) if self.grid.kind == GridKind::ReadOne => {
                 let target = self.rig.target(engine)?;
-                let traffic = self.traffic(Some(event_id), &until)?;
+                let traffic = self.traffic(Some(event_id), &window_end)?;
                 let (recorder, checks) = tokio::join!(
-                    closed_loop::run(target, &traffic, clients, &until),
-                    freshness::look(target, event_id, length),
+                    closed_loop::run(target, &traffic, clients, &window_end),
+                    freshness::check(target, event_id, length),
                 );
                 (recorder?, Some(checks?))
             }
             _ => {
-                let traffic = self.traffic(event_id, &until)?;
-                (closed_loop::run(self.rig.target(engine)?, &traffic, clients, &until).await?, None)
+                let traffic = self.traffic(event_id, &window_end)?;
+                (closed_loop::run(self.rig.target(engine)?, &traffic, clients, &window_end).await?, None)
             }
         };
         let cpu = self.rig.cpu_times(engine).since(cpu_before);
@@ -149,60 +150,61 @@ impl Running<'_> {
         Ok(Measured { recorder, cpu, wal_bytes, stale })
     }
 
-    /// A new one, where the scenario is about one.
+    /// Creates an event for a window, in scenarios of one event.
     async fn event(&self) -> anyhow::Result<Option<Uuid>> {
-        Ok(match (self.grid.kind, &self.house) {
+        Ok(match (self.grid.kind, &self.venue) {
             _ if !self.events.is_empty() => None,
             (GridKind::LastSeats, _) => Some(self.rig.create_event(LAST_SEATS).await?),
             (GridKind::SoldOut, _) => Some(self.sold_out_event().await?),
-            (_, Some(house)) => Some(house.create_event(self.rig.lanes()?.target).await?.0),
+            (_, Some(venue)) => Some(venue.create_event(self.rig.lanes()?.target).await?.0),
             (_, None) => Some(self.rig.create_event(SEATS).await?),
         })
     }
 
-    fn traffic(&self, event_id: Option<Uuid>, until: &Until) -> anyhow::Result<Traffic> {
+    fn traffic(&self, event_id: Option<Uuid>, window_end: &WindowEnd) -> anyhow::Result<Traffic> {
         let events = &self.events;
         let holds = || events.iter().map(|&event_id| api::place_hold(event_id, 1, None));
-        let one = || event_id.context("this scenario is about one event");
+        let one_event = || event_id.context("this scenario is about one event");
         Ok(match self.grid.kind {
             GridKind::Hot | GridKind::HotRemote | GridKind::LastSeats | GridKind::SoldOut => {
-                Traffic::place_hold(one()?)
+                Traffic::place_hold(one_event()?)
             }
-            GridKind::ManyUniform => Traffic::among(holds(), Picker::uniform(events.len())),
-            GridKind::ManyZipf => Traffic::among(holds(), Picker::zipf(events.len(), ZIPF_EXPONENT)),
-            GridKind::Checkout => Traffic::checkout(one()?),
-            GridKind::ReadOne => Traffic::Same(api::event_status(one()?).into()),
+            GridKind::ManyUniform => Traffic::one_of(holds(), EventDistribution::uniform(events.len())),
+            GridKind::ManyZipf => Traffic::one_of(holds(), EventDistribution::zipf(events.len(), ZIPF_EXPONENT)),
+            GridKind::Checkout => Traffic::checkout(one_event()?),
+            GridKind::ReadOne => Traffic::Same(api::event_status(one_event()?).into()),
             GridKind::ReadMany => {
                 let requests = events.iter().map(|&event_id| api::event_status(event_id));
-                Traffic::among(requests, Picker::uniform(events.len()))
+                Traffic::one_of(requests, EventDistribution::uniform(events.len()))
             }
             GridKind::Mixed => {
-                let requests = events.iter().map(|&event_id| EventRequests::of(event_id)).collect();
-                Traffic::Mixed(requests, Picker::zipf(events.len(), ZIPF_EXPONENT))
+                let requests = events.iter().map(|&event_id| EventRequests::new(event_id)).collect();
+                Traffic::Mixed(requests, EventDistribution::zipf(events.len(), ZIPF_EXPONENT))
             }
             GridKind::SeatsNamed => {
-                let seats = self.house.as_ref().map_or(0, |house| house.seats);
-                let sale = Sale::new(one()?, Wish::Named, seats, 0..seats, until.clone());
+                let seats = self.venue.as_ref().map_or(0, |venue| venue.seats);
+                let sale = Sale::new(one_event()?, SeatSelection::Named, seats, 0..seats, window_end.clone());
                 Traffic::Seats(Arc::new(sale))
             }
         })
     }
 
-    /// All seats in one hold that does not expire soon: whoever asks from now on is refused, and rightly so.
+    /// Creates an event with all seats in one hold, which does not expire during the scenario: every further hold is
+    /// refused.
     async fn sold_out_event(&self) -> anyhow::Result<Uuid> {
         let event_id = self.rig.create_event(SOLD_OUT_SEATS).await?;
         let mut client = Client::new(self.rig.lanes()?.target);
         let answer = client.send(&api::place_hold(event_id, SOLD_OUT_SEATS, None)).await?;
-        ensure!(answer.status == 201, "cannot sell an event out: {}", api::label(&answer));
+        ensure!(answer.status == 201, "cannot hold all seats of an event: {}", api::label(&answer));
         Ok(event_id)
     }
 
-    /// What must have come out, whatever the speed was.
+    /// Checks the event's counters against the answers.
     fn check(&self, before: &EventStatus, after: &EventStatus, recorder: &Recorder) -> anyhow::Result<()> {
         ensure!(after.adds_up(), "the counters of an event do not add up");
         let accepted = recorder.accepted_in_all();
         if matches!(self.grid.kind, GridKind::LastSeats | GridKind::SeatsNamed) {
-            // The seat of an answer that was lost is held all the same.
+            // The seat of a lost answer can be held too.
             let (sold, lost) = (after.held, recorder.error_count());
             ensure!(
                 sold <= after.total && (accepted..=accepted + lost).contains(&sold),
@@ -211,14 +213,17 @@ impl Running<'_> {
         }
         match self.grid.kind {
             GridKind::LastSeats => {
-                ensure!(recorder.refused.count() == 0 || after.available == 0, "a refusal before the sale ran out");
+                ensure!(
+                    recorder.refused.count() == 0 || after.available == 0,
+                    "a hold was refused before the event was sold out"
+                );
             }
             GridKind::SoldOut => {
-                ensure!(accepted == 0, "a sold-out event had something to sell");
-                // Only a change could have made room: without one it was sold out at every moment of every request.
+                ensure!(accepted == 0, "a hold of a sold-out event was accepted");
+                // Only a change could have freed a seat: with the same sequence the event was sold out all the time.
                 ensure!(
                     before.available == 0 && before.sequence == after.sequence,
-                    "the event was not sold out throughout"
+                    "the event was not sold out all the time"
                 );
             }
             _ => {}
@@ -227,11 +232,11 @@ impl Running<'_> {
     }
 }
 
-fn line(cell: &Cell) -> String {
-    let each = cell.series.iter().map(|(engine, series)| {
+fn summary_line(cell: &Cell) -> String {
+    let rates = cell.series.iter().map(|(engine, series)| {
         let failed = series.errors.values().sum::<u64>();
         let errors = if failed > 0 { format!(" ({failed} errors)") } else { String::new() };
         format!("{} {:.0}/s{errors}", engine.name(), series.per_second.median)
     });
-    format!("{} clients: {}", cell.clients, each.collect::<Vec<_>>().join(", "))
+    format!("{} clients: {}", cell.clients, rates.collect::<Vec<_>>().join(", "))
 }

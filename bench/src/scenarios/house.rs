@@ -1,4 +1,4 @@
-//! A house of numbered seats: a venue, events of it, and seats that others have already.
+//! A venue with numbered seats, events in it, and holds that fill them.
 
 use std::time::{Duration, Instant};
 
@@ -13,45 +13,47 @@ use crate::api::{self, EventCreated, HoldPlaced, VenueCreated};
 use crate::client::Client;
 use crate::target::Target;
 
-/// Of one section.
-const SEATS: u32 = 25 * 40;
+/// Seats of one section.
+const SECTION_SEATS: u32 = 25 * 40;
 const ROWS: &str = "rows 1-25, seats 1-40, aisle after 12 and 28";
 
-/// As many as one hold may have.
+/// The most seats of one hold.
 const SEATS_PER_HOLD_MAX: usize = 100;
 
-/// Of what is not measured.
+/// Connections for requests that are not measured.
 const CONNECTIONS: usize = 16;
 
-pub struct House {
+pub struct SeatedVenue {
     pub venue: VenueCreated,
     pub seats: u32,
-    /// How long it took to create.
+    /// Time of the request that created it.
     pub took: Duration,
 }
 
-impl House {
+impl SeatedVenue {
+    /// Creates a venue.
+    ///
     /// # Errors
     ///
-    /// When the service does not make it.
+    /// When the service does not create it.
     pub async fn create(target: Target, sections: u32) -> anyhow::Result<Self> {
         let (venue, took) = create(target, &api::create_venue("bench", sections, ROWS)).await?;
-        Ok(Self { venue, seats: sections * SEATS, took })
+        Ok(Self { venue, seats: sections * SECTION_SEATS, took })
     }
 
-    /// A new event on sale, and how long it took to create.
+    /// Creates an event on sale. Returns its id and the time of the request.
     ///
     /// # Errors
     ///
-    /// When the service does not make it.
+    /// When the service does not create it.
     pub async fn create_event(&self, target: Target) -> anyhow::Result<(Uuid, Duration)> {
         let request = api::create_seated_event("bench", self.venue.venue_id);
         let (event, took) = create::<EventCreated>(target, &request).await?;
         Ok((event.event_id, took))
     }
 
-    /// All its seats, the same at random for the same seed.
-    pub fn shuffled(&self, seed: u64) -> Vec<u32> {
+    /// All seats in random order, which depends on the seed alone.
+    pub fn shuffled_seats(&self, seed: u64) -> Vec<u32> {
         let mut seats: Vec<u32> = (0..self.seats).collect();
         seats.shuffle(&mut SmallRng::seed_from_u64(seed));
         seats
@@ -64,44 +66,48 @@ async fn create<T: serde::de::DeserializeOwned>(target: Target, request: &[u8]) 
     let sent = Instant::now();
     let answer = client.send(request).await?;
     let took = sent.elapsed();
-    ensure!(answer.status == 201, "cannot create a house or an event in it: {}", api::label(&answer));
-    Ok((serde_json::from_slice(answer.body).context("a house or an event without an id")?, took))
+    ensure!(answer.status == 201, "cannot create a venue or an event: {}", api::label(&answer));
+    Ok((serde_json::from_slice(answer.body).context("cannot parse a created venue or event")?, took))
 }
 
-/// Seats that are available, in as few holds as can be.
+/// Holds available seats, with as few holds as possible.
 ///
 /// # Errors
 ///
-/// When one of them is not to be had.
+/// When a hold is refused.
 pub async fn hold(target: Target, event_id: Uuid, seats: &[u32]) -> anyhow::Result<Vec<HoldPlaced>> {
     let mut client = Client::new(target);
     let mut holds = Vec::new();
     for seats in seats.chunks(SEATS_PER_HOLD_MAX) {
         let answer = client.send(&api::hold_seats(event_id, seats)).await?;
-        ensure!(answer.status == 201, "cannot hold seats that are available: {}", api::label(&answer));
-        holds.push(serde_json::from_slice(answer.body).context("a hold without an id")?);
+        ensure!(answer.status == 201, "cannot hold available seats: {}", api::label(&answer));
+        holds.push(serde_json::from_slice(answer.body).context("cannot parse a hold")?);
     }
     Ok(holds)
 }
 
+/// Books holds.
+///
 /// # Errors
 ///
 /// When one of them cannot be booked.
 pub async fn book(target: Target, holds: &[HoldPlaced]) -> anyhow::Result<()> {
     let requests = holds.iter().map(api::book).collect();
-    all(target, requests, 201).await.context("cannot book a hold")
+    send_all(target, requests, 201).await.context("cannot book a hold")
 }
 
+/// Releases holds.
+///
 /// # Errors
 ///
 /// When one of them cannot be released.
 pub async fn release(target: Target, holds: &[HoldPlaced]) -> anyhow::Result<()> {
     let requests = holds.iter().map(api::release).collect();
-    all(target, requests, 200).await.context("cannot release a hold")
+    send_all(target, requests, 200).await.context("cannot release a hold")
 }
 
-/// Sends them over some connections at once.
-async fn all(target: Target, requests: Vec<Vec<u8>>, expected: u16) -> anyhow::Result<()> {
+/// Sends requests over several connections at once. Each must be answered with the expected status.
+async fn send_all(target: Target, requests: Vec<Vec<u8>>, expected: u16) -> anyhow::Result<()> {
     let mut tasks = JoinSet::new();
     let share = requests.len().div_ceil(CONNECTIONS).max(1);
     let mut requests = requests.into_iter();

@@ -1,15 +1,15 @@
-//! long: a sale that goes on for minutes. Tables grow, rows are updated thousands of times a second, checkpoints and vacuum
-//! come by: is the last minute as good as the first?
+//! `long`: a sale of several minutes. Tables grow, rows are updated thousands of times a second, checkpoints and vacuum
+//! run. Is the last minute as fast as the first?
 
 use std::time::Duration;
 
 use uuid::Uuid;
 
 use super::rig::{Rig, SEATS, Site};
-use super::series::summary;
+use super::series::window_figures;
 use crate::database;
 use crate::engines::Engine;
-use crate::load::closed_loop::{self, Until};
+use crate::load::closed_loop::{self, WindowEnd};
 use crate::load::recorder::Recorder;
 use crate::load::visitor::Traffic;
 use crate::results::LongResult;
@@ -17,12 +17,14 @@ use crate::suite::Long;
 
 const MINUTE: Duration = Duration::from_secs(60);
 
-/// An event with fewer than this left is followed by a new one: more than a minute can take.
+/// More holds than one minute can place. An event with fewer available seats is replaced by a new one.
 const SEATS_PER_MINUTE_MAX: u64 = 4_000_000;
 
+/// Runs the scenario.
+///
 /// # Errors
 ///
-/// When something does not run.
+/// When a part of the scenario fails.
 pub async fn run(site: &mut Site, long: &Long) -> anyhow::Result<LongResult> {
     site.progress.scenario("long");
     let mut rig = Rig::start(site, &[Engine::Lanes], None).await?;
@@ -31,11 +33,11 @@ pub async fn run(site: &mut Site, long: &Long) -> anyhow::Result<LongResult> {
     let (mut all, mut minutes) = (Recorder::new(), Vec::new());
     let mut event_id = rig.create_event(SEATS).await?;
     for minute in 1..=long.minutes {
-        event_id = one_with_seats(&rig, event_id).await?;
+        event_id = event_with_seats(&rig, event_id).await?;
         rig.site.progress.step(&format!("minute {minute}/{}", long.minutes));
         let traffic = Traffic::place_hold(event_id);
-        let recorder = closed_loop::run(target, &traffic, long.clients, &Until::end_of(MINUTE)).await?;
-        let window = summary(&recorder.accepted, MINUTE);
+        let recorder = closed_loop::run(target, &traffic, long.clients, &WindowEnd::new(MINUTE)).await?;
+        let window = window_figures(&recorder.accepted, MINUTE);
         rig.site.progress.done(&format!("minute {minute}: {:.0} holds/s", window.per_second));
         all.add(&recorder)?;
         minutes.push(window);
@@ -51,7 +53,7 @@ pub async fn run(site: &mut Site, long: &Long) -> anyhow::Result<LongResult> {
     })
 }
 
-async fn one_with_seats(rig: &Rig<'_>, event_id: Uuid) -> anyhow::Result<Uuid> {
+async fn event_with_seats(rig: &Rig<'_>, event_id: Uuid) -> anyhow::Result<Uuid> {
     if rig.event_status(event_id).await?.available < SEATS_PER_MINUTE_MAX {
         return rig.create_event(SEATS).await;
     }

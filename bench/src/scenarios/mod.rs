@@ -1,13 +1,13 @@
-//! What is measured: one module per scenario, and the rig that all of them run on.
+//! The scenarios, and the rig that all of them run on.
 
-pub mod capacity; // what the service can do just now
-pub mod freshness; // does a status know of everything that was acknowledged before?
-pub mod grid; // clients by engines: most scenarios
-pub mod house; // numbered seats: a venue, events of it, seats that others have
-pub mod long; // does a sale slow down as it goes on?
-pub mod overload; // more than the service can do
-pub mod rig; // a new database, the engines on it, the audit afterwards
-pub mod seats; // a house that is sold until nothing is left, and looked at
-pub mod series; // what the windows of a cell come to
-pub mod stampede; // one event overrun, others meanwhile
+pub mod capacity; // measures the present capacity of the service
+pub mod freshness; // checks that a status has all acknowledged holds
+pub mod grid; // scenarios with numbers of clients by engines
+pub mod house; // a venue with numbered seats, and events in it
+pub mod long; // a sale of several minutes
+pub mod overload; // load above the capacity
+pub mod rig; // a new database, the engines, the invariants check
+pub mod seats; // sales of numbered seats, and reads of the seat map
+pub mod series; // summary of the windows of a cell
+pub mod stampede; // overload of one event, and the others meanwhile
 pub mod sweep; // many holds that expire in the same second

@@ -1,4 +1,4 @@
-//! overload: one event is asked for more than the service can do, by people who do not wait for each other.
+//! `overload`: holds of one event, open loop, at multiples of the capacity.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -22,18 +22,19 @@ use crate::results::{OverloadLevel, OverloadResult, Spread};
 use crate::suite::{Overload, seconds};
 use crate::target::Target;
 
+/// Interval between two readings of the server's memory.
 const RESIDENT_INTERVAL: Duration = Duration::from_millis(100);
 
-/// Everything is normal again when so many holds and looks in a row were answered as usual, each within this time: fifty
-/// times what one takes when nobody else is there.
+/// Latency is normal again when this many holds and status reads in a row succeed, each within this time on average:
+/// fifty times the latency without other load.
 const NORMAL_IN_A_ROW: u32 = 20;
 const NORMAL_WITHIN: Duration = Duration::from_millis(25);
 const NORMAL_PAUSE: Duration = Duration::from_millis(10);
 
-/// After this the service has not recovered; that is a figure too.
+/// Time limit for the recovery. If it is reached, it is reported as the time of recovery.
 const RECOVERY_MAX: Duration = Duration::from_secs(30);
 
-/// One window of one level.
+/// The measurements of one window of one level.
 struct Measured {
     recorder: Recorder,
     offered: usize,
@@ -42,9 +43,11 @@ struct Measured {
     recovery: Duration,
 }
 
+/// Runs the scenario.
+///
 /// # Errors
 ///
-/// When something does not run.
+/// When a part of the scenario fails.
 pub async fn run(site: &mut Site, overload: &Overload) -> anyhow::Result<OverloadResult> {
     site.progress.scenario("overload");
     let mut rig = Rig::start(site, &[Engine::Lanes], None).await?;
@@ -62,12 +65,12 @@ pub async fn run(site: &mut Site, overload: &Overload) -> anyhow::Result<Overloa
         }
     }
     rig.finish().await?;
-    let levels = levels.iter().map(|(factor, measured)| level(*factor, measured, window));
+    let levels = levels.iter().map(|(factor, measured)| summarise_level(*factor, measured, window));
     let levels = levels.collect::<anyhow::Result<Vec<_>>>()?;
     for level in &levels {
         site.progress.done(&format!("{} ×: {:.0} accepted/s", level.factor, level.goodput.median));
     }
-    Ok(OverloadResult { capacity: Spread::of(capacities), levels })
+    Ok(OverloadResult { capacity: Spread::from_figures(capacities), levels })
 }
 
 async fn one_window(rig: &mut Rig<'_>, overload: &Overload, rate: f64, seed: u64) -> anyhow::Result<Measured> {
@@ -86,30 +89,31 @@ async fn one_window(rig: &mut Rig<'_>, overload: &Overload, rate: f64, seed: u64
         connections: overload.connections,
         patience: Duration::from_millis(overload.patience_ms),
     };
-    let ready = load.connect().await?;
+    let load = load.connect().await?;
     let cpu_before = processes::own_cpu_time();
-    let answered = AtomicBool::new(false);
-    let loaded = async {
-        let recorder = ready.run().await;
-        answered.store(true, Ordering::Relaxed);
+    let is_finished = AtomicBool::new(false);
+    let run_load = async {
+        let recorder = load.run().await;
+        is_finished.store(true, Ordering::Relaxed);
         (recorder, processes::own_cpu_time() - cpu_before)
     };
     let ((recorder, generator_cpu), resident_bytes, recovery) =
-        tokio::join!(loaded, resident_max(pid, &answered), recovery(target, event_id, window));
+        tokio::join!(run_load, largest_resident_bytes(pid, &is_finished), measure_recovery(target, event_id, window));
     Ok(Measured { recorder: recorder?, offered, generator_cpu, resident_bytes, recovery: recovery? })
 }
 
-async fn resident_max(pid: u32, answered: &AtomicBool) -> Option<u64> {
-    let mut most = processes::resident_bytes(pid);
-    while !answered.load(Ordering::Relaxed) {
+/// The largest resident memory of the server until the load is finished, in bytes.
+async fn largest_resident_bytes(pid: u32, is_finished: &AtomicBool) -> Option<u64> {
+    let mut largest = processes::resident_bytes(pid);
+    while !is_finished.load(Ordering::Relaxed) {
         sleep(RESIDENT_INTERVAL).await;
-        most = most.max(processes::resident_bytes(pid));
+        largest = largest.max(processes::resident_bytes(pid));
     }
-    most
+    largest
 }
 
-/// How long after the end of the load everything was normal again.
-async fn recovery(target: Target, event_id: Uuid, window: Duration) -> anyhow::Result<Duration> {
+/// Time from the end of the load until latencies are normal again.
+async fn measure_recovery(target: Target, event_id: Uuid, window: Duration) -> anyhow::Result<Duration> {
     sleep(window).await;
     let ended = Instant::now();
     let requests = [(api::place_hold(event_id, 1, None), 201), (api::event_status(event_id), 200)];
@@ -117,12 +121,12 @@ async fn recovery(target: Target, event_id: Uuid, window: Duration) -> anyhow::R
     let mut normal_since = ended;
     let mut in_a_row = 0;
     while in_a_row < NORMAL_IN_A_ROW && ended.elapsed() < RECOVERY_MAX {
-        let asked = Instant::now();
+        let sent = Instant::now();
         let mut is_normal = true;
         for (request, expected) in &requests {
             is_normal &= client.send(request).await.is_ok_and(|answer| answer.status == *expected);
         }
-        is_normal &= asked.elapsed() <= NORMAL_WITHIN * 2;
+        is_normal &= sent.elapsed() <= NORMAL_WITHIN * 2;
         if !is_normal {
             normal_since = Instant::now();
             in_a_row = 0;
@@ -134,13 +138,13 @@ async fn recovery(target: Target, event_id: Uuid, window: Duration) -> anyhow::R
     Ok(normal_since - ended)
 }
 
-fn level(factor: f64, measured: &[Measured], window: Duration) -> anyhow::Result<OverloadLevel> {
+fn summarise_level(factor: f64, measured: &[Measured], window: Duration) -> anyhow::Result<OverloadLevel> {
     let mut all = Recorder::new();
     for window in measured {
         all.add(&window.recorder)?;
     }
     let spread = |count: fn(&Measured) -> u64| {
-        Spread::of(measured.iter().map(|measured| count(measured) as f64 / window.as_secs_f64()).collect())
+        Spread::from_figures(measured.iter().map(|measured| count(measured) as f64 / window.as_secs_f64()).collect())
     };
     let generator_cpu: Duration = measured.iter().map(|measured| measured.generator_cpu).sum();
     Ok(OverloadLevel {
@@ -155,6 +159,8 @@ fn level(factor: f64, measured: &[Measured], window: Duration) -> anyhow::Result
         generator_cpu_share: generator_cpu.as_secs_f64() / (window.as_secs_f64() * measured.len() as f64),
         errors: all.errors().clone(),
         resident_bytes: measured.iter().filter_map(|measured| measured.resident_bytes).max(),
-        recovery_seconds: Spread::of(measured.iter().map(|measured| measured.recovery.as_secs_f64()).collect()),
+        recovery_seconds: Spread::from_figures(
+            measured.iter().map(|measured| measured.recovery.as_secs_f64()).collect(),
+        ),
     })
 }

@@ -1,4 +1,4 @@
-//! What the windows of one engine in one cell come to.
+//! Summary of the windows of one engine in one cell.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use crate::load::recorder::{Latencies, Recorder};
 use crate::results::{Checks, Costs, Series, Spread, Window};
 use crate::suite::GridKind;
 
-/// One window as it was measured.
+/// The measurements of one window.
 pub struct Measured {
     pub recorder: Recorder,
     pub cpu: CpuTimes,
@@ -15,23 +15,23 @@ pub struct Measured {
     pub stale: Option<Checks>,
 }
 
-/// What the scenario is about: refusals when everything is sold out, else what was accepted.
-pub fn counted(kind: GridKind, recorder: &Recorder) -> &Latencies {
+/// The latencies of the counted answers: refusals in `sold-out`, otherwise accepted requests.
+pub fn counted_latencies(kind: GridKind, recorder: &Recorder) -> &Latencies {
     if kind == GridKind::SoldOut { &recorder.refused } else { &recorder.accepted }
 }
 
-/// Of at least one window of the given length.
+/// Summarises at least one window of the given length.
 ///
 /// # Errors
 ///
 /// None in practice: see [`Recorder::add`].
-pub fn series(kind: GridKind, measured: &[Measured], length: Duration) -> anyhow::Result<Series> {
+pub fn summarise(kind: GridKind, measured: &[Measured], length: Duration) -> anyhow::Result<Series> {
     let mut all = Recorder::new();
     let mut windows = Vec::with_capacity(measured.len());
     let mut stale: Option<Checks> = None;
     for window in measured {
         all.add(&window.recorder)?;
-        windows.push(summary(counted(kind, &window.recorder), length));
+        windows.push(window_figures(counted_latencies(kind, &window.recorder), length));
         if let Some(checks) = window.stale {
             let sum = stale.get_or_insert_default();
             sum.looked += checks.looked;
@@ -39,9 +39,9 @@ pub fn series(kind: GridKind, measured: &[Measured], length: Duration) -> anyhow
         }
     }
     Ok(Series {
-        per_second: Spread::of(windows.iter().map(|window| window.per_second).collect()),
-        micros: counted(kind, &all).percentiles(),
-        curve: counted(kind, &all).curve(),
+        per_second: Spread::from_figures(windows.iter().map(|window| window.per_second).collect()),
+        micros: counted_latencies(kind, &all).percentiles(),
+        curve: counted_latencies(kind, &all).curve(),
         accepted: all.accepted_in_all(),
         refused: all.refused.count(),
         shed: all.shed.count(),
@@ -52,12 +52,13 @@ pub fn series(kind: GridKind, measured: &[Measured], length: Duration) -> anyhow
     })
 }
 
-pub fn summary(latencies: &Latencies, length: Duration) -> Window {
+/// Rate and latencies of one window.
+pub fn window_figures(latencies: &Latencies, length: Duration) -> Window {
     Window { per_second: latencies.count() as f64 / length.as_secs_f64(), micros: latencies.percentiles() }
 }
 
 fn costs(kind: GridKind, measured: &[Measured], all: &Recorder, length: Duration) -> Costs {
-    // What was answered after the window cost something too.
+    // Answers after the window used processor time too.
     let answers = all.accepted_in_all() + all.refused.count() + all.shed.count();
     let per_thousand = |time: Duration| time.as_secs_f64() * 1000.0 / (answers.max(1) as f64 / 1000.0);
     let sum = |part: fn(&CpuTimes) -> Option<Duration>| {

@@ -1,4 +1,4 @@
-//! stampede: everybody wants one event, far more than the service can do. Do the others, which sell modestly, notice?
+//! `stampede`: an overload of one event. Does it affect other events, which have a small load?
 
 use std::time::Duration;
 
@@ -17,20 +17,22 @@ use crate::load::open_loop::OpenLoop;
 use crate::load::recorder::Recorder;
 use crate::load::schedule::{Arrivals, Schedule};
 use crate::load::visitor::Traffic;
-use crate::load::zipf::Picker;
-use crate::results::{Bystanders, Spread, StampedeResult, StampedeRound};
+use crate::load::zipf::EventDistribution;
+use crate::results::{OtherEvents, Spread, StampedeResult, StampedeRound};
 use crate::suite::{Stampede, seconds};
 
-/// The other events: enough for every lane to have many of them.
+/// Number of other events: many for every lane.
 const OTHERS: usize = 100;
 const OTHERS_CONNECTIONS: usize = 64;
 
-/// People who are let down are counted as such, and not as unsent.
+/// Long enough that no request to the other events counts as unsent.
 const OTHERS_PATIENCE: Duration = Duration::from_secs(30);
 
+/// Runs the scenario.
+///
 /// # Errors
 ///
-/// When something does not run.
+/// When a part of the scenario fails.
 pub async fn run(site: &mut Site, stampede: &Stampede) -> anyhow::Result<StampedeResult> {
     site.progress.scenario("stampede");
     let mut rig = Rig::start(site, &[Engine::Lanes], None).await?;
@@ -41,12 +43,12 @@ pub async fn run(site: &mut Site, stampede: &Stampede) -> anyhow::Result<Stamped
         let capacity = capacity::measure(&rig, seconds(stampede.window_seconds)).await?;
         capacities.push(capacity);
         let measured = one_round(&mut rig, stampede, &others, capacity, u64::from(round)).await?;
-        let Bystanders { asked, accepted, .. } = &measured.busy;
-        rig.site.progress.done(&format!("{accepted} of {asked} served beside the stampede"));
+        let OtherEvents { asked, accepted, .. } = &measured.busy;
+        rig.site.progress.done(&format!("{accepted} of {asked} holds of other events accepted during the stampede"));
         rounds.push(measured);
     }
     rig.finish().await?;
-    Ok(StampedeResult { capacity: Spread::of(capacities), rounds })
+    Ok(StampedeResult { capacity: Spread::from_figures(capacities), rounds })
 }
 
 async fn one_round(
@@ -59,15 +61,15 @@ async fn one_round(
     let target = rig.lanes()?.target;
     let window = seconds(stampede.window_seconds);
     let requests = others.iter().map(|&event_id| api::place_hold(event_id, 1, None));
-    let modest = OpenLoop {
+    let others_load = OpenLoop {
         target,
-        traffic: Traffic::among(requests, Picker::uniform(others.len())),
+        traffic: Traffic::one_of(requests, EventDistribution::uniform(others.len())),
         schedule: Schedule::new(Arrivals::Poisson, f64::from(stampede.others_per_second), window, seed),
         window,
         connections: OTHERS_CONNECTIONS,
         patience: OTHERS_PATIENCE,
     };
-    let crowd = OpenLoop {
+    let stampede_load = OpenLoop {
         target,
         traffic: Traffic::place_hold(rig.create_event(SEATS).await?),
         schedule: Schedule::new(Arrivals::Poisson, capacity * stampede.factor, window, seed),
@@ -77,42 +79,43 @@ async fn one_round(
     };
 
     database::checkpoint(&mut rig.connection).await?;
-    let quiet = modest.clone().connect().await?.run().await?;
+    let quiet = others_load.clone().connect().await?.run().await?;
 
     database::checkpoint(&mut rig.connection).await?;
-    let asked = crowd.schedule.len() as u64;
-    let crowd = crowd.connect().await?;
+    let scheduled = stampede_load.schedule.len() as u64;
+    let stampede_load = stampede_load.connect().await?;
     let (connected, is_connected) = oneshot::channel();
-    let busy = spawn_blocking(|| on_its_own_thread(modest, connected));
-    // An error on the other thread is told by its result.
+    let busy = spawn_blocking(|| run_on_own_runtime(others_load, connected));
+    // An error on the other thread is in its result.
     let _ = is_connected.await;
-    let crowd = crowd.run().await?;
-    let busy = busy.await.context("the bystanders' thread failed")??;
+    let recorder = stampede_load.run().await?;
+    let busy = busy.await.context("the thread of the other events' load failed")??;
     Ok(StampedeRound {
-        quiet: bystanders(&quiet),
-        busy: bystanders(&busy),
-        sent_per_second: (asked - crowd.unsent_count()) as f64 / window.as_secs_f64(),
-        goodput: crowd.accepted_in_time() as f64 / window.as_secs_f64(),
+        quiet: other_events(&quiet),
+        busy: other_events(&busy),
+        sent_per_second: (scheduled - recorder.unsent_count()) as f64 / window.as_secs_f64(),
+        goodput: recorder.accepted_in_time() as f64 / window.as_secs_f64(),
     })
 }
 
-/// So that what the crowd costs the generator is not taken for what it costs the others.
-fn on_its_own_thread(load: OpenLoop, connected: oneshot::Sender<()>) -> anyhow::Result<Recorder> {
+/// Runs the load of the other events on a thread of its own, so that their latencies do not include waiting for the
+/// stampede's load in the generator.
+fn run_on_own_runtime(load: OpenLoop, connected: oneshot::Sender<()>) -> anyhow::Result<Recorder> {
     Builder::new_current_thread().enable_all().build()?.block_on(async {
-        let ready = load.connect().await?;
-        // Nobody waits any more if the run was interrupted.
+        let load = load.connect().await?;
+        // The receiver is dropped if the run was interrupted.
         let _ = connected.send(());
-        ready.run().await
+        load.run().await
     })
 }
 
-fn bystanders(recorder: &Recorder) -> Bystanders {
+fn other_events(recorder: &Recorder) -> OtherEvents {
     let answered = recorder.accepted.count() + recorder.refused.count() + recorder.shed.count();
     let mut errors = recorder.errors().clone();
     if recorder.shed.count() > 0 {
         errors.insert("503".to_owned(), recorder.shed.count());
     }
-    Bystanders {
+    OtherEvents {
         asked: answered + recorder.error_count() + recorder.unsent_count(),
         accepted: recorder.accepted.count(),
         micros: recorder.accepted.percentiles(),

@@ -4,36 +4,36 @@ use std::ops::RangeInclusive;
 
 use serde::{Deserialize, Serialize};
 
-use super::{CLIENTS, ROUNDS, SECONDS, within};
+use super::{CLIENTS, ROUNDS, SECONDS, check_range};
 
-/// A layout has at most a hundred thousand seats.
+/// Sections of 1,000 seats. A layout has at most 100,000 seats.
 const SECTIONS: RangeInclusive<u32> = 1..=100;
 
-/// A house of numbered seats that is sold until nothing is left, and looked at.
+/// Sales of numbered seats until no seat is left, and reads of the seat map.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Seats {
-    /// Of the house, with a thousand seats each.
+    /// Number of sections, with a thousand seats each.
     pub sections: u32,
-    /// Of the sales that say how much the service can do.
+    /// Number of clients of the sales that measure throughput.
     pub clients: usize,
-    /// Of those that say how it changes while the house fills: few, so that a latency is that of a hold and not that of a
-    /// crowd.
+    /// Number of clients of the sales that measure the latency by seats sold: few, so that it is not the time in the
+    /// queue.
     pub curve_clients: usize,
-    /// Of reading, beside one client alone.
+    /// Number of clients that read the seat map, besides the measurement with one client.
     pub read_clients: usize,
     pub rounds: u32,
-    /// Of reading.
+    /// Duration of a window of reads.
     pub window_seconds: f64,
 }
 
 impl Seats {
     pub(super) fn check(&self) -> anyhow::Result<()> {
-        within("sections of seats", self.sections, &SECTIONS)?;
-        within("clients of seats", self.clients, &CLIENTS)?;
-        within("curve-clients of seats", self.curve_clients, &CLIENTS)?;
-        within("read-clients of seats", self.read_clients, &CLIENTS)?;
-        within("rounds of seats", self.rounds, &ROUNDS)?;
-        within("window-seconds of seats", self.window_seconds, &SECONDS)
+        check_range("sections of seats", self.sections, &SECTIONS)?;
+        check_range("clients of seats", self.clients, &CLIENTS)?;
+        check_range("curve-clients of seats", self.curve_clients, &CLIENTS)?;
+        check_range("read-clients of seats", self.read_clients, &CLIENTS)?;
+        check_range("rounds of seats", self.rounds, &ROUNDS)?;
+        check_range("window-seconds of seats", self.window_seconds, &SECONDS)
     }
 }

@@ -1,101 +1,109 @@
-//! What the courses of several sales come to, as results have it.
+//! Summary of several sales for the results.
 
 use std::time::Duration;
 
 use crate::load::recorder::{Latencies, Recorder};
-use crate::load::sale::{Course, PARTS, Part};
+use crate::load::sale::{PARTS, Part, SaleProgress};
 use crate::results::Spread;
 use crate::results::seats::{Curve, Milestone, SalesResult, Step};
 
-/// Until so many per cent of the house are held, counted from the beginning.
+/// Shares of the seats, in per cent, up to which a sale is summarised.
 const MILESTONES: [u32; 3] = [50, 90, 100];
 
 const PERCENT_PER_PART: u32 = 100 / PARTS;
 
-/// A sale that has ended.
-pub struct Sold {
-    pub course: Course,
+/// A finished sale.
+pub struct FinishedSale {
+    pub progress: SaleProgress,
     pub recorder: Recorder,
-    /// Of the load generator.
+    /// Processor time of the load generator.
     pub generator_cpu: Duration,
 }
 
-/// Of the parts of a sale together.
+/// Sums over parts of a sale.
 #[derive(Clone, Copy, Default)]
-struct Sum {
+struct PartTotals {
     took: Duration,
     holds: u64,
     seats: u64,
     refused: u64,
 }
 
-impl Sold {
-    /// A line for those who watch.
-    pub fn in_short(&self) -> String {
-        let Sum { took, holds, seats, refused } = Sum::of(&self.course.parts);
+impl FinishedSale {
+    /// A summary for the progress line.
+    pub fn summary(&self) -> String {
+        let PartTotals { took, holds, seats, refused } = PartTotals::from_parts(&self.progress.parts);
         let per_second = per_second(holds, took);
         format!("{seats} seats in {:.1} s, {per_second:.0} holds/s, {refused} refusals", took.as_secs_f64())
     }
 }
 
-/// Sales of the same kind, at least one.
+/// Summarises sales of the same kind, at least one.
 ///
 /// # Errors
 ///
 /// None in practice: see [`Latencies::add`].
-pub fn sales(seats: u32, clients: usize, sold: &[Sold]) -> anyhow::Result<SalesResult> {
-    let all = together(sold)?;
-    let took: Duration = sold.iter().map(|sold| Sum::of(&sold.course.parts).took).sum();
-    let generator_cpu: Duration = sold.iter().map(|sold| sold.generator_cpu).sum();
+pub fn sales(seats: u32, clients: usize, finished: &[FinishedSale]) -> anyhow::Result<SalesResult> {
+    let all = add_recorders(finished)?;
+    let took: Duration = finished.iter().map(|sale| PartTotals::from_parts(&sale.progress.parts).took).sum();
+    let generator_cpu: Duration = finished.iter().map(|sale| sale.generator_cpu).sum();
     Ok(SalesResult {
         clients,
-        milestones: MILESTONES.iter().filter_map(|&full| milestone(seats, full, sold)).collect(),
+        milestones: MILESTONES.iter().filter_map(|&full| milestone(seats, full, finished)).collect(),
         micros: all.accepted.percentiles(),
-        held: sold.iter().map(|sold| u64::from(sold.course.held)).sum(),
+        held: finished.iter().map(|sale| u64::from(sale.progress.held)).sum(),
         generator_cpu_share: generator_cpu.as_secs_f64() / took.as_secs_f64().max(f64::MIN_POSITIVE),
         shed: all.shed.count(),
         errors: all.errors().clone(),
-        steps: steps(sold)?,
+        steps: steps(finished)?,
     })
 }
 
+/// Summarises sales by share of the seats that were sold.
+///
 /// # Errors
 ///
 /// None in practice: see [`Latencies::add`].
-pub fn curve(clients: usize, sold: &[Sold]) -> anyhow::Result<Curve> {
-    let all = together(sold)?;
-    Ok(Curve { clients, shed: all.shed.count(), errors: all.errors().clone(), steps: steps(sold)? })
+pub fn curve(clients: usize, finished: &[FinishedSale]) -> anyhow::Result<Curve> {
+    let all = add_recorders(finished)?;
+    Ok(Curve { clients, shed: all.shed.count(), errors: all.errors().clone(), steps: steps(finished)? })
 }
 
-fn together(sold: &[Sold]) -> anyhow::Result<Recorder> {
+fn add_recorders(finished: &[FinishedSale]) -> anyhow::Result<Recorder> {
     let mut all = Recorder::new();
-    for sold in sold {
-        all.add(&sold.recorder)?;
+    for sale in finished {
+        all.add(&sale.recorder)?;
     }
     Ok(all)
 }
 
-/// Absent unless every sale came so far.
-fn milestone(seats: u32, full: u32, sold: &[Sold]) -> Option<Milestone> {
+/// Summary up to a share of the seats, in per cent; `None` unless every sale reached it.
+fn milestone(seats: u32, full: u32, finished: &[FinishedSale]) -> Option<Milestone> {
     let parts = (full / PERCENT_PER_PART) as usize;
-    let reached = |sold: &Sold| sold.course.held >= seats / 100 * full;
-    let sums: Vec<Sum> =
-        sold.iter().filter(|sold| reached(sold)).map(|sold| Sum::of(&sold.course.parts[..parts])).collect();
-    let rate = |count: fn(&Sum) -> u64| Spread::of(sums.iter().map(|sum| per_second(count(sum), sum.took)).collect());
-    (sums.len() == sold.len()).then(|| Milestone {
+    let reached = |sale: &FinishedSale| sale.progress.held >= seats / 100 * full;
+    let totals: Vec<PartTotals> = finished
+        .iter()
+        .filter(|sale| reached(sale))
+        .map(|sale| PartTotals::from_parts(&sale.progress.parts[..parts]))
+        .collect();
+    let rate = |count: fn(&PartTotals) -> u64| {
+        Spread::from_figures(totals.iter().map(|sum| per_second(count(sum), sum.took)).collect())
+    };
+    (totals.len() == finished.len()).then(|| Milestone {
         full,
-        seconds: Spread::of(sums.iter().map(|sum| sum.took.as_secs_f64()).collect()),
+        seconds: Spread::from_figures(totals.iter().map(|sum| sum.took.as_secs_f64()).collect()),
         holds: rate(|sum| sum.holds),
         seats: rate(|sum| sum.seats),
         refused: rate(|sum| sum.refused),
     })
 }
 
-fn steps(sold: &[Sold]) -> anyhow::Result<Vec<Step>> {
+fn steps(finished: &[FinishedSale]) -> anyhow::Result<Vec<Step>> {
     let mut steps = Vec::new();
     for part in 0..PARTS {
         let full = part * PERCENT_PER_PART;
-        let parts = sold.iter().map(|sold| &sold.course.parts[part as usize]).filter(|part| part.accepted.count() > 0);
+        let parts =
+            finished.iter().map(|sale| &sale.progress.parts[part as usize]).filter(|part| part.accepted.count() > 0);
         let (mut accepted, mut refused, mut rates) = (Latencies::new(), 0, Vec::new());
         for part in parts {
             accepted.add(&part.accepted)?;
@@ -103,7 +111,7 @@ fn steps(sold: &[Sold]) -> anyhow::Result<Vec<Step>> {
             rates.push(per_second(part.accepted.count(), part.took));
         }
         if !rates.is_empty() {
-            let (per_second, micros) = (Spread::of(rates), accepted.percentiles());
+            let (per_second, micros) = (Spread::from_figures(rates), accepted.percentiles());
             steps.push(Step { full, per_second, micros, accepted: accepted.count(), refused });
         }
     }
@@ -114,8 +122,8 @@ fn per_second(count: u64, took: Duration) -> f64 {
     if took.is_zero() { 0.0 } else { count as f64 / took.as_secs_f64() }
 }
 
-impl Sum {
-    fn of(parts: &[Part]) -> Self {
+impl PartTotals {
+    fn from_parts(parts: &[Part]) -> Self {
         parts.iter().fold(Self::default(), |sum, part| Self {
             took: sum.took + part.took,
             holds: sum.holds + part.accepted.count(),

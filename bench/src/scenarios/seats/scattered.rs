@@ -1,54 +1,55 @@
-//! The best seats of what chance has left: the house is filled at random, seats for groups are looked for and given back,
-//! and it is filled further.
+//! Best available with randomly held seats: seats are held at random up to a level, groups are held and released, and
+//! then the level is raised.
 //!
-//! A sale of the best seats alone leaves the house in order. This is what is left of one where everybody chose for themselves.
+//! After a sale of best available alone the free seats are in order. This scenario has the free seats of a sale in
+//! which buyers choose their seats themselves.
 
-use super::course::Sold;
+use super::course::FinishedSale;
 use super::{SALE_MAX, sell};
-use crate::load::sale::{PARTS, Wish};
-use crate::scenarios::house::{self, House};
+use crate::load::sale::{PARTS, SeatSelection};
+use crate::scenarios::house::{self, SeatedVenue};
 use crate::scenarios::rig::Rig;
 use crate::suite::Seats;
 
-/// For every round one sale with a part for each level. The last level is sold until nothing is left.
+/// Runs one sale per round, with a part for each level. At the last level the groups take all seats that are left.
 ///
 /// # Errors
 ///
-/// When something does not run, or a count is not what it must be.
-pub async fn run(rig: &mut Rig<'_>, house: &House, table: &Seats) -> anyhow::Result<Vec<Sold>> {
+/// When a part of the scenario fails, or a count is wrong.
+pub async fn run(rig: &mut Rig<'_>, venue: &SeatedVenue, table: &Seats) -> anyhow::Result<Vec<FinishedSale>> {
     let mut rounds = Vec::new();
     for round in 1..=table.rounds {
         rig.site.progress.step(&format!("best available, scattered, round {round}/{}", table.rounds));
-        let sold = one_round(rig, house, table.curve_clients, u64::from(round)).await?;
-        rig.site.progress.done(&format!("best available, scattered: {}", sold.in_short()));
+        let sold = one_round(rig, venue, table.curve_clients, u64::from(round)).await?;
+        rig.site.progress.done(&format!("best available, scattered: {}", sold.summary()));
         rounds.push(sold);
     }
     Ok(rounds)
 }
 
-async fn one_round(rig: &mut Rig<'_>, house: &House, clients: usize, seed: u64) -> anyhow::Result<Sold> {
+async fn one_round(rig: &mut Rig<'_>, venue: &SeatedVenue, clients: usize, seed: u64) -> anyhow::Result<FinishedSale> {
     let target = rig.lanes()?.target;
-    let (event_id, _) = house.create_event(target).await?;
-    let mut at_random = house.shuffled(seed);
-    let part_seats = house.seats / PARTS;
-    let mut whole: Option<Sold> = None;
+    let (event_id, _) = venue.create_event(target).await?;
+    let mut to_fill = venue.shuffled_seats(seed);
+    let part_seats = venue.seats / PARTS;
+    let mut whole: Option<FinishedSale> = None;
     for part in 0..PARTS {
         let level = part * part_seats..(part + 1) * part_seats;
-        let mut sold = sell(rig, house, event_id, (Wish::BestAvailable, level), clients, SALE_MAX).await?;
-        house::release(target, &sold.course.holds).await?;
-        // Those that are filled are not available to the next level; there is none after the last.
-        let fill = at_random.split_off(at_random.len() - part_seats as usize);
-        house::hold(target, event_id, &fill).await?;
+        let mut sold = sell(rig, venue, event_id, (SeatSelection::BestAvailable, level), clients, SALE_MAX).await?;
+        house::release(target, &sold.progress.holds).await?;
+        // Raise the level. After the last part this holds the rest of the seats.
+        let seats = to_fill.split_off(to_fill.len() - part_seats as usize);
+        house::hold(target, event_id, &seats).await?;
         whole = Some(match whole {
             None => sold,
             Some(mut whole) => {
                 let part = part as usize;
-                whole.course.parts[part] = std::mem::take(&mut sold.course.parts[part]);
+                whole.progress.parts[part] = std::mem::take(&mut sold.progress.parts[part]);
                 whole.recorder.add(&sold.recorder)?;
-                whole.course.held = sold.course.held;
+                whole.progress.held = sold.progress.held;
                 whole
             }
         });
     }
-    Ok(whole.expect("a house has parts"))
+    Ok(whole.expect("PARTS is not 0"))
 }
