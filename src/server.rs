@@ -12,6 +12,9 @@ use actix_web::dev::ServerHandle;
 use actix_web::middleware::from_fn;
 use actix_web::web::{Data, PayloadConfig, ServiceConfig};
 use anyhow::Context;
+use boxoffice_engine::db::connect::{lane_pool, request_pool, status_pool};
+use boxoffice_engine::inventory::Inventory;
+use boxoffice_engine::settings::InventoryMode;
 use sqlx::PgPool;
 use tokio::net::TcpSocket;
 use tokio::sync::Semaphore;
@@ -21,20 +24,16 @@ use utoipa::openapi::OpenApi;
 
 use crate::app::{App, Readiness, WorkerHealth};
 use crate::config::Settings;
-use crate::domain::payment_token::PaymentTokens;
+use crate::events::status_reads::StatusReads;
+use crate::holds::payment_token::PaymentTokens;
 use crate::http::body::BODY_BYTES_MAX;
+use crate::http::docs;
 use crate::http::middleware::complete_response;
 use crate::http::openapi::document;
 use crate::http::routes::Routes;
-use crate::http::{
-    blocks, bookings, docs, events, health, holds, invariants, pools, prometheus, seats, series, status, totals, venues,
-};
-use crate::reads::StatusReads;
 use crate::telemetry::metrics;
 use crate::workers::Workers;
-use boxoffice_engine::db::connect::{lane_pool, request_pool, status_pool};
-use boxoffice_engine::inventory::Inventory;
-use boxoffice_engine::settings::InventoryMode;
+use crate::{blocks, bookings, events, holds, operations, seat_maps, series, venues};
 
 /// Connections that may wait for `accept`. A flash sale opens thousands within a second.
 const LISTEN_BACKLOG: u32 = 4096;
@@ -54,21 +53,16 @@ const DISCONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The routes of all features, in the order in which the router compares addresses: the most frequent requests of a sale
 /// come first.
-fn features() -> [Routes; 13] {
+fn features() -> [Routes; 8] {
     [
         holds::routes(),
         bookings::routes(),
-        status::routes(),
-        seats::routes(),
         events::routes(),
+        seat_maps::routes(),
         blocks::routes(),
         venues::routes(),
         series::routes(),
-        pools::routes(),
-        totals::routes(),
-        invariants::routes(),
-        health::routes(),
-        prometheus::routes(),
+        operations::routes(),
     ]
 }
 
@@ -106,21 +100,20 @@ pub fn start(settings: Settings) -> anyhow::Result<Running> {
 
     let lane_pool = lane_pool(&settings.database, inventory_connections(&settings)?)?;
     let pool = request_pool(&settings.database)?;
+    let status_pool = status_pool(&settings.database)?;
+    let status_reads =
+        StatusReads::start(status_pool.clone(), settings.read_queue_max, settings.inventory.answer_within);
+    let tokens = PaymentTokens::new(&settings.payment_token_key);
     let app = App {
-        status_reads: StatusReads::start(
-            status_pool(&settings.database)?,
-            settings.read_queue_max,
-            settings.inventory.answer_within,
-        ),
         pool,
+        status_pool: status_pool.clone(),
         inventory: Inventory::start(&settings.inventory, settings.hold_rules, lane_pool.clone()),
-        tokens: PaymentTokens::new(&settings.payment_token_key),
         readiness: Readiness::default(),
         workers: WorkerHealth::default(),
         invariants_semaphore: Arc::new(Semaphore::new(1)),
         settings: Arc::new(settings),
     };
-    let server = serve(&app, listener)?;
+    let server = serve(&app, status_reads, tokens, listener)?;
     let handle = server.handle();
     let served = tokio::spawn(server);
     let workers = Workers::start(&app);
@@ -166,7 +159,7 @@ impl Running {
         let served = self.served.await;
         self.app.inventory.drain().await;
         self.lane_pool.close().await;
-        self.app.status_reads.close().await;
+        self.app.status_pool.close().await;
         // An invariants check may occupy its connection for minutes; it only reads, so it can be cut off.
         let _ = tokio::time::timeout(POOL_CLOSE_TIMEOUT, self.app.pool.close()).await;
         Ok(served??)
@@ -191,11 +184,19 @@ fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
     Ok(listener.into_std()?)
 }
 
-fn serve(app: &App, listener: TcpListener) -> io::Result<actix_web::dev::Server> {
+fn serve(
+    app: &App,
+    status_reads: StatusReads,
+    tokens: PaymentTokens,
+    listener: TcpListener,
+) -> io::Result<actix_web::dev::Server> {
     let data = Data::new(app.clone());
+    let (status_reads, tokens) = (Data::new(status_reads), Data::new(tokens));
     let server = HttpServer::new(move || {
         actix_web::App::new()
             .app_data(data.clone())
+            .app_data(status_reads.clone())
+            .app_data(tokens.clone())
             .app_data(PayloadConfig::new(BODY_BYTES_MAX))
             .configure(configure)
             .wrap(from_fn(complete_response))

@@ -13,8 +13,8 @@ use anyhow::{Context as _, bail, ensure};
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use boxoffice::config::{CommandInputs, LogFormat, Settings, SettingsArgs, secret};
-use boxoffice::ops::demo_events::DemoEvents;
-use boxoffice::{ops, server, telemetry};
+use boxoffice::demo_events::{self, DemoEvents};
+use boxoffice::{server, telemetry};
 use clap::Args;
 use embedded_postgres::Embedded;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -89,7 +89,7 @@ async fn serve(
     })?;
     telemetry::init(&settings.log)?;
     session::require_contract(&settings.database).await?;
-    let demo = ops::demo_events::ensure(&pool).await.context("cannot create the demo events")?;
+    let demo = demo_events::ensure(&pool).await.context("cannot create the demo events")?;
     pool.close().await;
 
     let running = server::start(settings.clone())?;

@@ -8,6 +8,9 @@ use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use anyhow::ensure;
+use boxoffice_engine::settings::{
+    COMMANDS_PER_BATCH_MAX, DatabaseSettings, HoldRules, InventoryMode, InventorySettings,
+};
 use clap::Args;
 use clap::builder::{RangedU64ValueParser, TypedValueParser as _};
 use secrecy::{ExposeSecret as _, SecretString};
@@ -15,9 +18,6 @@ use tracing_subscriber::filter::LevelFilter;
 use tracing_subscriber::filter::Targets;
 
 use super::{LogFormat, LogSettings, PAYMENT_TOKEN_KEY_BYTES_MIN, PORT_DEFAULT, Settings};
-use boxoffice_engine::settings::{
-    COMMANDS_PER_BATCH_MAX, DatabaseSettings, HoldRules, InventoryMode, InventorySettings,
-};
 
 const MINUTE: u32 = 60; // seconds
 

@@ -1,10 +1,11 @@
 //! Submits commands to inventory and counts them.
 
+use boxoffice_engine::inventory::command::{Command, Outcome};
+use boxoffice_engine::inventory::outcome_label;
+
 use crate::app::App;
 use crate::error::ApiError;
 use crate::telemetry::metrics;
-use boxoffice_engine::inventory::command::{Command, Outcome};
-use boxoffice_engine::inventory::outcome_label;
 
 /// Submits a command, waits for its outcome and counts it. A command that has begun is completed even if the client
 /// disconnects.

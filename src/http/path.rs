@@ -4,11 +4,11 @@ use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
+use boxoffice_engine::ids::{BookingId, EventId, HoldId, PoolId, SeriesId, VenueId};
 use uuid::Uuid;
 
 use crate::error::{ApiError, ErrorCode};
 use crate::telemetry::request::RequestLine;
-use boxoffice_engine::ids::{BookingId, EventId, HoldId, PoolId, SeriesId, VenueId};
 
 /// The path parameter `{id}`.
 pub struct Id<T>(pub T);

@@ -1,8 +1,5 @@
 //! Conversion of refusals and database errors to [`ApiError`]: codes, details and members.
 
-use crate::error::{ApiError, ErrorCode};
-use crate::ops::creation::CreateError;
-use crate::reads::ReadError;
 use boxoffice_engine::db::failure::is_transient;
 use boxoffice_engine::ids::TicketTypeId;
 use boxoffice_engine::invalid::Invalid;
@@ -11,6 +8,8 @@ use boxoffice_engine::inventory::command::{Refusal, Shortage};
 use boxoffice_engine::quantity::CAPACITY_PER_EVENT_MAX;
 use boxoffice_engine::seating::SeatIndex;
 use boxoffice_engine::time::{Instant, rfc3339};
+
+use crate::error::{ApiError, ErrorCode};
 
 /// Pointer to the ticket type of a group for which the service picks the seats.
 const GROUP_TICKET_TYPE_POINTER: &str = "/best_available/ticket_type_id";
@@ -34,16 +33,6 @@ impl From<CommandError> for ApiError {
             CommandError::Unavailable => Self::new(ErrorCode::Unavailable),
             CommandError::OutcomeUnknown => Self::new(ErrorCode::OutcomeUnknown),
             CommandError::Inconsistent => Self::internal(error),
-        }
-    }
-}
-
-impl From<ReadError> for ApiError {
-    fn from(error: ReadError) -> Self {
-        match error {
-            ReadError::Overloaded => Self::new(ErrorCode::Overloaded),
-            ReadError::Unavailable => Self::new(ErrorCode::Unavailable),
-            ReadError::Failed => Self::internal(error),
         }
     }
 }
@@ -181,21 +170,6 @@ fn insufficient_seats(shortages: &[Shortage], retry_at: Option<Instant>, now: In
         .with_member("retry_at", retry_at.map(rfc3339))
         .with_member("server_time", rfc3339(now))
         .with_member("shortages", shortages.iter().map(shortage_member).collect::<Vec<_>>())
-}
-
-impl From<CreateError> for ApiError {
-    fn from(error: CreateError) -> Self {
-        match error {
-            CreateError::KeyReused => Self::new(ErrorCode::IdempotencyKeyReused),
-            CreateError::KeyInProgress => Self::new(ErrorCode::RequestInProgress),
-            CreateError::SeriesNotFound => Self::new(ErrorCode::SeriesNotFound),
-            CreateError::OutcomeUnknown(source) => {
-                Self { source: Some(source.into()), ..Self::new(ErrorCode::OutcomeUnknown) }
-            }
-            CreateError::Database(error) => error.into(),
-            CreateError::StoredResponse(_) | CreateError::WrongRowCount(_) => Self::internal(error),
-        }
-    }
 }
 
 impl From<sqlx::Error> for ApiError {

@@ -10,14 +10,14 @@ use std::sync::OnceLock;
 use std::thread;
 use std::time::Duration;
 
-use metrics::{Counter, Histogram, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
-use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
-
-use crate::error::ErrorCode;
 use boxoffice_engine::metrics as engine_metrics;
 use boxoffice_engine::metrics::{COMMANDS_HISTOGRAM, CounterHandles, Kind, Metric, increment};
 use boxoffice_engine::metrics_table;
 use boxoffice_engine::settings::COMMANDS_PER_BATCH_MAX;
+use metrics::{Counter, Histogram, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+
+use crate::error::ErrorCode;
 
 metrics_table! {
     // Requests.

@@ -12,12 +12,12 @@ use actix_web::dev::{Payload, ServiceRequest};
 use actix_web::http::header::{HeaderMap, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::{Error, FromRequest, HttpMessage, HttpRequest};
+use boxoffice_engine::ids::{BookingId, EventId, HoldId};
 use tracing::Span;
 use uuid::Uuid;
 
 use super::trace_context::trace_id;
 use crate::error::{ApiError, ErrorCode};
-use boxoffice_engine::ids::{BookingId, EventId, HoldId};
 
 /// Headers with the request's id, in requests and responses. Both have the same meaning.
 pub const REQUEST_ID_HEADER: &str = "x-request-id";

@@ -1,10 +1,12 @@
 //! `GET /api/v1/metrics` for people, `GET /metrics` for Prometheus.
 
+use std::time::Duration;
+
+use boxoffice::holds::worker as sweeper;
+use boxoffice::operations::worker as invariant_checker;
 use boxoffice::telemetry::metrics;
-use boxoffice::workers::{invariant_checker, sweeper};
 use reqwest::Method;
 use serde_json::json;
-use std::time::Duration;
 
 use crate::stage::{Concert, UNKNOWN_ID};
 use crate::support::Service;
@@ -87,7 +89,7 @@ async fn prometheus_gets_every_metric_and_never_an_id() {
     }
     for sample in scraped.lines().filter_map(|line| line.strip_prefix("# TYPE ")) {
         let name = sample.split(' ').next().unwrap_or_default();
-        assert!(metrics::ALL.iter().any(|metric| metric.name == name), "{name} is not in the table");
+        assert!(metrics::all().any(|metric| metric.name == name), "{name} is not in the table");
     }
     for id in [event_id, hold.id("hold_id"), booking.id("booking_id"), UNKNOWN_ID.to_owned(), "0199d3c0".to_owned()] {
         assert!(!scraped.contains(&id), "{id} is in:\n{scraped}");

@@ -1,9 +1,9 @@
 //! A bug panics in the task that runs a write.
 
-use boxoffice::domain::new_event::{EventDraft, NewEvent};
 use boxoffice::error::{ApiError, ErrorCode};
-use boxoffice::ops::create_event::create_event;
-use boxoffice::ops::stored_response::ResponseToStore;
+use boxoffice::events::model::new_event::{EventDraft, NewEvent};
+use boxoffice::events::sql::create::create_event;
+use boxoffice::idempotency::sql::stored_response::ResponseToStore;
 use boxoffice_engine::model::hold::Idempotency;
 use uuid::Uuid;
 

@@ -1,6 +1,6 @@
 //! The demo events of `boxoffice dev`.
 
-use boxoffice::ops::demo_events;
+use boxoffice::demo_events;
 use serde_json::json;
 
 use crate::support::Service;

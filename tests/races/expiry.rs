@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use boxoffice::workers::sweeper;
+use boxoffice::holds::worker as sweeper;
 use futures_util::future::{join, join_all};
 use tokio::sync::Barrier;
 

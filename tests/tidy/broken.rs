@@ -42,11 +42,15 @@ fn a_test_name_without_a_sentence_is_found() {
 #[test]
 fn an_import_against_the_direction_is_found_in_every_form() {
     let rule = layers::imports_against_the_direction;
-    assert_eq!(lines(rule, "src/domain/a.rs", "use crate::domain::b;\nuse crate::ops::c;\n"), [2]);
-    assert_eq!(lines(rule, "src/ops/a.rs", "use crate::{domain::b, http::{c, d}};\n"), [1]);
-    assert_eq!(lines(rule, "src/queries/a.rs", "use super::super::http::c;\n"), [1]);
-    assert_eq!(lines(rule, "src/http/a.rs", "fn a() {\n    crate::server::start()\n}\n"), [2]);
-    assert_eq!(lines(rule, "src/http/a.rs", "//! See crate::server.\nuse crate::ops::a;\n"), []);
+    assert_eq!(lines(rule, "src/venues/a.rs", "use crate::venues::b;\nuse crate::events::c;\n"), [2]);
+    assert_eq!(lines(rule, "src/http/a.rs", "use crate::{error::b, holds::{c, d}};\n"), [1]);
+    assert_eq!(lines(rule, "src/bookings/a.rs", "use super::super::blocks::c;\n"), [1]);
+    assert_eq!(lines(rule, "src/events/a.rs", "fn a() {\n    crate::server::start()\n}\n"), [2]);
+    assert_eq!(
+        lines(rule, "src/blocks/a.rs", "//! See crate::server.\nuse crate::holds::a;\nuse crate::http::b;\n"),
+        []
+    );
+    assert_eq!(lines(rule, "src/server.rs", "use crate::holds::a;\nuse crate::http::b;\n"), []);
     assert_eq!(lines(rule, "src/attic/a.rs", "//! a\n"), [1]);
 }
 
@@ -56,7 +60,7 @@ fn a_clock_or_a_database_in_a_pure_file_is_found() {
     assert_eq!(lines(rule, "engine/src/inventory/decide/a.rs", "\nlet now = std::time::SystemTime::now();\n"), [2, 2]);
     assert_eq!(lines(rule, "engine/src/inventory/decide/mod.rs", "use sqlx::PgPool;\n"), [1]);
     assert_eq!(lines(rule, "engine/src/inventory/batch_state/moves.rs", "use tokio::sync::Mutex;\n"), [1]);
-    assert_eq!(lines(rule, "src/domain/a.rs", "let at = OffsetDateTime::now_utc();\n"), [1]);
+    assert_eq!(lines(rule, "src/events/model/a.rs", "let at = OffsetDateTime::now_utc();\n"), [1]);
     assert_eq!(lines(rule, "engine/src/inventory/lane.rs", "use tokio::sync::Mutex;\n"), []);
 }
 
@@ -64,19 +68,25 @@ fn a_clock_or_a_database_in_a_pure_file_is_found() {
 fn a_statement_in_a_handler_is_found() {
     let rule = sql::statements_outside_their_folders;
     assert_eq!(lines(rule, "src/http/a.rs", "\n\nsqlx::query_scalar!(\"SELECT 1\")"), [3]);
-    assert_eq!(lines(rule, "src/workers/a.rs", "query!(\"SELECT 1\")"), [1]);
-    assert_eq!(lines(rule, "src/ops/a.rs", "sqlx::query!(\"SELECT 1\")"), []);
+    assert_eq!(lines(rule, "src/holds/api.rs", "query!(\"SELECT 1\")"), [1]);
+    assert_eq!(lines(rule, "src/holds/sql/a.rs", "sqlx::query!(\"SELECT 1\")"), []);
+}
+
+#[test]
+fn a_statement_that_stands_twice_is_found() {
+    let rule = sql::repeated_statements;
+    let text = "r#\"SELECT a\n FROM b\"#;\nr#\"  SELECT a FROM b \"#;\nr#\"SELECT c FROM b\"#; r#\"{}\"#; r#\"{}\"#;\n";
+    assert_eq!(lines(rule, "src/holds/sql.rs", text), [3]);
 }
 
 #[test]
 fn a_write_past_inventory_is_found() {
     let rule = sql::writes_past_inventory;
-    assert_eq!(lines(rule, "src/ops/a.rs", "r#\"\nUPDATE pools\nSET held = 0\"#"), [2]);
-    assert_eq!(lines(rule, "src/ops/create_event.rs", "\"INSERT INTO pools\", \"DELETE FROM holds\""), [1]);
+    assert_eq!(lines(rule, "src/holds/sql.rs", "r#\"\nUPDATE pools\nSET held = 0\"#"), [2]);
+    assert_eq!(lines(rule, "src/events/sql/create/mod.rs", "\"INSERT INTO pools\", \"DELETE FROM holds\""), [1]);
     assert_eq!(lines(rule, "engine/src/inventory/load/a.rs", "r\"INSERT INTO\n  bookings\""), [1]);
     assert_eq!(lines(rule, "engine/src/inventory/store/a.rs", "\"UPDATE pools SET\""), []);
     assert_eq!(lines(rule, "engine/src/inventory/load/a.rs", "\"FROM inventory FOR UPDATE\""), []);
-    assert_eq!(lines(rule, "src/queries/a.rs", "\"DELETE FROM idempotency_keys\""), [1]);
 }
 
 #[test]

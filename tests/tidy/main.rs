@@ -48,7 +48,7 @@ fn imports_point_one_way() {
 }
 
 #[test]
-fn no_two_layers_may_import_each_other() {
+fn no_two_modules_may_import_each_other() {
     assert_eq!(layers::import_cycles(), []);
 }
 
@@ -112,4 +112,9 @@ fn everything_that_the_binary_links_of_ours_checks_for_overflow() {
     let manifest = include_str!("../../Cargo.toml");
     assert!(manifest.contains("boxoffice-engine = { path"), "the engine is a dependency by its path");
     assert_eq!(manifest::packages_without_overflow_checks(manifest), [""; 0]);
+}
+
+#[test]
+fn every_statement_exists_once() {
+    assert_no_breaches("a statement is written once and called from everywhere", sql::repeated_statements);
 }

@@ -1,8 +1,9 @@
 //! Rules for SQL: the folders that may contain it, and the tables that each may write.
 
+use std::collections::HashSet;
+
 use crate::source::{Breach, Source, Tree};
 
-const FOLDERS_WITH_SQL: [&str; 2] = ["src/ops/", "src/queries/"];
 const QUERIES: [&str; 8] = [
     "query!(",
     "query_as!(",
@@ -30,19 +31,48 @@ const GUARDED_TABLES: [&str; 11] = [
 ];
 const WRITERS_OF_GUARDED_TABLES: &str = "engine/src/inventory/store/";
 /// Inserts the rows of a new event. It needs no lock, because an event that does not exist yet cannot be held.
-const INSERTS_NEW_EVENTS: &str = "src/ops/create_event";
-const FOLDER_THAT_ONLY_READS: &str = "src/queries/";
+const INSERTS_NEW_EVENTS: &str = "src/events/sql/create/";
+
+/// Whether a file may contain SQL: the engine's may, and in the server `sql.rs` and `sql/` of each feature.
+fn may_contain_sql(path: &str) -> bool {
+    let in_feature = path.strip_prefix("src/").and_then(|path| path.split_once('/')).map(|(_, inside)| inside);
+    path.starts_with("engine/src/") || in_feature.is_some_and(|path| path == "sql.rs" || path.contains("sql/"))
+}
 
 pub fn statements_outside_their_folders(tree: &Tree) -> Vec<Breach> {
     let mut breaches = Vec::new();
-    let elsewhere = |source: &&Source| !FOLDERS_WITH_SQL.iter().any(|folder| source.path.starts_with(folder));
-    for source in tree.sources_in("src/").filter(elsewhere) {
+    for source in tree.sources_in("src/").filter(|source| !may_contain_sql(&source.path)) {
         for query in QUERIES {
             let found = source.code.match_indices(query);
-            breaches.extend(found.map(|(at, _)| source.breach(at, format!("{query} outside {FOLDERS_WITH_SQL:?}"))));
+            breaches.extend(found.map(|(at, _)| source.breach(at, format!("{query} outside of a feature's sql"))));
         }
     }
     breaches
+}
+
+/// Statements that stand in two places, whatever their white space.
+pub fn repeated_statements(tree: &Tree) -> Vec<Breach> {
+    let mut breaches = Vec::new();
+    let mut seen = HashSet::new();
+    for source in tree.sources_in("src/").chain(tree.sources_in("engine/src/")) {
+        for (at, statement) in statements(source) {
+            if !seen.insert(statement.split_whitespace().collect::<Vec<_>>().join(" ")) {
+                breaches.push(source.breach(at, "a statement that stands elsewhere too".to_owned()));
+            }
+        }
+    }
+    breaches
+}
+
+/// Raw strings that begin with a verb of SQL, with their offsets.
+fn statements(source: &Source) -> Vec<(usize, &str)> {
+    let raw = source.text.match_indices("r#\"").filter_map(|(at, _)| {
+        let text = &source.text[at + 3..];
+        Some((at, text[..text.find("\"#")?].trim()))
+    });
+    let is_sql =
+        |text: &str| ["SELECT", "INSERT", "UPDATE", "DELETE", "WITH"].iter().any(|verb| text.starts_with(verb));
+    raw.filter(|(_, text)| is_sql(text)).collect()
 }
 
 pub fn writes_past_inventory(tree: &Tree) -> Vec<Breach> {
@@ -56,8 +86,6 @@ pub fn writes_past_inventory(tree: &Tree) -> Vec<Breach> {
                 let message =
                     format!("{} of {} is allowed in {WRITERS_OF_GUARDED_TABLES} only", write.verb, write.table);
                 breaches.push(source.breach(write.at, message));
-            } else if source.path.starts_with(FOLDER_THAT_ONLY_READS) {
-                breaches.push(source.breach(write.at, format!("{} in a folder that only reads", write.verb)));
             }
         }
     }

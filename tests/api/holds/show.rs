@@ -45,7 +45,7 @@ async fn an_overdue_hold_is_shown_as_expired_swept_or_not() {
     // A read changes nothing: the row stays active until the sweeper runs.
     assert_eq!(service.database.number("SELECT count(*) FROM holds WHERE status = 'active'").await, 1);
 
-    boxoffice::workers::sweeper::tick(service.running.app()).await.expect("a sweep succeeds");
+    boxoffice::holds::worker::tick(service.running.app()).await.expect("a sweep succeeds");
     let swept = shown(&service, &hold).await;
     assert_eq!(without_member(swept, "/server_time"), without_member(unswept, "/server_time"));
     assert_eq!(service.client.status(&event_id).await["held"], 0);

@@ -1,6 +1,6 @@
 //! Seats from CSV: written text is read back unchanged, and faults name their line.
 
-use boxoffice::domain::csv;
+use boxoffice::venues::model::csv;
 use boxoffice_engine::seating::{Layout, LayoutDraft, RowDraft, SeatDraft, SectionDraft};
 use proptest::collection::vec;
 use proptest::prelude::any;

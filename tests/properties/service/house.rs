@@ -4,8 +4,8 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use boxoffice::config::Settings;
+use boxoffice::holds::worker as sweeper;
 use boxoffice::server::Running;
-use boxoffice::workers::sweeper;
 use boxoffice_engine::settings::HoldRules;
 use futures_util::future::join_all;
 use tokio::runtime::Handle;

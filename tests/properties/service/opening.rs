@@ -1,5 +1,6 @@
 //! Creates the events of the model's world over HTTP.
 
+use boxoffice_engine::time::rfc3339;
 use serde_json::{Value, json};
 
 use super::asking::{self, status};
@@ -8,7 +9,6 @@ use super::house::TwoServers;
 use super::names::Names;
 use crate::model::{EventNo, Model};
 use crate::rows::Violation;
-use boxoffice_engine::time::rfc3339;
 
 /// Creates the events of a case one after the other, so that their ids sort as their numbers do.
 pub async fn create_events(servers: &TwoServers, world: &Model, calendar: &Calendar) -> Result<Names, Violation> {

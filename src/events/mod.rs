@@ -1,0 +1,13 @@
+//! Events: what is on, on which terms it is sold, and how full it is.
+
+pub mod api;
+pub mod model;
+pub mod sql;
+pub mod status_reads;
+
+use crate::http::routes::Routes;
+
+/// The routes of this feature, with their part of the OpenAPI document.
+pub fn routes() -> Routes {
+    api::status::routes().and(api::routes()).and(api::pools::routes())
+}

@@ -1,0 +1,4 @@
+//! Statements that read holds.
+
+pub mod hold;
+pub mod overdue_holds;

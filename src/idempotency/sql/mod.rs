@@ -1,0 +1,4 @@
+//! Statements about idempotency keys.
+
+pub mod forget;
+pub mod stored_response;

@@ -1,0 +1,4 @@
+//! Statements of the operators' routes.
+
+pub mod database;
+pub mod totals;

@@ -1,0 +1,12 @@
+//! Series: one production, many dates and places.
+
+pub mod api;
+pub mod model;
+pub mod sql;
+
+use crate::http::routes::Routes;
+
+/// The routes of this feature, with their part of the OpenAPI document.
+pub fn routes() -> Routes {
+    api::routes()
+}
