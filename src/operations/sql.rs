@@ -1,6 +1,16 @@
-//! Totals of all events, for the metrics.
+//! Statements of the operators' routes: the database's clock, and totals.
 
+use boxoffice_engine::time::Instant;
 use sqlx::PgPool;
+
+/// The database's time. Shows with the smallest possible statement that the database answers.
+///
+/// # Errors
+///
+/// Those of the database.
+pub async fn database_time(pool: &PgPool) -> sqlx::Result<Instant> {
+    sqlx::query_scalar!(r#"SELECT clock_timestamp() AS "now!""#).fetch_one(pool).await
+}
 
 /// Totals of all events.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
