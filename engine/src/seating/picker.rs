@@ -14,12 +14,12 @@ use std::iter;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::contest::{Changes, LazyTournament};
 use super::event_seats::EventSeats;
 use super::free_seats::{FreeSeats, SeatFilter};
+use super::group_request::{GroupRequest, LargestAvailable, Together};
 use super::groups::{self, LargestGroup, LargestSize, Rank, View, nearby, neighbours, row};
 use super::layout::SeatIndex;
-use super::wanted::{GroupRequest, LargestAvailable, Together};
+use super::lazy_tournament::{Changes, LazyTournament};
 
 /// Free seats of one event, and a picker for the best of them. At first all seats are free.
 ///
