@@ -18,6 +18,7 @@ run: ## start a complete service on 127.0.0.1:8080, with an embedded PostgreSQL
 	cargo run --release -- dev $(ARGS)
 
 test: ## run all tests on DATABASE_URL, or on a temporary PostgreSQL; ARGS="--test name" for some
+	@.ci/install-nginx
 	cargo build
 ifdef DATABASE_URL
 	cargo test --workspace $(ARGS)
