@@ -1,8 +1,12 @@
 //! The closed table of error codes: code, HTTP status, title, and whether repeating the same request can help.
 //!
 //! Every failure that a client sees has one of these codes. Handlers make an [`ApiError`] from a code, or let `?`
-//! convert a refusal; they do not choose a status. `docs/errors.md` explains the codes to clients; a test compares it
-//! with this table.
+//! convert a refusal; they do not choose a status. `explanations` says what each code means to clients; docs/errors.md is
+//! generated from both.
+
+mod explanations; // meaning and advice of each code
+
+pub use explanations::Explanation;
 
 use serde::Serialize;
 use serde_json::{Map, Value};
