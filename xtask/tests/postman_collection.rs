@@ -1,8 +1,6 @@
 //! The conversion of the API's description into a Postman collection.
 
-#[path = "../../src/cli/postman.rs"] // part of the program, not of the library
-mod postman;
-
+use boxoffice_xtask::{openapi, postman};
 use serde_json::{Value, json};
 
 fn description() -> Value {
@@ -68,4 +66,23 @@ fn optional_parameters_are_there_but_switched_off() {
     let collection = postman::collection(&description());
     let limit = &collection["item"][1]["item"][0]["request"]["url"]["query"][0];
     assert_eq!(*limit, json!({ "key": "limit", "value": "5", "description": null, "disabled": true }));
+}
+
+#[test]
+fn the_collection_has_every_operation_of_the_description() {
+    let description = openapi().expect("the document is JSON");
+    let collection = postman::collection(&description);
+    let operations: usize = description["paths"]
+        .as_object()
+        .into_iter()
+        .flatten()
+        .map(|(_, operations)| {
+            let methods = ["get", "put", "post", "patch", "delete"];
+            methods.iter().filter(|method| operations.get(**method).is_some()).count()
+        })
+        .sum();
+    let folders = collection["item"].as_array().expect("a collection has folders");
+    let requests: usize = folders.iter().map(|folder| folder["item"].as_array().map_or(0, Vec::len)).sum();
+    assert!(operations > 0);
+    assert_eq!(requests, operations);
 }
