@@ -1,7 +1,7 @@
 //! Demo events of `boxoffice dev`: a concert without seats, and a comedy with seats.
 
 use anyhow::bail;
-use boxoffice_engine::ids::{EventId, VenueId};
+use boxoffice_engine::ids::{AffinityRange, EventId, VenueId};
 use boxoffice_engine::seating::{LayoutDraft, SectionDraft};
 use sqlx::PgPool;
 
@@ -36,30 +36,30 @@ pub struct DemoEvents {
     pub comedy: EventId,
 }
 
-/// Finds the demo events that are on sale, and creates the missing ones.
+/// Finds the demo events that are on sale, and creates the missing ones with ids whose affinities are in the range.
 ///
 /// # Errors
 /// The database failed.
-pub async fn ensure(pool: &PgPool) -> anyhow::Result<DemoEvents> {
+pub async fn ensure(pool: &PgPool, affinities: AffinityRange) -> anyhow::Result<DemoEvents> {
     let concert = match find_on_sale(pool, CONCERT).await? {
         Some(event_id) => event_id,
-        None => create(pool, NewEvent::try_from(concert())?).await?,
+        None => create(pool, affinities, NewEvent::try_from(concert())?).await?,
     };
     let comedy = match find_on_sale(pool, COMEDY).await? {
         Some(event_id) => event_id,
-        None => create_comedy(pool).await?,
+        None => create_comedy(pool, affinities).await?,
     };
     Ok(DemoEvents { concert, comedy })
 }
 
-async fn create(pool: &PgPool, new: NewEvent) -> anyhow::Result<EventId> {
-    match create_event(pool, new, None).await? {
+async fn create(pool: &PgPool, affinities: AffinityRange, new: NewEvent) -> anyhow::Result<EventId> {
+    match create_event(pool, affinities, new, None).await? {
         Created::New(created) => Ok(created.event.event_id),
         Created::Replayed(_) => bail!("a request without an idempotency key got a stored response"),
     }
 }
 
-async fn create_comedy(pool: &PgPool) -> anyhow::Result<EventId> {
+async fn create_comedy(pool: &PgPool, affinities: AffinityRange) -> anyhow::Result<EventId> {
     let venue = match create_venue(pool, NewVenue::try_from(theatre())?, None).await? {
         Created::New(created) => created,
         Created::Replayed(_) => bail!("a request without an idempotency key got a stored response"),
@@ -73,7 +73,7 @@ async fn create_comedy(pool: &PgPool) -> anyhow::Result<EventId> {
         layout: venue.layout.as_ref().clone(),
     };
     layouts.insert(LayoutReference { venue_id, version: None }, venue_layout);
-    create(pool, NewEvent::parse(comedy(venue_id), &layouts)?).await
+    create(pool, affinities, NewEvent::parse(comedy(venue_id), &layouts)?).await
 }
 
 fn concert() -> EventDraft {

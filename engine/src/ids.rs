@@ -6,8 +6,10 @@
 //! real event and locks that.
 
 use std::fmt;
+use std::str::FromStr;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use rand::Rng;
 use serde::{Deserialize, Serialize};
 use uuid::{Builder, Uuid};
 
@@ -15,15 +17,57 @@ use uuid::{Builder, Uuid};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Affinity(u16);
 
+/// Inclusive range of affinities. Each of several installations gives its events affinities of a range of its own, so
+/// that a router can tell from an id which installation has its event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AffinityRange {
+    first: u16,
+    last: u16,
+}
+
+impl AffinityRange {
+    /// All affinities, `0000-ffff`.
+    pub const ALL: Self = Self { first: 0, last: u16::MAX };
+
+    /// An affinity of the range; each is equally likely.
+    fn choose(self, random: &mut impl Rng) -> Affinity {
+        Affinity(random.random_range(self.first..=self.last))
+    }
+}
+
+/// A text is not a range of affinities.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("must be two numbers of four hexadecimal digits each, as in 0000-7fff, the smaller one first")]
+pub struct InvalidAffinityRange;
+
+impl FromStr for AffinityRange {
+    type Err = InvalidAffinityRange;
+
+    /// Parses `hhhh-hhhh`: the first and the last affinity, each with four hexadecimal digits.
+    fn from_str(text: &str) -> Result<Self, InvalidAffinityRange> {
+        let (first, last) = text.split_once('-').ok_or(InvalidAffinityRange)?;
+        let range = Self { first: parse_affinity(first)?, last: parse_affinity(last)? };
+        if range.first <= range.last { Ok(range) } else { Err(InvalidAffinityRange) }
+    }
+}
+
+fn parse_affinity(digits: &str) -> Result<u16, InvalidAffinityRange> {
+    // `from_str_radix` also accepts a sign and other numbers of digits.
+    if digits.len() != 4 || !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return Err(InvalidAffinityRange);
+    }
+    u16::from_str_radix(digits, 16).map_err(|_| InvalidAffinityRange)
+}
+
 fn affinity(id: Uuid) -> Affinity {
     let bytes = id.as_bytes();
     Affinity(u16::from_be_bytes([bytes[14], bytes[15]]))
 }
 
-/// Replaces the last two bytes of `id` by those of the event's id.
-fn with_affinity_of(event: EventId, id: Uuid) -> Uuid {
+/// Replaces the last two bytes of `id`.
+fn with_affinity(affinity: Affinity, id: Uuid) -> Uuid {
     let mut bytes = *id.as_bytes();
-    bytes[14..].copy_from_slice(&event.0.as_bytes()[14..]);
+    bytes[14..].copy_from_slice(&affinity.0.to_be_bytes());
     Uuid::from_bytes(bytes)
 }
 
@@ -92,7 +136,7 @@ macro_rules! id_within_event {
         impl $name {
             /// A new id with the event's affinity.
             pub fn generate(event: EventId) -> Self {
-                Self(with_affinity_of(event, $make()))
+                Self(with_affinity(event.affinity(), $make()))
             }
         }
     };
@@ -120,11 +164,18 @@ id_within_event!(BookingId, "Identifies a booking. Cannot be guessed.", random_u
 id!(BlockId, "Identifies a block of an event. Chosen by the client that creates the block.");
 id!(VenueId, "Identifies a venue.");
 id!(SeriesId, "Identifies a series.");
-independent_id!(EventId VenueId SeriesId);
+independent_id!(VenueId SeriesId);
+
+impl EventId {
+    /// A new id with an affinity of the range. Ids are ordered by creation time.
+    pub fn generate(affinities: AffinityRange) -> Self {
+        Self(with_affinity(affinities.choose(&mut rand::rng()), Uuid::now_v7()))
+    }
+}
 
 impl BookingId {
     /// A new id with the affinity of the booking's hold. The hold's event need not be known.
     pub fn generate_from_hold(hold: HoldId) -> Self {
-        Self(with_affinity_of(EventId(hold.0), random_uuid_v7()))
+        Self(with_affinity(hold.affinity(), random_uuid_v7()))
     }
 }

@@ -89,7 +89,7 @@ async fn serve(
     })?;
     telemetry::init(&settings.log)?;
     session::require_contract(&settings.database).await?;
-    let demo = demo_events::ensure(&pool).await.context("cannot create the demo events")?;
+    let demo = demo_events::ensure(&pool, settings.event_affinities).await.context("cannot create the demo events")?;
     pool.close().await;
 
     let running = server::start(settings.clone())?;

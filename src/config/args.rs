@@ -8,6 +8,7 @@ use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use anyhow::ensure;
+use boxoffice_engine::ids::AffinityRange;
 use boxoffice_engine::settings::{
     COMMANDS_PER_BATCH_MAX, DatabaseSettings, HoldRules, InventoryMode, InventorySettings,
 };
@@ -88,6 +89,10 @@ pub struct SettingsArgs {
     /// The most requests for the status of events that may wait; further ones are answered 503 at once
     #[arg(long, env, default_value = "8192", value_parser = size(READ_QUEUE_MAX))]
     read_queue_max: usize,
+    /// Range of the last four hexadecimal digits of new events' ids, as in 0000-7fff; only for installations beside
+    /// others (docs/scaling.md)
+    #[arg(long, env, default_value = "0000-ffff")]
+    event_affinities: AffinityRange,
     #[command(flatten)]
     log: LogArgs,
     #[command(flatten)]
@@ -206,6 +211,7 @@ impl SettingsArgs {
             database: self.database.resolve(inputs.database_url),
             inventory: self.inventory.resolve(),
             read_queue_max: self.read_queue_max,
+            event_affinities: self.event_affinities,
             sweep_interval: self.workers.sweep_interval_ms,
             audit_interval: Some(self.workers.audit_interval_seconds).filter(|interval| !interval.is_zero()),
             payment_token_key: inputs.payment_token_key,

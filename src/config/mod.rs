@@ -11,6 +11,7 @@ use secrecy::SecretString;
 
 pub use args::{CommandInputs, DatabaseUrl, SettingsArgs, secret};
 
+use boxoffice_engine::ids::AffinityRange;
 use boxoffice_engine::settings::{DatabaseSettings, HoldRules, InventorySettings};
 
 /// Default port of the API.
@@ -36,6 +37,8 @@ pub struct Settings {
     pub database: DatabaseSettings,
     pub inventory: InventorySettings,
     pub hold_rules: HoldRules,
+    /// Range of the last two bytes of new events' ids.
+    pub event_affinities: AffinityRange,
     /// The most requests for the status of events that may wait; further ones are answered 503 at once.
     pub read_queue_max: usize,
     /// Pause between two sweeps for overdue holds.

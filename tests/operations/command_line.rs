@@ -36,6 +36,8 @@ fn a_setting_out_of_range_stops_the_start_and_names_the_variable() {
         ("DRAIN_SECONDS", "61"),
         ("PORT", "65536"),
         ("HOLD_LIFETIME_MAX_MINUTES", "14"), // less than the longest time to live that a request may ask for
+        ("EVENT_AFFINITIES", "8000-7fff"),   // the smaller one is first
+        ("EVENT_AFFINITIES", "0-ffff"),
         ("HOST", "everywhere"),
         ("LOG_LEVEL", "verbos"),
         ("LOG_FORMAT", "xml"),

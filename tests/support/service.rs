@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use boxoffice::config::{LogFormat, LogSettings, Settings};
 use boxoffice::server::{self, Running};
+use boxoffice_engine::ids::AffinityRange;
 use boxoffice_engine::settings::HoldRules;
 use boxoffice_engine::settings::{DatabaseSettings, InventoryMode, InventorySettings};
 
@@ -91,6 +92,7 @@ pub fn settings(database_url: &str) -> Settings {
             mode: InventoryMode::Lanes,
         },
         read_queue_max: 8192,
+        event_affinities: AffinityRange::ALL,
         hold_rules: HoldRules {
             ttl_seconds_default: 120,
             quantity_max: 100,

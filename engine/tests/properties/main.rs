@@ -14,6 +14,7 @@ mod answers;
 mod constraints;
 mod decide;
 mod examples;
+mod ids;
 mod invariants;
 mod rows;
 mod seating;

@@ -192,7 +192,7 @@ pub async fn create(
         }
     };
     let new = parse_with_layouts(layouts, |layouts| NewEvent::parse(draft, layouts)).await?;
-    created_response(&line, create_event(&app.pool, new, to_store).await?, has_key)
+    created_response(&line, create_event(&app.pool, app.settings.event_affinities, new, to_store).await?, has_key)
 }
 
 impl Resource for EventWithSeats {

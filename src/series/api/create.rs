@@ -152,7 +152,7 @@ pub async fn create(
         }
     };
     let new = parse_with_layouts(layouts, |layouts| NewSeries::parse(draft, layouts)).await?;
-    created_response(&line, create_series(&app.pool, new, to_store).await?, has_key)
+    created_response(&line, create_series(&app.pool, app.settings.event_affinities, new, to_store).await?, has_key)
 }
 
 /// Add dates to a series
@@ -200,7 +200,11 @@ pub async fn add(
         }
     };
     let events = parse_with_layouts(layouts, |layouts| parse_dates(draft, layouts)).await?;
-    created_response(&line, add_to_series(&app.pool, series_id, events, to_store).await?, has_key)
+    created_response(
+        &line,
+        add_to_series(&app.pool, app.settings.event_affinities, series_id, events, to_store).await?,
+        has_key,
+    )
 }
 
 impl CreateSeriesBody {

@@ -1,7 +1,7 @@
 //! Adds dates to a series: all or none, in one transaction. The foreign key guards that the series exists.
 
 use boxoffice_engine::db::constraints::EVENTS_PKEY;
-use boxoffice_engine::ids::SeriesId;
+use boxoffice_engine::ids::{AffinityRange, SeriesId};
 use boxoffice_engine::time::Instant;
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
@@ -20,17 +20,18 @@ pub struct AddedDates {
     pub events: Vec<EventWithSeats>,
 }
 
-/// Creates `events` (at least one), once per idempotency key if there is one.
+/// Creates `events` (at least one), once per idempotency key if there is one. Their ids have affinities of the range.
 ///
 /// # Errors
 /// `SERIES_NOT_FOUND` as [`CreateError::Refused`], or another [`CreateError`].
 pub async fn add_to_series(
     pool: &PgPool,
+    affinities: AffinityRange,
     series_id: SeriesId,
     events: Vec<NewEvent>,
     to_store: Option<ResponseToStore<AddedDates>>,
 ) -> Result<Created<AddedDates>, CreateError> {
-    create(pool, AddedDates { series_id, events: new_events(series_id, events) }, to_store).await
+    create(pool, AddedDates { series_id, events: new_events(affinities, series_id, events) }, to_store).await
 }
 
 impl Creation for AddedDates {

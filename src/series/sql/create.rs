@@ -4,7 +4,7 @@
 
 use boxoffice_engine::db::constraints::SERIES_PKEY;
 use boxoffice_engine::db::row_count::expect_rows;
-use boxoffice_engine::ids::SeriesId;
+use boxoffice_engine::ids::{AffinityRange, SeriesId};
 use boxoffice_engine::time::Instant;
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
@@ -23,12 +23,13 @@ pub struct SeriesWithEvents {
     pub events: Vec<EventWithSeats>,
 }
 
-/// Creates the series, once per idempotency key if there is one.
+/// Creates the series, once per idempotency key if there is one. The ids of its events have affinities of the range.
 ///
 /// # Errors
 /// See [`CreateError`].
 pub async fn create_series(
     pool: &PgPool,
+    affinities: AffinityRange,
     new: NewSeries,
     to_store: Option<ResponseToStore<SeriesWithEvents>>,
 ) -> Result<Created<SeriesWithEvents>, CreateError> {
@@ -39,13 +40,13 @@ pub async fn create_series(
         created_at: Instant::UNIX_EPOCH,
         updated_at: Instant::UNIX_EPOCH,
     };
-    let events = new_events(series.series_id, new.events);
+    let events = new_events(affinities, series.series_id, new.events);
     create(pool, SeriesWithEvents { series, events }, to_store).await
 }
 
 /// New events of a series, with ids.
-pub fn new_events(series_id: SeriesId, events: Vec<NewEvent>) -> Vec<EventWithSeats> {
-    events.into_iter().map(|new| assign_ids(NewEvent { series_id: Some(series_id), ..new })).collect()
+pub fn new_events(affinities: AffinityRange, series_id: SeriesId, events: Vec<NewEvent>) -> Vec<EventWithSeats> {
+    events.into_iter().map(|new| assign_ids(affinities, NewEvent { series_id: Some(series_id), ..new })).collect()
 }
 
 impl Creation for SeriesWithEvents {

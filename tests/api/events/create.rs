@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::stage::{Concert, UNKNOWN_ID, members, time, with_member};
+use crate::stage::{Concert, UNKNOWN_ID, members, text, time, with_member};
 use crate::support::Service;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -140,4 +140,24 @@ async fn an_unknown_event_is_not_found() {
     let service = Service::start().await;
     service.client.get(&format!("/api/v1/events/{UNKNOWN_ID}")).await.expect_problem(404, "EVENT_NOT_FOUND");
     service.client.get(&format!("/api/v1/events/{UNKNOWN_ID}/status")).await.expect_problem(404, "EVENT_NOT_FOUND");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ids_of_new_events_and_of_what_belongs_to_them_end_in_the_configured_affinities() {
+    let affinities = "c0de-c0df".parse().expect("a range");
+    let service = Service::start_with(|settings| settings.event_affinities = affinities).await;
+    for _ in 0..20 {
+        let created =
+            service.client.post("/api/v1/events", json!({"name": "A show", "total_seats": 50})).await.expect(201);
+        let event_id = created.id("event_id");
+        let affinity = &event_id[32..];
+        assert!(["c0de", "c0df"].contains(&affinity), "{event_id}");
+        let hold = service.client.hold(&event_id, 1).await.expect(201);
+        let belonging = [
+            text(&created.body["pools"][0]["pool_id"]).to_owned(),
+            text(&created.body["ticket_types"][0]["ticket_type_id"]).to_owned(),
+            hold.id("hold_id"),
+        ];
+        assert!(belonging.iter().all(|id| id.ends_with(affinity)), "{belonging:?}");
+    }
 }

@@ -127,3 +127,18 @@ async fn an_unknown_series_is_not_found() {
     service.client.post(&format!("{path}/events"), dates).await.expect_problem(404, "SERIES_NOT_FOUND");
     assert_eq!(service.database.number("SELECT count(*) FROM events").await, 0);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ids_of_all_dates_end_in_the_configured_affinities() {
+    let affinities = "c0de-c0de".parse().expect("a range");
+    let service = Service::start_with(|settings| settings.event_affinities = affinities).await;
+    let created = service.client.post("/api/v1/series", request()).await.expect(201);
+    let path = format!("/api/v1/series/{}/events", created.id("series_id"));
+    let dates = with_member(json!({"dates": [{"starts_at": "2099-03-05T19:00:00Z"}]}), "/template", template());
+    let added = service.client.post(&path, dates).await.expect(201);
+    for (body, number) in [(&created.body, 2), (&added.body, 1)] {
+        let events = body["events"].as_array().expect("a list of events");
+        assert_eq!(events.len(), number);
+        assert!(events.iter().all(|event| text(&event["event_id"]).ends_with("c0de")), "{events:?}");
+    }
+}

@@ -1,6 +1,6 @@
 //! Legal moves of events, holds, bookings and seats, as ARCHITECTURE.md draws them.
 
-use boxoffice_engine::ids::{BlockId, EventId, HoldId};
+use boxoffice_engine::ids::{AffinityRange, BlockId, EventId, HoldId};
 use boxoffice_engine::model::booking::BookingStatus;
 use boxoffice_engine::model::event::EventStatus;
 use boxoffice_engine::model::hold::HoldStatus;
@@ -32,9 +32,10 @@ fn a_booking_moves_as_it_is_drawn_and_ends_once() {
 
 #[test]
 fn a_seat_moves_as_it_is_drawn_and_changes_its_owner_only_by_becoming_free() {
-    let event_id = EventId::generate();
+    let event_id = EventId::generate(AffinityRange::ALL);
     let (hold, other) = (HoldId::generate(event_id), HoldId::generate(event_id));
-    let [block, another] = [EventId::generate(), EventId::generate()].map(|id| BlockId::from(id.as_uuid()));
+    let [block, another] = [EventId::generate(AffinityRange::ALL), EventId::generate(AffinityRange::ALL)]
+        .map(|id| BlockId::from(id.as_uuid()));
     let all = [SeatOwner::Nobody, SeatOwner::Held(hold), SeatOwner::Booked(hold), SeatOwner::Blocked(block)];
     let name = |owner: SeatOwner| owner.state().as_str();
     let drawn = drawn("seat", &all.map(name));

@@ -8,7 +8,7 @@ mod insert;
 use std::ops::Range;
 
 use boxoffice_engine::db::constraints::{EVENTS_PKEY, EVENTS_SERIES_FKEY};
-use boxoffice_engine::ids::{EventId, PoolId, TicketTypeId};
+use boxoffice_engine::ids::{AffinityRange, EventId, PoolId, TicketTypeId};
 use boxoffice_engine::time::Instant;
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
@@ -35,16 +35,17 @@ struct SeatsOfPool {
     seats: Range<u32>,
 }
 
-/// Creates one event, once per idempotency key if there is one.
+/// Creates one event, once per idempotency key if there is one. Its id has an affinity of the range.
 ///
 /// # Errors
 /// See [`CreateError`].
 pub async fn create_event(
     pool: &PgPool,
+    affinities: AffinityRange,
     new: NewEvent,
     to_store: Option<ResponseToStore<EventWithSeats>>,
 ) -> Result<Created<EventWithSeats>, CreateError> {
-    create(pool, assign_ids(new), to_store).await
+    create(pool, assign_ids(affinities, new), to_store).await
 }
 
 impl Creation for EventWithSeats {
@@ -69,8 +70,8 @@ impl Creation for EventWithSeats {
 }
 
 /// Assigns all ids. The times stay at the epoch until [`Creation::set_created_at`].
-pub fn assign_ids(new: NewEvent) -> EventWithSeats {
-    let event_id = EventId::generate();
+pub fn assign_ids(affinities: AffinityRange, new: NewEvent) -> EventWithSeats {
+    let event_id = EventId::generate(affinities);
     let mut seats = Vec::new();
     let pools: Vec<EventPool> = new.pools.into_iter().map(|pool| with_pool_id(event_id, pool, &mut seats)).collect();
     seats.sort_by_key(|range| range.seats.start);
