@@ -49,6 +49,18 @@ fn a_fault_is_named_by_the_line_where_its_seat_begins() {
     assert_eq!(after("\"Stalls,A,1,0,0,"), "/lines/5");
     assert_eq!(after("\"Stalls\" left,A,1,0,0,"), "/lines/5");
     assert_eq!(after("Stalls \"left\",A,1,0,0,"), "/lines/5");
+    assert_eq!(after("Stalls,A,1,0,0,\"aisle"), "/lines/5");
+    assert_eq!(after("Stalls,A,1,0,0,a\"\""), "/lines/5");
+    assert_eq!(after("\"Stalls\"\"\"\"\",A,1,0,0,\n\"Stalls,A,2,0,0,"), "/lines/6");
+}
+
+#[test]
+fn lines_are_counted_with_each_kind_of_line_break_and_empty_lines() {
+    for line_break in ["\n", "\r\n", "\r"] {
+        let lines = ["", "section,row,number,x", "", "\"a\nb\",A,1,", "", "", "\"c\",A,1,zero"];
+        // The break inside the first cell is one more line.
+        assert_eq!(pointer(&lines.join(line_break)), "/lines/8/x", "{line_break:?}");
+    }
 }
 
 #[test]

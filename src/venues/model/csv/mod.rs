@@ -19,7 +19,7 @@ use std::collections::HashMap;
 use boxoffice_engine::invalid::Invalid;
 use boxoffice_engine::seating::SEATS_PER_LAYOUT_MAX;
 use boxoffice_engine::seating::{RowDraft, SeatDraft, SectionDraft};
-use records::{Record, records};
+use records::{Record, Records};
 
 const COLUMNS: [&str; 6] = ["section", "row", "number", "x", "y", "attributes"];
 /// Number of required columns, the first of [`COLUMNS`].
@@ -30,21 +30,25 @@ const COLUMNS_REQUIRED: usize = 3;
 /// # Errors
 /// The first error, with a pointer to the line.
 pub fn parse(text: &str) -> Result<Vec<SectionDraft>, Invalid> {
-    let mut records = records(text.trim_start_matches('\u{feff}'));
-    let header = records.next().ok_or_else(|| Invalid::new("/lines/1", "must be the header"))??;
+    let mut records = Records::new(text.trim_start_matches('\u{feff}'));
+    let (mut header, mut record) = (Record::default(), Record::default());
+    if !records.read(&mut header)? {
+        return Err(Invalid::new("/lines/1", "must be the header"));
+    }
     let columns = find_columns(&header)?;
     let mut sheet = Sheet::default();
-    for (count, record) in records.enumerate() {
-        let record = record?;
+    let mut count = 0;
+    while records.read(&mut record)? {
         let pointer = format!("/lines/{}", record.line);
-        if count == SEATS_PER_LAYOUT_MAX {
+        count += 1;
+        if count > SEATS_PER_LAYOUT_MAX {
             return Err(Invalid::new(pointer, format!("a layout must have at most {SEATS_PER_LAYOUT_MAX} seats")));
         }
         if record.cells.len() != header.cells.len() {
             let detail = format!("has {} columns, the header has {}", record.cells.len(), header.cells.len());
             return Err(Invalid::new(pointer, detail));
         }
-        sheet.add(&columns, record).map_err(|invalid| invalid.with_parent(&pointer))?;
+        sheet.add(&columns, &record).map_err(|invalid| invalid.with_parent(&pointer))?;
     }
     if sheet.sections.is_empty() {
         return Err(Invalid::new(format!("/lines/{}", header.line), "must be followed by a line for each seat"));
@@ -83,20 +87,18 @@ struct Sheet {
 
 impl Sheet {
     /// Adds the seat of a record.
-    fn add(&mut self, columns: &[Option<usize>; COLUMNS.len()], record: Record) -> Result<(), Invalid> {
-        let line = record.line;
-        let mut cells = record.cells;
-        let [section, row, number, x, y, attributes] =
-            columns.map(|column| column.map(|position| std::mem::take(&mut cells[position])).unwrap_or_default());
+    fn add(&mut self, columns: &[Option<usize>; COLUMNS.len()], record: &Record) -> Result<(), Invalid> {
+        let cell = |column: Option<usize>| column.and_then(|position| record.cells.get(position)).unwrap_or_default();
+        let [section, row, number, x, y, attributes] = columns.map(cell);
         let words = attributes
             .split(|character: char| character == ';' || character.is_whitespace())
             .filter(|word| !word.is_empty());
         let seat = SeatDraft {
-            number,
-            x: parse_coordinate("/x", &x)?,
-            y: parse_coordinate("/y", &y)?,
+            number: number.to_owned(),
+            x: parse_coordinate("/x", x)?,
+            y: parse_coordinate("/y", y)?,
             attributes: words.map(str::to_owned).collect(),
-            line: Some(line),
+            line: Some(record.line),
         };
         let (section, row) = (section.trim().to_owned(), row.trim().to_owned());
         let sections = &mut self.sections;
