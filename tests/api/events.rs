@@ -2,6 +2,7 @@
 
 mod amend;
 mod create;
+mod currency;
 mod delete;
 mod list;
 mod refused;

@@ -5,6 +5,7 @@
 pub mod support;
 
 mod command_line;
+mod currencies;
 mod database;
 mod demo_events;
 mod embedded_postgres;

@@ -12,6 +12,7 @@
 
 mod answers;
 mod constraints;
+mod currencies;
 mod decide;
 mod examples;
 mod ids;

@@ -1,6 +1,7 @@
 //! Statements about events.
 
 pub mod create;
+pub mod currencies;
 pub mod event;
 pub mod events;
 pub mod named;

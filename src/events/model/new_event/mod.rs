@@ -245,8 +245,8 @@ fn parse_initial_status(text: &str) -> Result<EventStatus, Invalid> {
 }
 
 fn parse_currency(text: &str) -> Result<Currency, Invalid> {
-    let not_a_code = || Invalid::new("/currency", "must be an ISO 4217 code: three capital letters, such as EUR");
-    Currency::parse(text).ok_or_else(not_a_code)
+    let unknown = || Invalid::new("/currency", "must be the ISO 4217 code of a currency, such as EUR");
+    Currency::parse_known(text).ok_or_else(unknown)
 }
 
 fn parse_optional<T, U>(value: &Option<T>, parse: impl Fn(&T) -> Result<U, Invalid>) -> Result<Option<U>, Invalid> {
