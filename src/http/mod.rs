@@ -11,6 +11,7 @@ pub mod cached; // entity tags and cache headers
 pub mod command; // submits commands to inventory
 pub mod docs; // /openapi.json, /docs and the page of error codes
 pub mod errors_page; // HTML of the page of error codes
+pub mod fault; // errors of deserialising bodies and query strings
 pub mod middleware; // completes every response: request id, problem document, metrics, log line
 pub mod openapi; // the OpenAPI document
 pub mod page; // pages of listings and their cursors

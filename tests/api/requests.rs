@@ -254,6 +254,14 @@ async fn a_body_of_the_wrong_shape_is_refused_with_the_expected_json_type() {
         (pools(json!({})), "/pools", "must be an array, not an object"),
         (pools(json!([["Stalls", 5]])), "/pools/0", "must be an object, not an array"),
         (pools(json!([{"name": "Stalls"}])), "/pools/0/capacity", "is required"),
+        (pools(json!([{"name": "Stalls", "capacity": 5}, null])), "/pools/1", "must be an object, not null"),
+        (
+            pools(json!([{"name": "Stalls", "capacity": 5, "a/b~c": [[1], {"d": 2}]}])),
+            "/pools/0/a~1b~0c",
+            "is unknown; the known names are name, capacity",
+        ),
+        (json!({"name": "A show", "total_seats": -9.5e20}), "/total_seats", "must be an integer, not -9.5e20"),
+        (json!({"name": "A show", "total_seats": 5.0}), "/total_seats", "must be an integer, not 5.0"),
         (
             pools(json!([{"name": "x, expected i64", "capacity": ", expected i64"}])),
             "/pools/0/capacity",
@@ -276,5 +284,35 @@ async fn an_unknown_field_is_refused_with_the_names_of_the_known_ones_and_an_esc
     assert!(text(&reply.body["detail"]).contains("payment_token"), "{}", reply.text);
     let twice = r#"{"name":"A show","name":"B","total_seats":5}"#;
     let reply = service.client.send_text(Method::POST, "/api/v1/events", &[JSON], twice).await;
-    reply.expect_problem(422, "VALIDATION_FAILED");
+    assert_eq!(reply.expect_invalid("/name").body["detail"], "must occur once");
+    let nested = r#"{"name":"A show","pools":[{"name":"Stalls","capacity":5,"capacity":[]}]}"#;
+    let reply = service.client.send_text(Method::POST, "/api/v1/events", &[JSON], nested).await;
+    assert_eq!(reply.expect_invalid("/pools/0/capacity").body["detail"], "must occur once");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_query_parameter_that_is_unknown_or_repeated_is_refused_by_its_name() {
+    let service = Service::start().await;
+    for (query, parameter) in [("limt=5", "limt"), ("a%2Fb=5", "a/b"), ("limit=5&limit=6", "limit"), ("=", "")] {
+        let refused = service.client.get(&format!("/api/v1/events?{query}")).await.expect_invalid(parameter);
+        let detail = text(&refused.body["detail"]);
+        assert!(detail == "must occur once" || detail.starts_with("is unknown; the known names are "), "{detail}");
+    }
+    service.client.get("/api/v1/events?limit=5&&").await.expect(200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn json_that_no_type_can_have_is_a_malformed_request_at_any_depth() {
+    let service = Service::start().await;
+    for body in [
+        r#"{"name":"A show","total_seats":1e999}"#,
+        r#"{"name":"A show","pools":[{"name":"\udc00","capacity":5}]}"#,
+        r#"{"name":"A show","pools":[{"\ud800":5}]}"#,
+    ] {
+        let reply = service.client.send_text(Method::POST, "/api/v1/events", &[JSON], body).await;
+        reply.expect_problem(400, "MALFORMED_REQUEST");
+    }
+    let deep = format!(r#"{{"name":{}5{},"total_seats":5}}"#, "[".repeat(10_000), "]".repeat(10_000));
+    let reply = service.client.send_text(Method::POST, "/api/v1/events", &[JSON], &deep).await;
+    assert_eq!(reply.expect_invalid("/name").body["detail"], "must be a string, not an array");
 }

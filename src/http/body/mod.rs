@@ -3,7 +3,7 @@
 //! Errors: the body is too large (413) or of another media type (415), is not JSON (400), or is JSON of another shape
 //! (422, with a JSON pointer).
 
-mod fault;
+mod located;
 mod object;
 
 pub use object::Object;
@@ -15,9 +15,13 @@ use actix_web::web::{self, Bytes};
 use actix_web::{FromRequest, HttpRequest};
 use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
+use located::Located;
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
 
 use crate::error::{ApiError, ErrorCode};
+use crate::http::fault::Fault;
 
 /// Largest request body, in bytes, of resources without a [`BodyLimit`]. The route table configures actix with it.
 pub const BODY_BYTES_MAX: usize = 64 * 1024;
@@ -120,5 +124,13 @@ fn from_payload_error(error: &actix_web::Error, limit: usize) -> ApiError {
 pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
     // Only an error needs the path to the wrong field, and tracking it takes time.
     let parsed: serde_json::Result<Object<T>> = serde_json::from_slice(bytes);
-    parsed.map(|Object(body)| body).map_err(|_| fault::explain::<T>(bytes))
+    parsed.map(|Object(body)| body).or_else(|_| parse_located(bytes))
+}
+
+/// Parses a body that `serde_json` refused, to find the error and its place.
+fn parse_located<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
+    let json: &RawValue = serde_json::from_slice(bytes).map_err(|error| {
+        ApiError::new(ErrorCode::MalformedRequest).with_detail(format!("The body is not valid JSON: {error}"))
+    })?;
+    Object::deserialize(Located(json)).map(|Object(body)| body).map_err(Fault::in_body)
 }
