@@ -9,7 +9,8 @@ use uuid::Uuid;
 use super::StoreError;
 use crate::db::column::seat_ids;
 use crate::db::row_count::expect_rows;
-use crate::inventory::changes::{Changes, JournalEntry, PoolDelta};
+use crate::ids::EventId;
+use crate::inventory::changes::{Changes, EventCounters, JournalEntry, PoolDelta};
 
 /// Adds the deltas to the counters and inserts the journal entries.
 pub(super) async fn write_counters_and_journal(
@@ -18,11 +19,9 @@ pub(super) async fn write_counters_and_journal(
 ) -> Result<(), StoreError> {
     let pools = PoolColumns::from_deltas(&changes.pool_deltas);
     let journal = JournalColumns::from_entries(&changes.journal);
-    let event_ids: Vec<Uuid> = changes.counters.iter().map(|(event_id, _)| event_id.as_uuid()).collect();
-    let seqs: Vec<i64> = changes.counters.iter().map(|(_, counters)| counters.seq).collect();
-    let active_holds: Vec<i64> = changes.counters.iter().map(|(_, counters)| counters.active_holds).collect();
-    let expired_holds: Vec<i64> = changes.counters.iter().map(|(_, counters)| counters.expired_holds).collect();
-    let bookings: Vec<i64> = changes.counters.iter().map(|(_, counters)| counters.bookings).collect();
+    let counters = CounterColumns::from_deltas(&changes.counters);
+    // Parameters $1 to $5 are the pools, $6 to $17 the journal, $18 to $22 the event counters, in the order of the fields
+    // of their columns.
     let written = sqlx::query!(
         r#"
         WITH moved_pools AS (
@@ -31,19 +30,19 @@ pub(super) async fn write_counters_and_journal(
                 held = pools.held + delta.held,
                 booked = pools.booked + delta.booked,
                 blocked = pools.blocked + delta.blocked
-            FROM unnest($1::uuid[], $2::integer[], $3::integer[], $4::integer[], $21::integer[])
+            FROM unnest($1::uuid[], $2::integer[], $3::integer[], $4::integer[], $5::integer[])
                 AS delta (pool_id, capacity, held, booked, blocked)
             WHERE pools.pool_id = delta.pool_id
             RETURNING 1
         ), new_entries AS (
             INSERT INTO journal (
                 recorded_at, event_id, seq, kind, pool_id, hold_id, booking_id,
-                capacity_delta, held_delta, booked_delta, seat_ids, blocked_delta
+                capacity_delta, held_delta, booked_delta, blocked_delta, seat_ids
             )
             SELECT
-                $5::timestamptz, unnest($6::uuid[]), unnest($7::bigint[]), unnest($8::text[]), unnest($9::uuid[]),
-                unnest($10::uuid[]), unnest($11::uuid[]), unnest($12::integer[]), unnest($13::integer[]),
-                unnest($14::integer[]), unnest($20::text[])::integer[], unnest($22::integer[])
+                $6::timestamptz, unnest($7::uuid[]), unnest($8::bigint[]), unnest($9::text[]), unnest($10::uuid[]),
+                unnest($11::uuid[]), unnest($12::uuid[]), unnest($13::integer[]), unnest($14::integer[]),
+                unnest($15::integer[]), unnest($16::integer[]), unnest($17::text[])::integer[]
             RETURNING 1
         ), moved_events AS (
             UPDATE inventory
@@ -51,7 +50,7 @@ pub(super) async fn write_counters_and_journal(
                 active_holds = inventory.active_holds + delta.active_holds,
                 expired_holds = inventory.expired_holds + delta.expired_holds,
                 bookings = inventory.bookings + delta.bookings
-            FROM unnest($15::uuid[], $16::bigint[], $17::bigint[], $18::bigint[], $19::bigint[])
+            FROM unnest($18::uuid[], $19::bigint[], $20::bigint[], $21::bigint[], $22::bigint[])
                 AS delta (event_id, seq, active_holds, expired_holds, bookings)
             WHERE inventory.event_id = delta.event_id
             RETURNING 1
@@ -65,6 +64,7 @@ pub(super) async fn write_counters_and_journal(
         &pools.capacity_deltas,
         &pools.held_deltas,
         &pools.booked_deltas,
+        &pools.blocked_deltas,
         changes.now,
         &journal.event_ids,
         &journal.seqs,
@@ -75,14 +75,13 @@ pub(super) async fn write_counters_and_journal(
         &journal.capacity_deltas,
         &journal.held_deltas,
         &journal.booked_deltas,
-        &event_ids,
-        &seqs,
-        &active_holds,
-        &expired_holds,
-        &bookings,
-        &journal.seat_ids as &[Option<String>],
-        &pools.blocked_deltas,
         &journal.blocked_deltas,
+        &journal.seat_ids as &[Option<String>],
+        &counters.event_ids,
+        &counters.seq_deltas,
+        &counters.active_hold_deltas,
+        &counters.expired_hold_deltas,
+        &counters.booking_deltas,
     )
     .fetch_one(connection)
     .await?;
@@ -144,6 +143,29 @@ impl JournalColumns {
             booked_deltas: deltas(|delta| delta.booked),
             blocked_deltas: deltas(|delta| delta.blocked),
             seat_ids: entries.iter().map(|entry| seat_ids(&entry.seats)).collect(),
+        }
+    }
+}
+
+/// Deltas of event counters as column arrays for UNNEST.
+struct CounterColumns {
+    event_ids: Vec<Uuid>,
+    seq_deltas: Vec<i64>,
+    active_hold_deltas: Vec<i64>,
+    expired_hold_deltas: Vec<i64>,
+    booking_deltas: Vec<i64>,
+}
+
+impl CounterColumns {
+    fn from_deltas(deltas: &[(EventId, EventCounters)]) -> Self {
+        let column =
+            |counter: fn(&EventCounters) -> i64| deltas.iter().map(|(_, counters)| counter(counters)).collect();
+        Self {
+            event_ids: deltas.iter().map(|(event_id, _)| event_id.as_uuid()).collect(),
+            seq_deltas: column(|counters| counters.seq),
+            active_hold_deltas: column(|counters| counters.active_holds),
+            expired_hold_deltas: column(|counters| counters.expired_holds),
+            booking_deltas: column(|counters| counters.bookings),
         }
     }
 }
