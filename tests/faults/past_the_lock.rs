@@ -5,10 +5,11 @@
 
 use std::pin::Pin;
 
-use serde_json::json;
+use reqwest::Method;
+use serde_json::{Value, json};
 use sqlx::AssertSqlSafe;
 
-use crate::support::{Reply, Service};
+use crate::support::{Client, Reply, Service};
 
 /// An event with 10 places, one of them held.
 struct Scene {
@@ -97,6 +98,90 @@ async fn a_booking_cancelled_without_the_lock_does_not_give_back_its_places_agai
     let undo = "UPDATE bookings SET status = 'confirmed', cancelled_at = NULL";
     scene.assert_noticed(scene.cancel(booking.clone()), cancel, undo).await;
     scene.cancel(booking).await.expect(200);
+}
+
+/// An event with two ticket types.
+struct Concert {
+    event_id: String,
+    adult: Value,
+    child: Value,
+}
+
+impl Concert {
+    async fn create(client: &Client) -> Self {
+        let pool = json!({"name": "Floor", "capacity": 10});
+        let types = ["Adult", "Child"].map(|name| json!({"name": name, "pool": "Floor", "price": 1000}));
+        let event = json!({"name": "A show", "currency": "EUR", "pools": [pool], "ticket_types": types});
+        let event = client.post("/api/v1/events", event).await.expect(201);
+        let id = |number: usize| event.body["ticket_types"][number]["ticket_type_id"].clone();
+        Self { event_id: event.id("event_id"), adult: id(0), child: id(1) }
+    }
+
+    /// Items of a request; without those of quantity 0.
+    fn items(&self, adults: u32, children: u32) -> Value {
+        let mut items = Vec::new();
+        for (ticket_type_id, quantity) in [(&self.adult, adults), (&self.child, children)] {
+            if quantity > 0 {
+                items.push(json!({"ticket_type_id": ticket_type_id, "qty": quantity}));
+            }
+        }
+        Value::Array(items)
+    }
+
+    async fn hold(&self, client: &Client, adults: u32, children: u32) -> Reply {
+        let body = json!({"event_id": self.event_id, "items": self.items(adults, children)});
+        client.post("/api/v1/holds", body).await.expect(201)
+    }
+
+    fn change(&self, client: &Client, hold: &Reply, adults: u32, children: u32) -> Request {
+        let (client, body) = (client.clone(), json!({"items": self.items(adults, children)}));
+        let (path, token) = (format!("/api/v1/holds/{}/items", hold.id("hold_id")), hold.id("payment_token"));
+        Box::pin(async move { client.send(Method::PUT, &path, &[("X-Payment-Token", &token)], Some(body)).await })
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_item_removed_without_the_lock_is_noticed_when_the_items_of_its_hold_change() {
+    let service = Service::start().await;
+    let concert = Concert::create(&service.client).await;
+    let hold = concert.hold(&service.client, 1, 2).await;
+    let scene = Scene { service, event_id: concert.event_id.clone(), hold };
+    let change = || concert.change(&scene.service.client, &scene.hold, 2, 2);
+    scene.service.database.execute("CREATE TABLE removed AS SELECT * FROM items WHERE quantity = 2").await;
+    let undo = "INSERT INTO items SELECT * FROM removed";
+    scene.assert_noticed(change(), "DELETE FROM items WHERE quantity = 2", undo).await;
+    change().await.expect(200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn in_a_batch_the_items_of_one_hold_do_not_stand_in_for_those_of_another() {
+    let service = Service::start_with(|settings| settings.inventory.lanes = 1).await;
+    let (client, database) = (&service.client, &service.database);
+    let concert = Concert::create(client).await;
+    let receiver = concert.hold(client, 1, 0).await;
+    let giver = concert.hold(client, 0, 1).await;
+
+    // While the only lane waits for the event, both changes wait for the lane. Then they share a batch.
+    let lock = database.lock_event(&concert.event_id).await;
+    let first = tokio::spawn(concert.change(client, &receiver, 2, 0));
+    database.wait_for_blocked_statement().await;
+    let of_receiver = tokio::spawn(concert.change(client, &receiver, 3, 0));
+    let of_giver = tokio::spawn(concert.change(client, &giver, 0, 2));
+    while client.metric("lane_queue_depth").await < 2.0 {
+        tokio::task::yield_now().await;
+    }
+    let mut writer = database.pool.begin().await.expect("a transaction begins");
+    let give = "UPDATE items SET hold_id = $1::text::uuid WHERE hold_id = $2::text::uuid";
+    let given = sqlx::query(give).bind(receiver.id("hold_id")).bind(giver.id("hold_id"));
+    given.execute(&mut *writer).await.expect("no constraint refuses it");
+    lock.rollback().await.expect("the lane goes on");
+    first.await.expect("the request is answered").expect(200);
+    database.wait_for_blocked_statement().await;
+    writer.commit().await.expect("the write commits");
+
+    // The batch is rolled back, and each change is decided alone, on the rows as they are now.
+    of_receiver.await.expect("the request is answered").expect(200);
+    of_giver.await.expect("the request is answered").expect_problem(404, "HOLD_NOT_FOUND");
 }
 
 #[tokio::test(flavor = "multi_thread")]

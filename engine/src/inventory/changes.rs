@@ -21,8 +21,8 @@ pub struct Changes {
     pub now: Instant,
     pub new_holds: Vec<Hold>,
     pub changed_holds: Vec<Hold>,
-    /// The changed holds whose items were replaced.
-    pub changed_items: Vec<Hold>,
+    /// Items of those changed holds whose items were replaced.
+    pub changed_items: Vec<ChangedItems>,
     /// Original items of holds whose items were changed, also of new holds. Some may be stored already.
     pub placed_items: Vec<(HoldId, Vec<Item>)>,
     /// New blocks, and existing ones with their new content.
@@ -42,6 +42,15 @@ pub struct Changes {
     /// written: it goes into the seat cache.
     pub seats_after: Vec<(EventId, i64, LoadedSeats)>,
     pub journal: Vec<JournalEntry>,
+}
+
+/// New items of a stored hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChangedItems {
+    pub hold_id: HoldId,
+    /// Number of its rows in `items` before. `store` fails if it has another number.
+    pub rows_before: usize,
+    pub items: Vec<Item>,
 }
 
 /// A seat that changes its owner.

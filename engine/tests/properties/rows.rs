@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use boxoffice_engine::ids::{BlockId, BookingId, EventId, HoldId, PoolId, TicketTypeId, VenueId};
 use boxoffice_engine::inventory::batch_state::TicketType;
-use boxoffice_engine::inventory::changes::{Changes, EntryKind, EventCounters, JournalEntry, PoolDelta};
+use boxoffice_engine::inventory::changes::{ChangedItems, Changes, EntryKind, EventCounters, JournalEntry, PoolDelta};
 use boxoffice_engine::inventory::command::Pool;
 use boxoffice_engine::model::block::Block;
 use boxoffice_engine::model::booking::{Booking, BookingStatus};
@@ -88,7 +88,7 @@ impl Rows {
             self.insert_hold(hold)?;
         }
         for hold in &changes.changed_holds {
-            self.change_hold(hold, changes.changed_items.contains(hold))?;
+            self.change_hold(hold, changes.changed_items.iter().find(|items| items.hold_id == hold.hold_id))?;
         }
         self.keep_placed(&changes.placed_items)?;
         for booking in &changes.new_bookings {
@@ -129,7 +129,7 @@ impl Rows {
     }
 
     /// Updates the columns that `store` writes, and checks that no other column has changed.
-    fn change_hold(&mut self, hold: &Hold, items_too: bool) -> Result<(), Violation> {
+    fn change_hold(&mut self, hold: &Hold, changed: Option<&ChangedItems>) -> Result<(), Violation> {
         constraints::hold(hold)?;
         let row = self.holds.get_mut(&hold.hold_id).filter(|row| row.status == HoldStatus::Active);
         let row = row.ok_or_else(|| format!("UPDATE holds missed {}: it was not active", hold.hold_id))?;
@@ -137,8 +137,11 @@ impl Rows {
         row.extensions = hold.extensions;
         row.expires_at = hold.expires_at;
         row.ended_at = hold.ended_at;
-        if items_too {
-            row.items.clone_from(&hold.items);
+        if let Some(changed) = changed {
+            if row.items.len() != changed.rows_before {
+                return Err(format!("DELETE FROM items expected {} rows of {row:?}", changed.rows_before));
+            }
+            row.items.clone_from(&changed.items);
             row.items.sort_by_key(|item| item.ticket_type_id);
         }
         if row == hold { Ok(()) } else { Err(format!("a column that is never written differs: {row:?} {hold:?}")) }

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use uuid::Uuid;
 
-use super::changes::{Changes, EventCounters, JournalEntry, PoolDelta, SeatMove};
+use super::changes::{ChangedItems, Changes, EventCounters, JournalEntry, PoolDelta, SeatMove};
 use super::command::Pool;
 use super::loaded_seats::LoadedSeats;
 use crate::ids::{BlockId, BookingId, EventId, HoldId, PoolId, TicketTypeId};
@@ -87,7 +87,8 @@ pub struct BatchState {
 struct PendingWrites {
     new_holds: BTreeSet<HoldId>,
     changed_holds: BTreeSet<HoldId>,
-    changed_items: BTreeSet<HoldId>,
+    /// Holds whose items were replaced, with the number of items that they were loaded with.
+    changed_items: BTreeMap<HoldId, usize>,
     /// Blocks that were created, replaced or removed.
     blocks: BTreeSet<(EventId, BlockId)>,
     new_bookings: BTreeSet<BookingId>,
@@ -268,52 +269,104 @@ impl BatchState {
     }
 }
 
-/// Result, and access to single rows.
+/// Result.
 impl BatchState {
-    /// The changes that `store` must write.
+    /// The changes that `store` must write. Steps that only read rows come before those that take them out.
     pub fn into_changes(mut self) -> Changes {
-        let pending = self.pending;
-        let not_deleted = |event_id: &EventId| !pending.deleted_events.contains(event_id);
+        let counters = self.changed_counters();
+        let seats_after = self.take_seats_after();
+        let changed_items = self.changed_items();
+        let placed_items = self.take_placed_items();
+
+        let mut pending = std::mem::take(&mut self.pending);
+        // What belongs to a deleted event is deleted with it, so it is not written.
+        pending.blocks.retain(|(event_id, _)| !pending.deleted_events.contains(event_id));
+        pending.amended_events.retain(|event_id| !pending.deleted_events.contains(event_id));
+        pending.journal.retain(|entry| !pending.deleted_events.contains(&entry.event_id));
+        pending.pool_deltas.retain(|pool_id, delta| !delta.is_zero() && self.pools.contains_key(pool_id));
+        pending.seat_moves.retain(|_, seat_move| seat_move.from != seat_move.to);
+        // A new hold or booking that was changed since is inserted as it is now.
+        pending.changed_holds.retain(|hold_id| !pending.new_holds.contains(hold_id));
+        pending.changed_bookings.retain(|booking_id| !pending.new_bookings.contains(booking_id));
+
         Changes {
-            counters: (self.events.values())
-                .filter(|event| pending.counters_before.get(&event.event_id) != Some(&event.counters))
-                .map(|event| (event.event_id, event.counters.minus(pending.counters_before[&event.event_id])))
-                .collect(),
-            // Before `amended_events`, which removes events from `self.events`.
-            seats_after: (self.loaded_seats.into_iter())
-                .filter_map(|(event_id, seats)| Some((event_id, self.events.get(&event_id)?.counters.seq, seats)))
-                .collect(),
-            placed_items: (pending.changed_items.iter())
-                .filter_map(|id| Some((*id, self.placed_items.remove(id)?)))
-                .collect(),
-            changed_items: (pending.changed_items.difference(&pending.new_holds))
-                .filter_map(|id| self.holds.get(id).cloned())
-                .collect(),
-            ended_blocks: pending.blocks.iter().filter(|(event_id, _)| not_deleted(event_id)).copied().collect(),
-            written_blocks: (pending.blocks.iter().filter(|(event_id, _)| not_deleted(event_id)))
-                .filter_map(|id| self.blocks.remove(id))
-                .collect(),
-            new_holds: pending.new_holds.iter().filter_map(|id| self.holds.get(id).cloned()).collect(),
-            changed_holds: (pending.changed_holds.difference(&pending.new_holds))
-                .filter_map(|id| self.holds.remove(id))
-                .collect(),
-            new_bookings: pending.new_bookings.iter().filter_map(|id| self.bookings.get(id).cloned()).collect(),
-            cancelled_bookings: (pending.changed_bookings.difference(&pending.new_bookings))
-                .filter_map(|id| self.bookings.remove(id))
-                .collect(),
-            amended_events: (pending.amended_events.iter().filter(|id| not_deleted(id)))
-                .filter_map(|id| self.events.remove(id))
-                .collect(),
-            pool_deltas: (pending.pool_deltas.into_values())
-                .filter(|delta| !delta.is_zero() && self.pools.contains_key(&delta.pool_id))
-                .collect(),
-            seat_moves: pending.seat_moves.into_values().filter(|moved| moved.from != moved.to).collect(),
-            journal: pending.journal.into_iter().filter(|entry| not_deleted(&entry.event_id)).collect(),
-            deleted_events: pending.deleted_events.into_iter().collect(),
             now: self.now,
+            new_holds: take_rows(&mut self.holds, &pending.new_holds),
+            changed_holds: take_rows(&mut self.holds, &pending.changed_holds),
+            changed_items,
+            placed_items,
+            // Without the removed blocks, which are no longer in `self.blocks`.
+            written_blocks: take_rows(&mut self.blocks, &pending.blocks),
+            ended_blocks: pending.blocks.into_iter().collect(),
+            new_bookings: take_rows(&mut self.bookings, &pending.new_bookings),
+            cancelled_bookings: take_rows(&mut self.bookings, &pending.changed_bookings),
+            amended_events: take_rows(&mut self.events, &pending.amended_events),
+            deleted_events: pending.deleted_events.into_iter().collect(),
+            pool_deltas: pending.pool_deltas.into_values().collect(),
+            counters,
+            seat_moves: pending.seat_moves.into_values().collect(),
+            seats_after,
+            journal: pending.journal,
         }
     }
 
+    /// Deltas of the event counters that changed.
+    fn changed_counters(&self) -> Vec<(EventId, EventCounters)> {
+        let mut changed = Vec::new();
+        for event in self.events.values() {
+            let before = self.pending.counters_before[&event.event_id];
+            if event.counters != before {
+                changed.push((event.event_id, event.counters.minus(before)));
+            }
+        }
+        changed
+    }
+
+    /// See [`Changes::seats_after`]. Deleted events are left out.
+    fn take_seats_after(&mut self) -> Vec<(EventId, i64, LoadedSeats)> {
+        let mut seats_after = Vec::new();
+        for (event_id, seats) in std::mem::take(&mut self.loaded_seats) {
+            if let Some(event) = self.events.get(&event_id) {
+                seats_after.push((event_id, event.counters.seq, seats));
+            }
+        }
+        seats_after
+    }
+
+    /// See [`Changes::changed_items`]. Copies, because each of these holds is among the changed holds too. Items of new
+    /// holds are inserted with their holds.
+    fn changed_items(&self) -> Vec<ChangedItems> {
+        let mut changed = Vec::new();
+        for (hold_id, rows_before) in &self.pending.changed_items {
+            if let Some(hold) = self.holds.get(hold_id)
+                && !self.pending.new_holds.contains(hold_id)
+            {
+                let (hold_id, items) = (*hold_id, hold.items.clone());
+                changed.push(ChangedItems { hold_id, rows_before: *rows_before, items });
+            }
+        }
+        changed
+    }
+
+    /// See [`Changes::placed_items`].
+    fn take_placed_items(&mut self) -> Vec<(HoldId, Vec<Item>)> {
+        let mut placed = Vec::new();
+        for hold_id in self.pending.changed_items.keys() {
+            if let Some(items) = self.placed_items.remove(hold_id) {
+                placed.push((*hold_id, items));
+            }
+        }
+        placed
+    }
+}
+
+/// Takes the rows with these ids, as far as they exist.
+fn take_rows<K: Ord, V>(rows: &mut BTreeMap<K, V>, ids: &BTreeSet<K>) -> Vec<V> {
+    ids.iter().filter_map(|id| rows.remove(id)).collect()
+}
+
+/// Access to single rows.
+impl BatchState {
     fn event_mut(&mut self, event_id: EventId) -> &mut LoadedEvent {
         self.events.get_mut(&event_id).expect("the event of every loaded row is loaded")
     }

@@ -1,5 +1,7 @@
 //! Rows of items of changed holds: the present items, and the original items as placed.
 
+use std::collections::HashMap;
+
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -7,7 +9,8 @@ use super::StoreError;
 use crate::db::column::{integer, seat_ids};
 use crate::db::row_count::expect_rows;
 use crate::ids::HoldId;
-use crate::model::hold::{Hold, Item};
+use crate::inventory::changes::ChangedItems;
+use crate::model::hold::Item;
 
 /// Stores the original items of holds. Skips holds whose items were changed before, because their original items are
 /// stored already; therefore the number of rows is not known.
@@ -42,14 +45,9 @@ pub(super) async fn insert_placed(
 }
 
 /// Replaces the items of holds.
-pub(super) async fn replace(connection: &mut PgConnection, holds: &[Hold]) -> Result<(), StoreError> {
-    let hold_ids: Vec<Uuid> = holds.iter().map(|hold| hold.hold_id.as_uuid()).collect();
-    let deleted = sqlx::query!("DELETE FROM items WHERE hold_id = ANY ($1::uuid[])", &hold_ids);
-    let deleted = deleted.execute(&mut *connection).await?.rows_affected();
-    // Only a lower bound: each hold had at least one item, and rows that are missing for one hold are not noticed if
-    // another hold had several. An exact check needs the deleted rows per hold (RETURNING hold_id).
-    expect_rows("DELETE FROM items", holds.len(), deleted.min(holds.len() as u64))?;
-    let items = ItemColumns::from_items(holds.iter().map(|hold| (hold.hold_id, &hold.items[..])))?;
+pub(super) async fn replace(connection: &mut PgConnection, changed: &[ChangedItems]) -> Result<(), StoreError> {
+    delete(&mut *connection, changed).await?;
+    let items = ItemColumns::from_items(changed.iter().map(|hold| (hold.hold_id, &hold.items[..])))?;
     let inserted = sqlx::query!(
         r#"
         INSERT INTO items (hold_id, ticket_type_id, pool_id, quantity, unit_price, seat_ids)
@@ -67,6 +65,31 @@ pub(super) async fn replace(connection: &mut PgConnection, holds: &[Hold]) -> Re
     .execute(connection)
     .await?;
     Ok(expect_rows("INSERT INTO items", items.hold_ids.len(), inserted.rows_affected())?)
+}
+
+/// Deletes the present items of holds. The rows are counted per hold, because a surplus of one hold must not hide that
+/// rows of another are missing.
+async fn delete(connection: &mut PgConnection, changed: &[ChangedItems]) -> Result<(), StoreError> {
+    let hold_ids: Vec<Uuid> = changed.iter().map(|hold| hold.hold_id.as_uuid()).collect();
+    let deleted: Vec<Uuid> = sqlx::query_scalar!(
+        r#"
+        DELETE FROM items
+        WHERE hold_id = ANY ($1::uuid[])
+        RETURNING hold_id
+        "#,
+        &hold_ids,
+    )
+    .fetch_all(connection)
+    .await?;
+    let mut rows_of_hold: HashMap<Uuid, u64> = HashMap::new();
+    for hold_id in deleted {
+        *rows_of_hold.entry(hold_id).or_default() += 1;
+    }
+    for hold in changed {
+        let rows = rows_of_hold.get(&hold.hold_id.as_uuid()).copied().unwrap_or_default();
+        expect_rows("DELETE FROM items", hold.rows_before, rows)?;
+    }
+    Ok(())
 }
 
 /// Items of holds as column arrays for UNNEST.

@@ -3,8 +3,7 @@
 //! All row counts are compared with the changes, except:
 //! - the rows of replaced or removed blocks: a block has one row per pool, and a new block has none yet;
 //! - the original items: holds whose original items are already stored are skipped;
-//! - the journal, seats and blocks of a deleted event: the batch does not load them, so their number is not known;
-//! - the deleted items of changed holds: only a lower bound for all holds together, see `items::replace`.
+//! - the journal, seats and blocks of a deleted event: the batch does not load them, so their number is not known.
 
 mod blocks;
 mod bookings;

@@ -50,9 +50,10 @@ impl BatchState {
             let seats = change.freed.into_iter().chain(change.taken).collect();
             self.record(event_id, EntryKind::HoldChanged, ids, Some(delta), seats);
         }
-        self.placed_items.entry(hold_id).or_insert(before);
         self.pending.changed_holds.insert(hold_id);
-        self.pending.changed_items.insert(hold_id);
+        // Only the first change of the batch sees the items as they are in the database.
+        self.pending.changed_items.entry(hold_id).or_insert(before.len());
+        self.placed_items.entry(hold_id).or_insert(before);
     }
 
     /// Adds `sign` (1 or -1) times the hold's quantities to the pools in the batch state, and sets its seats to
