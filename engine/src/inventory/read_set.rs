@@ -10,11 +10,12 @@ use uuid::Uuid;
 
 use super::batch_state::BatchState;
 use super::command::Command;
-use crate::ids::{Affinity, BlockId, EventId, PoolId};
+use crate::ids::{Affinity, BlockId, EventId, PoolId, TicketTypeId};
 use crate::model::block::BlockedPlaces;
-use crate::model::event::EventStatus;
+use crate::model::event::{EventChanges, EventStatus};
 use crate::model::hold::{Amount, RequestedItems};
 use crate::model::seat::SeatState;
+use crate::quantity::Quantity;
 use crate::seating::SeatIndex;
 
 /// Rows that the commands of a batch name, known before anything is loaded.
@@ -125,67 +126,127 @@ pub struct Missing {
 
 /// Finds the rows that are still missing; see [`Missing`].
 pub fn find_missing(state: &BatchState, commands: &[Command]) -> Missing {
-    let mut requested: BTreeMap<PoolId, u64> = BTreeMap::new();
-    let mut missing = Missing::default();
+    let mut search = Search { state, missing: Missing::default(), requested: BTreeMap::new() };
     for command in commands {
-        match command {
-            Command::Place(place) => {
-                if needs_overdue_holds_for_seats(state, place.event_id, &place.wanted) {
-                    missing.overdue_holds.insert(place.event_id);
-                }
-                for (pool_id, quantity) in requested_by_pool(state, place.event_id, &place.wanted) {
-                    *requested.entry(pool_id).or_default() += u64::from(quantity);
-                }
-            }
-            // The event of the hold is not known yet, so every event with its affinity is included. The command is rare
-            // enough.
-            Command::ChangeItems { hold_id, wanted, .. } => {
-                let event_ids = state.events().map(|event| event.event_id);
-                for event_id in event_ids.filter(|event_id| event_id.affinity() == hold_id.affinity()) {
-                    missing.overdue_holds.insert(event_id);
-                    missing.next_expiries.extend(wants_quantity(wanted).then_some(event_id));
-                }
-            }
-            Command::Block { event_id, wanted, .. } if state.event(*event_id).is_some() => {
-                missing.overdue_holds.insert(*event_id);
-                let is_quantity = matches!(wanted.places, BlockedPlaces::Places { .. });
-                missing.next_expiries.extend(is_quantity.then_some(*event_id));
-            }
-            // The new capacity may be less than what is committed, or too little for later commands of the batch.
-            Command::Resize { pool_id, .. } => {
-                missing.next_expiries.extend(state.pool(*pool_id).map(|pool| pool.event_id));
-            }
-            // This amendment can turn on the single-seat rule, so later commands of the batch may be refused by it.
-            Command::Amend { event_id, changes } if changes.orphans_refused.is_some() => {
-                missing.overdue_holds.extend(state.event(*event_id).map(|event| event.event_id));
-            }
-            _ => {}
-        }
+        search.add_command(command);
     }
-    for (pool_id, quantity) in requested {
-        let short_pool = state.pool(pool_id).filter(|pool| u64::from(pool.available()) < quantity);
-        missing.next_expiries.extend(short_pool.map(|pool| pool.event_id));
-    }
-    missing.overdue_holds.extend(&missing.next_expiries);
-    missing
+    search.add_short_pools();
+    search.missing
 }
 
-/// Requested quantities of pools without seats, in places.
-fn requested_by_pool(state: &BatchState, event_id: EventId, wanted: &RequestedItems) -> Vec<(PoolId, u32)> {
-    let pool_of = |id| state.ticket_type(id).map(|ticket_type| ticket_type.pool_id);
-    match wanted {
-        RequestedItems::Places(quantity) => {
-            let types = state.event(event_id).map_or(&[][..], |event| &event.ticket_types);
-            types.first().and_then(|id| pool_of(*id)).map(|pool_id| (pool_id, quantity.get())).into_iter().collect()
+/// Steps of [`find_missing`].
+struct Search<'a> {
+    state: &'a BatchState,
+    missing: Missing,
+    /// Places that all new holds of the batch together request, by pool without seats.
+    requested: BTreeMap<PoolId, u64>,
+}
+
+impl Search<'_> {
+    fn add_command(&mut self, command: &Command) {
+        match command {
+            Command::Place(place) => self.add_new_hold(place.event_id, &place.wanted),
+            Command::ChangeItems { hold_id, wanted, .. } => self.add_change_of_items(hold_id.affinity(), wanted),
+            Command::Block { event_id, wanted, .. } => self.add_block(*event_id, &wanted.places),
+            Command::Resize { pool_id, .. } => self.add_resize(*pool_id),
+            Command::Amend { event_id, changes } => self.add_amendment(*event_id, changes),
+            Command::Extend { .. }
+            | Command::Release { .. }
+            | Command::Expire { .. }
+            | Command::Book { .. }
+            | Command::Cancel { .. }
+            | Command::Unblock { .. }
+            | Command::Delete { .. } => {}
         }
-        RequestedItems::Items(items) => {
-            let quantities = items.iter().filter_map(|(id, amount)| match amount {
-                Amount::Places(quantity) => Some((pool_of(*id)?, quantity.get())),
-                Amount::Seats(_) => None,
-            });
-            quantities.collect()
+    }
+
+    fn add_new_hold(&mut self, event_id: EventId, wanted: &RequestedItems) {
+        if needs_overdue_holds_for_seats(self.state, event_id, wanted) {
+            self.missing.overdue_holds.insert(event_id);
         }
-        RequestedItems::Seats(_) | RequestedItems::BestAvailable(_) => Vec::new(),
+        self.count_places(event_id, wanted);
+    }
+
+    /// Counts the places that a new hold requests of pools without seats. [`Self::add_short_pools`] compares the sums
+    /// with the pools.
+    fn count_places(&mut self, event_id: EventId, wanted: &RequestedItems) {
+        match wanted {
+            RequestedItems::Places(quantity) => {
+                let only_type = self.state.event(event_id).and_then(|event| event.ticket_types.first().copied());
+                if let Some(ticket_type_id) = only_type {
+                    self.count_places_of_type(ticket_type_id, *quantity);
+                }
+            }
+            RequestedItems::Items(items) => {
+                for (ticket_type_id, amount) in items {
+                    if let Amount::Places(quantity) = amount {
+                        self.count_places_of_type(*ticket_type_id, *quantity);
+                    }
+                }
+            }
+            RequestedItems::Seats(_) | RequestedItems::BestAvailable(_) => {}
+        }
+    }
+
+    fn count_places_of_type(&mut self, ticket_type_id: TicketTypeId, quantity: Quantity) {
+        if let Some(ticket_type) = self.state.ticket_type(ticket_type_id) {
+            *self.requested.entry(ticket_type.pool_id).or_default() += u64::from(quantity.get());
+        }
+    }
+
+    /// The hold is not loaded yet, so its event is not known, and every event with its affinity is included. The command
+    /// is rare enough.
+    fn add_change_of_items(&mut self, affinity: Affinity, wanted: &RequestedItems) {
+        for event in self.state.events() {
+            if event.event_id.affinity() == affinity {
+                self.missing.overdue_holds.insert(event.event_id);
+                if wants_quantity(wanted) {
+                    self.missing.next_expiries.insert(event.event_id);
+                }
+            }
+        }
+    }
+
+    fn add_block(&mut self, event_id: EventId, places: &BlockedPlaces) {
+        if self.state.event(event_id).is_none() {
+            return;
+        }
+        self.missing.overdue_holds.insert(event_id);
+        if matches!(places, BlockedPlaces::Places { .. }) {
+            self.missing.next_expiries.insert(event_id);
+        }
+    }
+
+    /// The new capacity may be less than what is committed, or too little for later commands of the batch.
+    fn add_resize(&mut self, pool_id: PoolId) {
+        if let Some(pool) = self.state.pool(pool_id) {
+            self.add_short_event(pool.event_id);
+        }
+    }
+
+    /// An amendment can turn on the single-seat rule, so later commands of the batch may be refused by it.
+    fn add_amendment(&mut self, event_id: EventId, changes: &EventChanges) {
+        if changes.orphans_refused.is_some() && self.state.event(event_id).is_some() {
+            self.missing.overdue_holds.insert(event_id);
+        }
+    }
+
+    /// Adds the events of pools that have fewer places than the batch requests of them.
+    fn add_short_pools(&mut self) {
+        for (pool_id, requested) in std::mem::take(&mut self.requested) {
+            if let Some(pool) = self.state.pool(pool_id)
+                && u64::from(pool.available()) < requested
+            {
+                self.add_short_event(pool.event_id);
+            }
+        }
+    }
+
+    /// Adds an event whose capacity may be too little: overdue holds are expired first, and the refusal says when the
+    /// next hold expires.
+    fn add_short_event(&mut self, event_id: EventId) {
+        self.missing.overdue_holds.insert(event_id);
+        self.missing.next_expiries.insert(event_id);
     }
 }
 
@@ -209,18 +270,22 @@ fn wants_seats(wanted: &RequestedItems) -> bool {
 /// because a seat that an earlier command of the batch takes was available before. Best seats and the single-seat rule:
 /// always, because they depend on the state of other seats; the sweeper keeps the number of overdue holds small.
 fn needs_overdue_holds_for_seats(state: &BatchState, event_id: EventId, wanted: &RequestedItems) -> bool {
-    let is_held = |seat: &SeatIndex| {
-        state.loaded_seats(event_id).is_some_and(|loaded_seats| loaded_seats.state(*seat) == Some(SeatState::Held))
-    };
     let refuses_orphans = state.event(event_id).is_some_and(|event| event.terms.orphans_refused);
+    if refuses_orphans && wants_seats(wanted) {
+        return true;
+    }
     match wanted {
         RequestedItems::Places(_) => false,
-        _ if refuses_orphans && wants_seats(wanted) => true,
         RequestedItems::Items(items) => items.iter().any(|(_, amount)| match amount {
             Amount::Places(_) => false,
-            Amount::Seats(seats) => seats.iter().any(is_held),
+            Amount::Seats(seats) => is_any_held(state, event_id, seats),
         }),
-        RequestedItems::Seats(seats) => seats.iter().any(is_held),
+        RequestedItems::Seats(seats) => is_any_held(state, event_id, seats),
         RequestedItems::BestAvailable(_) => true,
     }
+}
+
+fn is_any_held(state: &BatchState, event_id: EventId, seats: &[SeatIndex]) -> bool {
+    let Some(loaded_seats) = state.loaded_seats(event_id) else { return false };
+    seats.iter().any(|seat| loaded_seats.state(*seat) == Some(SeatState::Held))
 }
