@@ -58,33 +58,23 @@ impl Executor {
         isolate_until: Instant,
     ) -> Vec<CommandResult> {
         if Instant::now() >= isolate_until {
-            return commands.iter().map(|_| Err(CommandError::Unavailable)).collect();
+            return fail_all(commands, DatabaseFailure::Unavailable);
         }
-        match self.execute_with_retries(held_connection, commands).await {
-            Ok(decisions) => decisions.into_iter().map(into_result).collect(),
-            Err(failure) => Box::pin(self.handle_failure(failure, held_connection, commands, isolate_until)).await,
-        }
-    }
-
-    /// Results of a failed batch: the error for every command, or the results of executing it again in parts.
-    async fn handle_failure(
-        &self,
-        failure: Failure,
-        held_connection: &mut HeldConnection,
-        commands: &[Command],
-        isolate_until: Instant,
-    ) -> Vec<CommandResult> {
+        let failure = match self.execute_with_retries(held_connection, commands).await {
+            Ok(decisions) => return decisions.into_iter().map(into_result).collect(),
+            Err(failure) => failure,
+        };
         match failure {
-            Failure::AllCommands(error) => commands.iter().map(|_| Err(error.into())).collect(),
-            Failure::OneEvent => {
+            BatchFailure::AllCommands(failure) => fail_all(commands, failure),
+            BatchFailure::OneEvent => {
                 metrics::batch_isolated();
-                self.execute_event_by_event(held_connection, commands, isolate_until).await
+                Box::pin(self.execute_event_by_event(held_connection, commands, isolate_until)).await
             }
-            Failure::OneCommand(_) if commands.len() > 1 => {
+            BatchFailure::OneCommand(_) if commands.len() > 1 => {
                 metrics::batch_isolated();
-                self.execute_in_halves(held_connection, commands, isolate_until).await
+                Box::pin(self.execute_in_halves(held_connection, commands, isolate_until)).await
             }
-            Failure::OneCommand(error) => vec![Err(self.log_inconsistency(&commands[0], &error))],
+            BatchFailure::OneCommand(error) => vec![Err(log_inconsistency(&commands[0], &error))],
         }
     }
 
@@ -99,7 +89,7 @@ impl Executor {
         for (index, command) in commands.iter().enumerate() {
             by_event.entry(command.affinity()).or_default().push(index);
         }
-        let mut results: Vec<CommandResult> = commands.iter().map(|_| Err(CommandError::Unavailable)).collect();
+        let mut results = fail_all(commands, DatabaseFailure::Unavailable);
         for indices in by_event.into_values() {
             let of_event: Vec<Command> = indices.iter().map(|index| commands[*index].clone()).collect();
             let event_results = self.execute_until(held_connection, &of_event, isolate_until).await;
@@ -129,33 +119,15 @@ impl Executor {
         &self,
         held_connection: &mut HeldConnection,
         commands: &[Command],
-    ) -> Result<Vec<Decision>, Failure> {
+    ) -> Result<Vec<Decision>, BatchFailure> {
         let started = Instant::now();
         let mut retries = 0;
         loop {
-            let source = match attempt(&self.pool, held_connection, &self.rules, &self.seat_cache, commands).await {
-                Ok(decisions) => return Ok(decisions),
-                Err(BatchError::Inconsistent(error)) => return Err(Failure::OneCommand(error)),
-                Err(BatchError::TimedOut(source)) => {
-                    let error = anyhow::Error::new(source);
-                    tracing::warn!(
-                        commands = commands.len(),
-                        error = format!("{error:#}"),
-                        "a batch was rolled back: a statement exceeded its timeout"
-                    );
-                    return Err(if commands.len() > 1 {
-                        Failure::OneCommand(error)
-                    } else {
-                        Failure::AllCommands(BatchFailure::Unavailable)
-                    });
-                }
-                Err(BatchError::Locked(_)) if has_several_events(commands) => return Err(Failure::OneEvent),
-                Err(BatchError::Locked(source) | BatchError::Transient(source)) => source,
-                Err(BatchError::CommitUnknown(batch, source)) => match self.resolve_commit(&batch.marker).await {
-                    Some(true) => return Ok(batch.decisions),
-                    Some(false) => source,
-                    None => return Err(Failure::AllCommands(BatchFailure::OutcomeUnknown)),
-                },
+            let attempted = attempt(&self.pool, held_connection, &self.rules, &self.seat_cache, commands).await;
+            let source = match self.next_step(attempted, commands).await {
+                NextStep::Finish(decisions) => return Ok(decisions),
+                NextStep::GiveUp(failure) => return Err(failure),
+                NextStep::Retry(source) => source,
             };
             if retries == TRANSACTION_RETRIES_MAX || started.elapsed() > self.retry_within {
                 let error = anyhow::Error::new(source);
@@ -164,11 +136,32 @@ impl Executor {
                     error = format!("{error:#}"),
                     "a batch was rolled back and is not retried: the database or a row lock was unavailable"
                 );
-                return Err(Failure::AllCommands(BatchFailure::Unavailable));
+                return Err(BatchFailure::AllCommands(DatabaseFailure::Unavailable));
             }
             retries += 1;
             metrics::batch_retry();
             tokio::time::sleep(retry_pause(retries)).await;
+        }
+    }
+
+    /// What follows an attempt. Looks up an unknown commit.
+    async fn next_step(&self, attempted: Result<Vec<Decision>, BatchError>, commands: &[Command]) -> NextStep {
+        let error = match attempted {
+            Ok(decisions) => return NextStep::Finish(decisions),
+            Err(error) => error,
+        };
+        match error {
+            BatchError::Transient(source) => NextStep::Retry(source),
+            // The other events of the batch need not wait for the locked one.
+            BatchError::Locked(_) if has_several_events(commands) => NextStep::GiveUp(BatchFailure::OneEvent),
+            BatchError::Locked(source) => NextStep::Retry(source),
+            BatchError::TimedOut(source) => NextStep::GiveUp(fail_after_timeout(source, commands)),
+            BatchError::Inconsistent(error) => NextStep::GiveUp(BatchFailure::OneCommand(error)),
+            BatchError::CommitUnknown(batch, source) => match self.resolve_commit(&batch.marker).await {
+                Some(true) => NextStep::Finish(batch.decisions),
+                Some(false) => NextStep::Retry(source),
+                None => NextStep::GiveUp(BatchFailure::AllCommands(DatabaseFailure::OutcomeUnknown)),
+            },
         }
     }
 
@@ -196,21 +189,21 @@ impl Executor {
         );
         None
     }
+}
 
-    fn log_inconsistency(&self, command: &Command, error: &anyhow::Error) -> CommandError {
-        tracing::error!(
-            command = command.name(),
-            error = format!("{error:#}"),
-            "a command was rolled back: the database rejected what was decided, or decide panicked (a bug)"
-        );
-        CommandError::Inconsistent
-    }
+/// What follows an attempt to execute a batch.
+enum NextStep {
+    /// It was committed.
+    Finish(Vec<Decision>),
+    /// It was rolled back, and may succeed when tried again.
+    Retry(sqlx::Error),
+    GiveUp(BatchFailure),
 }
 
 /// Scope and reason of a failed batch.
-enum Failure {
+enum BatchFailure {
     /// All commands fail alike, because of the database.
-    AllCommands(BatchFailure),
+    AllCommands(DatabaseFailure),
     /// The row lock of one event was not available; it is not known which.
     OneEvent,
     /// One command makes the batch fail; it is not known which.
@@ -218,18 +211,46 @@ enum Failure {
 }
 
 #[derive(Clone, Copy)]
-enum BatchFailure {
+enum DatabaseFailure {
     Unavailable,
     OutcomeUnknown,
 }
 
-impl From<BatchFailure> for CommandError {
-    fn from(failure: BatchFailure) -> Self {
+impl From<DatabaseFailure> for CommandError {
+    fn from(failure: DatabaseFailure) -> Self {
         match failure {
-            BatchFailure::Unavailable => Self::Unavailable,
-            BatchFailure::OutcomeUnknown => Self::OutcomeUnknown,
+            DatabaseFailure::Unavailable => Self::Unavailable,
+            DatabaseFailure::OutcomeUnknown => Self::OutcomeUnknown,
         }
     }
+}
+
+/// A statement that ran too long is not retried. If the batch has several commands, one of them may be the reason.
+fn fail_after_timeout(source: sqlx::Error, commands: &[Command]) -> BatchFailure {
+    let error = anyhow::Error::new(source);
+    tracing::warn!(
+        commands = commands.len(),
+        error = format!("{error:#}"),
+        "a batch was rolled back: a statement exceeded its timeout"
+    );
+    if commands.len() > 1 {
+        BatchFailure::OneCommand(error)
+    } else {
+        BatchFailure::AllCommands(DatabaseFailure::Unavailable)
+    }
+}
+
+fn log_inconsistency(command: &Command, error: &anyhow::Error) -> CommandError {
+    tracing::error!(
+        command = command.name(),
+        error = format!("{error:#}"),
+        "a command was rolled back: the database rejected what was decided, or decide panicked (a bug)"
+    );
+    CommandError::Inconsistent
+}
+
+fn fail_all(commands: &[Command], failure: DatabaseFailure) -> Vec<CommandResult> {
+    commands.iter().map(|_| Err(failure.into())).collect()
 }
 
 fn has_several_events(commands: &[Command]) -> bool {
