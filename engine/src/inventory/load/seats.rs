@@ -48,26 +48,39 @@ pub(super) async fn read(
 ) -> sqlx::Result<()> {
     let seated = state.events().filter(|event| event.is_seated).map(|event| (event.event_id, event.counters.seq));
     for (event_id, seq) in seated.collect::<Vec<_>>() {
-        if !needed.contains(&event_id.affinity()) {
-            if let Some(loaded_seats) = seat_cache.take_current(event_id, seq) {
-                state.add_loaded_seats(event_id, loaded_seats);
-            }
-            continue;
-        }
-        let loaded_seats = match seat_cache.take(event_id) {
-            Some((cached_seq, cached)) if cached_seq == seq => cached,
-            Some((cached_seq, mut cached)) if cached_seq < seq && seq - cached_seq <= CATCH_UP_ENTRIES_MAX => {
-                catch_up(connection, event_id, cached_seq, &mut cached).await?;
-                cached
-            }
-            _ => match read_all_seats(connection, seat_cache, event_id).await? {
-                Some((_, read)) => read,
-                None => continue,
-            },
+        let loaded_seats = if needed.contains(&event_id.affinity()) {
+            current_seats(connection, seat_cache, event_id, seq).await?
+        } else {
+            seat_cache.take_current(event_id, seq)
         };
-        state.add_loaded_seats(event_id, loaded_seats);
+        if let Some(loaded_seats) = loaded_seats {
+            state.add_loaded_seats(event_id, loaded_seats);
+        }
     }
     Ok(())
+}
+
+/// The seats of an event whose last journal entry is number `seq`: from the cache if they are not too old, else from the
+/// database. `None` if the event has no layout or no seats.
+async fn current_seats(
+    connection: &mut PgConnection,
+    seat_cache: &SeatCache,
+    event_id: EventId,
+    seq: i64,
+) -> sqlx::Result<Option<LoadedSeats>> {
+    if let Some((cached_seq, mut cached)) = seat_cache.take(event_id) {
+        match seq - cached_seq {
+            0 => return Ok(Some(cached)),
+            1..=CATCH_UP_ENTRIES_MAX => {
+                catch_up(connection, event_id, cached_seq, &mut cached).await?;
+                return Ok(Some(cached));
+            }
+            // Too many entries to catch up with, or the database is behind the cache, as after a restored backup.
+            _ => {}
+        }
+    }
+    let read = read_all_seats(connection, seat_cache, event_id).await?;
+    Ok(read.map(|(_, loaded_seats)| loaded_seats))
 }
 
 /// Updates cached seats: reads the present state of the seats that the journal names after entry `seq`.
@@ -105,6 +118,16 @@ async fn catch_up(
     Ok(())
 }
 
+/// Row of the statement: one per seat. The first three columns are the same in all rows.
+struct SeatRow {
+    venue_id: Option<Uuid>,
+    layout_version: Option<i32>,
+    seq: i64,
+    pool_id: Uuid,
+    state: String,
+    is_sold: bool,
+}
+
 /// Reads all seats of an event and the number of its last journal entry, in one snapshot. `None` if the event has no
 /// layout or no seats.
 async fn read_all_seats(
@@ -112,7 +135,8 @@ async fn read_all_seats(
     seat_cache: &SeatCache,
     event_id: EventId,
 ) -> sqlx::Result<Option<(i64, LoadedSeats)>> {
-    let rows = sqlx::query!(
+    let rows = sqlx::query_as!(
+        SeatRow,
         r#"
         SELECT
             events.venue_id, events.layout_version, inventory.seq, seats.pool_id, seats.state,
@@ -127,21 +151,39 @@ async fn read_all_seats(
     )
     .fetch_all(&mut *connection)
     .await?;
-    let Some((first, venue_id, version)) =
-        rows.first().and_then(|row| Some((row, VenueId::from(row.venue_id?), row.layout_version?)))
-    else {
-        return Ok(None);
-    };
-    let layout = read_layout(connection, seat_cache, venue_id, count("events.layout_version", version)?).await?;
+    let Some(first) = rows.first() else { return Ok(None) };
+    let (Some(venue_id), Some(version)) = (first.venue_id, first.layout_version) else { return Ok(None) };
+    let version = count("events.layout_version", version)?;
+    let layout = read_layout(connection, seat_cache, venue_id.into(), version).await?;
     if rows.len() != layout.seats().len() {
         return Err(decode_error("seats", &format!("{} rows of event {event_id}", rows.len())));
     }
-    let (pools, numbers) = number_pools(rows.iter().map(|row| row.pool_id));
-    let parse = |text: &str| parse_text("seats.state", text, SeatState::parse);
-    let states = rows.iter().map(|row| parse(&row.state)).collect::<sqlx::Result<_>>()?;
-    let unsold = rows.iter().zip(&numbers).filter(|(row, _)| !row.is_sold).map(|(_, number)| *number).collect();
-    let event_seats = EventSeats::new(layout, |seat| numbers[seat.as_usize()]);
-    Ok(Some((first.seq, LoadedSeats::new_with_unsold_pools(Arc::new(event_seats), pools, unsold, states))))
+    Ok(Some((first.seq, seats_from_rows(layout, &rows)?)))
+}
+
+/// The seats of an event, from one row per seat of its layout.
+fn seats_from_rows(layout: Arc<Layout>, rows: &[SeatRow]) -> sqlx::Result<LoadedSeats> {
+    // Pools are numbered in the order in which they first occur.
+    let mut pools: Vec<PoolId> = Vec::new();
+    let mut number_of_pool: BTreeMap<Uuid, PoolNumber> = BTreeMap::new();
+    let mut unsold_pools: BTreeSet<PoolNumber> = BTreeSet::new();
+    // By seat index.
+    let mut pool_numbers: Vec<PoolNumber> = Vec::with_capacity(rows.len());
+    let mut states: Vec<SeatState> = Vec::with_capacity(rows.len());
+    for row in rows {
+        let number = *number_of_pool.entry(row.pool_id).or_insert_with(|| {
+            let next = u16::try_from(pools.len()).expect("an event has a few hundred pools at most");
+            pools.push(row.pool_id.into());
+            PoolNumber(next)
+        });
+        if !row.is_sold {
+            unsold_pools.insert(number);
+        }
+        pool_numbers.push(number);
+        states.push(parse_text("seats.state", &row.state, SeatState::parse)?);
+    }
+    let event_seats = Arc::new(EventSeats::new(layout, |seat| pool_numbers[seat.as_usize()]));
+    Ok(LoadedSeats::new_with_unsold_pools(event_seats, pools, unsold_pools, states))
 }
 
 /// A layout, from the cache if it is there: the events of a series often have the same one.
@@ -159,18 +201,4 @@ async fn read_layout(
         Arc::new(found.ok_or_else(|| decode_error("events.layout_version", &format!("{venue_id}, {version}")))?);
     seat_cache.insert_layout(venue_id, version, &layout);
     Ok(layout)
-}
-
-/// Numbers the pools in the order in which they first occur. Returns the pools, and the pool number of each seat.
-fn number_pools(pool_ids: impl Iterator<Item = Uuid>) -> (Vec<PoolId>, Vec<PoolNumber>) {
-    let mut pools: Vec<PoolId> = Vec::new();
-    let mut number_of: BTreeMap<Uuid, PoolNumber> = BTreeMap::new();
-    let seat_numbers = pool_ids.map(|pool_id| {
-        *number_of.entry(pool_id).or_insert_with(|| {
-            pools.push(pool_id.into());
-            PoolNumber(u16::try_from(pools.len() - 1).expect("an event has a few hundred pools at most"))
-        })
-    });
-    let seat_numbers = seat_numbers.collect();
-    (pools, seat_numbers)
 }
