@@ -40,46 +40,60 @@ pub(super) fn change_items(
 /// and succeeds even if the event is no longer on sale. Best available seats are always picked again.
 fn already_has(hold: &Hold, wanted: &RequestedItems) -> bool {
     match wanted {
-        RequestedItems::Places(quantity) => {
-            matches!(&hold.items[..], [only] if only.seats.is_empty() && only.quantity == quantity.get())
-        }
+        RequestedItems::Places(quantity) => match &hold.items[..] {
+            [only] => has_amount(only, &Amount::Places(*quantity)),
+            _ => false,
+        },
         RequestedItems::Items(wanted) => {
-            let is_same = |(item, (ticket_type_id, amount)): (&Item, &(TicketTypeId, Amount))| {
-                let same_amount = match amount {
-                    Amount::Places(quantity) => item.seats.is_empty() && item.quantity == quantity.get(),
-                    Amount::Seats(seats) => item.seats == *seats,
-                };
-                item.ticket_type_id == *ticket_type_id && same_amount
-            };
-            hold.items.len() == wanted.len() && hold.items.iter().zip(wanted).all(is_same)
+            // Both are sorted by ticket type.
+            let mut pairs = hold.items.iter().zip(wanted);
+            hold.items.len() == wanted.len()
+                && pairs.all(|(item, (ticket_type_id, amount))| {
+                    item.ticket_type_id == *ticket_type_id && has_amount(item, amount)
+                })
         }
         RequestedItems::Seats(seats) => {
-            let held: BTreeSet<&SeatIndex> = hold.items.iter().flat_map(|item| &item.seats).collect();
-            hold.items.iter().all(|item| !item.seats.is_empty()) && held == seats.iter().collect()
+            hold.items.iter().all(|item| !item.seats.is_empty()) && seats_of(hold) == seats.iter().copied().collect()
         }
         RequestedItems::BestAvailable(_) => false,
     }
 }
 
+/// Whether the item is exactly this amount.
+fn has_amount(item: &Item, amount: &Amount) -> bool {
+    match amount {
+        Amount::Places(quantity) => item.seats.is_empty() && item.quantity == quantity.get(),
+        Amount::Seats(seats) => item.seats == *seats,
+    }
+}
+
+fn seats_of(hold: &Hold) -> BTreeSet<SeatIndex> {
+    hold.items.iter().flat_map(|item| &item.seats).copied().collect()
+}
+
 /// Sets the prices of ticket types that the hold already has to its own, for additional quantities too.
 fn keep_prices(hold: &Hold, mut items: Vec<Item>) -> Vec<Item> {
     for item in &mut items {
-        let held = hold.items.iter().find(|held| held.ticket_type_id == item.ticket_type_id);
-        item.unit_price = held.map_or(item.unit_price, |held| held.unit_price);
+        if let Some(held) = find_item(hold, item.ticket_type_id) {
+            item.unit_price = held.unit_price;
+        }
     }
     items
+}
+
+fn find_item(hold: &Hold, ticket_type_id: TicketTypeId) -> Option<&Item> {
+    hold.items.iter().find(|item| item.ticket_type_id == ticket_type_id)
 }
 
 /// The items of a hold that belong to the portion to book.
 pub(super) fn portion_items(state: &BatchState, hold: &Hold, portion: &Portion) -> Result<Vec<Item>, Refusal> {
     let items = match portion {
         Portion::Seats(seats) => items_with_seats(hold, seats)?,
-        Portion::Items(items) => {
-            let part = |(ticket_type_id, amount): &(TicketTypeId, Amount)| item_part(hold, *ticket_type_id, amount);
-            items.iter().map(part).collect::<Result<_, _>>()?
-        }
+        Portion::Items(amounts) => items_with_amounts(hold, amounts)?,
     };
-    items.iter().try_for_each(|item| check_min_quantity(state, hold, item))?;
+    for item in &items {
+        check_min_quantity(state, hold, item)?;
+    }
     Ok(items)
 }
 
@@ -91,41 +105,65 @@ fn check_min_quantity(state: &BatchState, hold: &Hold, item: &Item) -> Result<()
     if requested >= min {
         return Ok(());
     }
-    let held = hold.items.iter().find(|held| held.ticket_type_id == ticket_type_id);
-    let max = held.map_or(requested, |held| held.quantity);
+    let max = find_item(hold, ticket_type_id).map_or(requested, |held| held.quantity);
     Err(Refusal::QuantityOutOfRange { ticket_type_id: Some(ticket_type_id), requested, min, max })
 }
 
 /// The items of a hold, each reduced to those of its seats that are in `seats`. Items without such seats are left out.
 fn items_with_seats(hold: &Hold, seats: &[SeatIndex]) -> Result<Vec<Item>, Refusal> {
-    let held: BTreeSet<SeatIndex> = hold.items.iter().flat_map(|item| &item.seats).copied().collect();
+    let held = seats_of(hold);
     let not_in_hold: Vec<SeatIndex> = seats.iter().copied().filter(|seat| !held.contains(seat)).collect();
     if !not_in_hold.is_empty() {
         return Err(Refusal::NotInHold { ticket_type_id: None, seats: not_in_hold });
     }
-    let reduce =
-        |item: &Item| reduce_to_seats(item, item.seats.iter().copied().filter(|seat| seats.contains(seat)).collect());
-    Ok(hold.items.iter().map(reduce).filter(|item| item.quantity > 0).collect())
-}
-
-/// The requested part of the hold's item of a ticket type.
-fn item_part(hold: &Hold, ticket_type_id: TicketTypeId, amount: &Amount) -> Result<Item, Refusal> {
-    let refusal = |seats| Refusal::NotInHold { ticket_type_id: Some(ticket_type_id), seats };
-    let held = hold.items.iter().find(|item| item.ticket_type_id == ticket_type_id);
-    let held = held.ok_or_else(|| refusal(Vec::new()))?;
-    match amount {
-        // The quantity of a whole item is enough: then the seats need not be named.
-        Amount::Places(quantity) if !held.seats.is_empty() && quantity.get() != held.quantity => {
-            Err(Refusal::SeatsExpected { ticket_type_id, expected: true })
-        }
-        Amount::Places(quantity) if quantity.get() > held.quantity => Err(refusal(Vec::new())),
-        Amount::Places(quantity) => Ok(Item { quantity: quantity.get(), ..held.clone() }),
-        Amount::Seats(_) if held.seats.is_empty() => Err(Refusal::SeatsExpected { ticket_type_id, expected: false }),
-        Amount::Seats(seats) => {
-            let not_in_hold: Vec<SeatIndex> = seats.iter().copied().filter(|seat| !held.seats.contains(seat)).collect();
-            if not_in_hold.is_empty() { Ok(reduce_to_seats(held, seats.clone())) } else { Err(refusal(not_in_hold)) }
+    let mut items = Vec::new();
+    for item in &hold.items {
+        let kept: Vec<SeatIndex> = item.seats.iter().copied().filter(|seat| seats.contains(seat)).collect();
+        if !kept.is_empty() {
+            items.push(reduce_to_seats(item, kept));
         }
     }
+    Ok(items)
+}
+
+/// The items of a hold that have the requested ticket types, each reduced to the requested amount.
+fn items_with_amounts(hold: &Hold, amounts: &[(TicketTypeId, Amount)]) -> Result<Vec<Item>, Refusal> {
+    let mut items = Vec::new();
+    for (ticket_type_id, amount) in amounts {
+        let ticket_type_id = *ticket_type_id;
+        let not_in_hold = Refusal::NotInHold { ticket_type_id: Some(ticket_type_id), seats: Vec::new() };
+        let item = find_item(hold, ticket_type_id).ok_or(not_in_hold)?;
+        items.push(match amount {
+            Amount::Places(quantity) => reduce_to_quantity(item, quantity.get())?,
+            Amount::Seats(seats) => reduce_to_named_seats(item, seats)?,
+        });
+    }
+    Ok(items)
+}
+
+/// The item with this quantity. An item with seats has only its whole quantity: for less, the seats must be named.
+fn reduce_to_quantity(item: &Item, quantity: u32) -> Result<Item, Refusal> {
+    let ticket_type_id = item.ticket_type_id;
+    if !item.seats.is_empty() && quantity != item.quantity {
+        return Err(Refusal::SeatsExpected { ticket_type_id, expected: true });
+    }
+    if quantity > item.quantity {
+        return Err(Refusal::NotInHold { ticket_type_id: Some(ticket_type_id), seats: Vec::new() });
+    }
+    Ok(Item { quantity, ..item.clone() })
+}
+
+/// The item with only these seats, if it has them all.
+fn reduce_to_named_seats(item: &Item, seats: &[SeatIndex]) -> Result<Item, Refusal> {
+    let ticket_type_id = item.ticket_type_id;
+    if item.seats.is_empty() {
+        return Err(Refusal::SeatsExpected { ticket_type_id, expected: false });
+    }
+    let not_in_item: Vec<SeatIndex> = seats.iter().copied().filter(|seat| !item.seats.contains(seat)).collect();
+    if !not_in_item.is_empty() {
+        return Err(Refusal::NotInHold { ticket_type_id: Some(ticket_type_id), seats: not_in_item });
+    }
+    Ok(reduce_to_seats(item, seats.to_vec()))
 }
 
 /// The item with only these of its seats.

@@ -16,43 +16,46 @@ pub(super) fn choose(
     event_id: EventId,
     wanted: &RequestedItems,
 ) -> Result<Vec<Item>, Refusal> {
-    let event = state.event(event_id).ok_or(Refusal::EventNotFound)?;
-    let are_seats_picked = matches!(wanted, RequestedItems::BestAvailable(_));
-    let items = match wanted {
-        RequestedItems::BestAvailable(group) => {
-            check_hold_quantity(rules, event, group.size.get())?;
-            let (ticket_type_id, seats) = seats::pick_best(state, event_id, group)?;
-            vec![new_item(state, event_id, ticket_type_id, Amount::Seats(seats))?]
-        }
-        named => named_items(state, event, named)?,
-    };
+    let mut items = Vec::new();
+    for (ticket_type_id, amount) in requested_amounts(rules, state, event_id, wanted)? {
+        items.push(new_item(state, event_id, ticket_type_id, amount)?);
+    }
     check_quantities(rules, state, event_id, &items)?;
     // Seats before quantities, because the refusal of seats lists the seats that are unavailable.
     seats::check_available(state, event_id, &items)?;
     check_capacity(state, event_id, &items)?;
     // The picker already avoids orphans, and its best group is accepted even if it leaves some.
-    if !are_seats_picked {
+    if !matches!(wanted, RequestedItems::BestAvailable(_)) {
         seats::check_orphans(state, event_id, &items)?;
     }
     Ok(items)
 }
 
-/// The items of a request that names its quantities or seats.
-fn named_items(state: &BatchState, event: &LoadedEvent, wanted: &RequestedItems) -> Result<Vec<Item>, Refusal> {
-    let amounts: Vec<(TicketTypeId, Amount)> = match wanted {
+/// The amount of each ticket type that a request is for. The best available seats are picked here.
+fn requested_amounts(
+    rules: &HoldRules,
+    state: &mut BatchState,
+    event_id: EventId,
+    wanted: &RequestedItems,
+) -> Result<Vec<(TicketTypeId, Amount)>, Refusal> {
+    let event = state.event(event_id).ok_or(Refusal::EventNotFound)?;
+    match wanted {
         RequestedItems::Places(quantity) => match event.ticket_types[..] {
-            [only] => vec![(only, Amount::Places(*quantity))],
-            _ => return Err(Refusal::TicketTypeRequired),
+            [only] => Ok(vec![(only, Amount::Places(*quantity))]),
+            _ => Err(Refusal::TicketTypeRequired),
         },
-        RequestedItems::Items(items) => items.clone(),
+        RequestedItems::Items(items) => Ok(items.clone()),
         RequestedItems::Seats(seats) => {
             let by_type = seats::group_by_ticket_type(state, event, seats)?;
-            by_type.into_iter().map(|(id, seats)| (id, Amount::Seats(seats))).collect()
+            Ok(by_type.into_iter().map(|(ticket_type_id, seats)| (ticket_type_id, Amount::Seats(seats))).collect())
         }
-        RequestedItems::BestAvailable(_) => unreachable!("the best available seats are picked, not named"),
-    };
-    let item = |(ticket_type_id, amount)| new_item(state, event.event_id, ticket_type_id, amount);
-    amounts.into_iter().map(item).collect()
+        RequestedItems::BestAvailable(group) => {
+            // Before the picker searches for a group that no hold may have.
+            check_hold_quantity(rules, event, group.size.get())?;
+            let (ticket_type_id, seats) = seats::pick_best(state, event_id, group)?;
+            Ok(vec![(ticket_type_id, Amount::Seats(seats))])
+        }
+    }
 }
 
 /// An item of one ticket type. Checks that the ticket type is of the event, and that the amount fits the pool: seats of
@@ -121,18 +124,21 @@ fn check_capacity(state: &mut BatchState, event_id: EventId, items: &[Item]) -> 
 
 /// Pools with less available capacity than the items need.
 fn find_shortages(state: &BatchState, items: &[Item]) -> Vec<Shortage> {
-    let items_of_pool = |pool_id| items.iter().filter(move |item| item.pool_id == pool_id);
-    let shortages = quantity_by_pool(items).into_iter().filter_map(|(pool_id, requested)| {
-        let pool = state.pool(pool_id)?;
-        (pool.available() < requested).then(|| Shortage {
-            pool_id,
-            ticket_type_ids: items_of_pool(pool_id).map(|item| item.ticket_type_id).collect(),
-            requested,
-            available: pool.available(),
-            held: pool.held,
-        })
-    });
-    shortages.collect()
+    let mut shortages = Vec::new();
+    for (pool_id, requested) in quantity_by_pool(items) {
+        let Some(pool) = state.pool(pool_id) else { continue };
+        if pool.available() < requested {
+            let of_pool = items.iter().filter(|item| item.pool_id == pool_id);
+            shortages.push(Shortage {
+                pool_id,
+                ticket_type_ids: of_pool.map(|item| item.ticket_type_id).collect(),
+                requested,
+                available: pool.available(),
+                held: pool.held,
+            });
+        }
+    }
+    shortages
 }
 
 /// Earliest time at which expiring holds could give every short pool some capacity back. `None` if some pool would be
