@@ -65,7 +65,7 @@ struct Line<T> {
     /// The row lock or the database was unavailable to its last batch, and may be so again: other lines should not wait
     /// for it.
     unavailable: bool,
-    /// An organiser's command waits, which may take long: other lines should not wait for it.
+    /// An organiser's command may be waiting, which may take long: other lines should not wait for it.
     has_organiser_command: bool,
 }
 
@@ -197,9 +197,6 @@ impl<T> Queue<T> {
         let line = self.lines.get_mut(&affinity).expect("every affinity with a turn has a line");
         line.running = true;
         taken.affinities.push(affinity);
-        // Organisers' commands are taken with the bookings, so before holds. One that a full batch leaves behind shares
-        // its next batch with other lines, unless the line is still crowded.
-        line.has_organiser_command = false;
         for class in [Class::Booking, Class::Hold] {
             let room = batch_max - taken.waiting.len();
             let waiting = line.waiting.class_mut(class);
@@ -207,6 +204,8 @@ impl<T> Queue<T> {
             taken.waiting.extend(waiting.drain(..count));
             *self.depths.class_mut(class) -= count;
         }
+        // Organisers' commands wait among the bookings. If a full batch leaves some of these behind, there may be one.
+        line.has_organiser_command &= !line.waiting.bookings.is_empty();
     }
 }
 
