@@ -1,10 +1,7 @@
 //! Creation in one transaction, once per idempotency key. Resolves the outcome of a lost COMMIT where possible.
 //!
-//! All ids are assigned before the transaction, so a transaction whose COMMIT was lost is run again with the same ids:
-//! if the first one was committed, the second finds its stored response, or is refused by the primary key.
-
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+//! All ids are assigned before the transaction, so that it can be run again after a lost COMMIT: if the first run was
+//! committed, the second finds its stored response, or is refused by the primary key.
 
 use boxoffice_engine::db::row_count::WrongRowCount;
 use boxoffice_engine::db::transaction::{TransactionFailure, transaction};
@@ -96,6 +93,13 @@ impl TransactionFailure for CreateError {
             _ => None,
         }
     }
+
+    fn into_unknown_outcome(self) -> Self {
+        match self {
+            Self::Database(error) => Self::OutcomeUnknown(error),
+            seen => seen,
+        }
+    }
 }
 
 /// Creates `new`, once per idempotency key if there is one.
@@ -107,40 +111,16 @@ pub async fn create<T: Creation>(
     new: T,
     to_store: Option<ResponseToStore<T>>,
 ) -> Result<Created<T>, CreateError> {
-    let committing = Arc::new(AtomicBool::new(false));
-    match attempt(pool, &new, to_store.as_ref(), &committing).await {
-        Err(CreateError::Database(error)) if committing.load(Ordering::Relaxed) => {
-            let id = new.id();
-            tracing::warn!(transaction = T::NAME, %id, %error, "the outcome of a COMMIT is unknown; repeating it");
-            match attempt(pool, &new, to_store.as_ref(), &committing).await {
-                Err(CreateError::Database(error)) => read_back(pool, new, error).await,
-                resolved => resolved,
-            }
-        }
-        // The transaction's task panicked. It is unknown whether it had sent COMMIT.
-        Err(CreateError::Database(error @ sqlx::Error::WorkerCrashed)) => Err(CreateError::OutcomeUnknown(error)),
+    let to_insert = new.clone();
+    let outcome = transaction(pool, T::NAME, new.id(), move |connection| {
+        Box::pin(write(connection, to_insert.clone(), to_store.clone()))
+    })
+    .await;
+    match outcome {
+        // Only the repeat after a lost COMMIT ends so: the first run was committed.
+        Err(CreateError::OutcomeUnknown(error)) if violates(&error, T::PRIMARY_KEY) => read_back(pool, new).await,
         outcome => outcome,
     }
-}
-
-/// Runs the transaction once. Afterwards `committing` is true if it got as far as COMMIT.
-async fn attempt<T: Creation>(
-    pool: &PgPool,
-    new: &T,
-    to_store: Option<&ResponseToStore<T>>,
-    committing: &Arc<AtomicBool>,
-) -> Result<Created<T>, CreateError> {
-    let (new, to_store, committing) = (new.clone(), to_store.cloned(), Arc::clone(committing));
-    transaction(pool, T::NAME, move |connection| {
-        let (new, to_store, committing) = (new.clone(), to_store.clone(), Arc::clone(&committing));
-        Box::pin(async move {
-            committing.store(false, Ordering::Relaxed);
-            let created = write(connection, new, to_store).await?;
-            committing.store(true, Ordering::Relaxed);
-            Ok(created)
-        })
-    })
-    .await
 }
 
 async fn write<T: Creation>(
@@ -163,11 +143,8 @@ async fn write<T: Creation>(
     Ok(Created::New(Box::new(new)))
 }
 
-/// Resolves the error of the second attempt: a violated primary key means that the first attempt was committed.
-async fn read_back<T: Creation>(pool: &PgPool, mut new: T, error: sqlx::Error) -> Result<Created<T>, CreateError> {
-    if !violates(&error, T::PRIMARY_KEY) {
-        return Err(CreateError::OutcomeUnknown(error));
-    }
+/// The result of a run that was committed although its answer was lost.
+async fn read_back<T: Creation>(pool: &PgPool, mut new: T) -> Result<Created<T>, CreateError> {
     new.set_created_at(new.find_created_at(pool).await.map_err(CreateError::OutcomeUnknown)?);
     Ok(Created::New(Box::new(new)))
 }

@@ -1,5 +1,7 @@
 //! The connection to PostgreSQL breaks at COMMIT. The service looks up the outcome and does not guess it.
 
+use std::time::Duration;
+
 use reqwest::Method;
 use serde_json::{Value, json};
 use sqlx::{Postgres, Transaction};
@@ -143,5 +145,37 @@ async fn a_layout_whose_commit_is_lost_becomes_one_version() {
         let amended = service.client.patch(venue.header("location"), sections("row A, 1-4")).await.expect(200);
         assert!(service.proxy.was_cut(cut), "the connection was cut");
         assert_eq!(amended.body["layout_version"], 2);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn when_the_repeat_fails_too_the_outcome_of_a_creation_or_an_amendment_is_unknown_until_it_is_sent_again() {
+    for cut in [Cut::Before, Cut::After] {
+        let service = ProxiedService::start_with(|settings| {
+            // The repeat needs a new connection, and soon notices that there is none.
+            settings.database.pool_connections_max = 1;
+            settings.database.acquire_timeout = Duration::from_secs(1);
+        })
+        .await;
+        let hall = with_name("A hall", json!({"sections": [{"name": "Stalls", "rows": "row A, 1-3"}]}));
+        let venue = service.client.post("/api/v1/venues", hall).await.expect(201);
+        let key = Uuid::now_v7().to_string();
+        let event = json!({"name": "A show", "total_seats": 10});
+        let change = json!({"name": "Another hall"});
+
+        service.proxy.cut_next_and_stay_down(cut);
+        let unknown = service.client.post_with_key("/api/v1/events", &key, &event).await;
+        unknown.expect_problem(503, "OUTCOME_UNKNOWN");
+        service.proxy.restore();
+        let created = service.client.post_with_key("/api/v1/events", &key, &event).await.expect(201);
+        assert_eq!(created.is_replayed(), cut == Cut::After);
+        assert_eq!(service.database.number("SELECT count(*) FROM events").await, 1);
+
+        service.proxy.cut_next_and_stay_down(cut);
+        let unknown = service.client.patch(venue.header("location"), change.clone()).await;
+        unknown.expect_problem(503, "OUTCOME_UNKNOWN");
+        service.proxy.restore();
+        let amended = service.client.patch(venue.header("location"), change).await.expect(200);
+        assert_eq!(amended.body["name"], "Another hall");
     }
 }

@@ -11,6 +11,7 @@ use boxoffice_engine::db::enforced::{Fault, definitions_match, enforced, faults}
 use boxoffice_engine::db::migrate;
 use boxoffice_engine::db::transaction::{TRANSACTION_RETRIES_MAX, transaction};
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection};
+use uuid::Uuid;
 
 use crate::command_line::{KEY, boxoffice, stderr};
 use crate::support::Database;
@@ -221,7 +222,7 @@ async fn a_transaction_finishes_after_its_caller_is_gone() {
 
     let request_pool = pool.clone();
     let request = tokio::spawn(async move {
-        transaction::<_, sqlx::Error, _>(&request_pool, "test", move |connection| {
+        transaction::<_, sqlx::Error, _>(&request_pool, "test", Uuid::now_v7(), move |connection| {
             let parts = parts.lock().expect("no thread panics while it has the lock").take();
             Box::pin(async move {
                 connection.execute("INSERT INTO finished VALUES (1)").await?;
@@ -252,7 +253,7 @@ async fn a_transaction_that_fails_leaves_nothing_behind() {
     let database = Database::create_empty().await;
     let pool = &database.pool;
     pool.execute("CREATE TABLE attempts (id integer)").await.expect("creates");
-    let outcome = transaction::<(), sqlx::Error, _>(pool, "test", |connection| {
+    let outcome = transaction::<(), sqlx::Error, _>(pool, "test", Uuid::now_v7(), |connection| {
         Box::pin(async move {
             connection.execute("INSERT INTO attempts VALUES (1)").await?;
             Err(sqlx::Error::RowNotFound)
@@ -270,7 +271,7 @@ async fn a_transaction_that_lost_a_race_is_tried_again_but_not_for_ever() {
     for code in ["40001", "40P01", "55P03"] {
         let attempts = Arc::new(AtomicU32::new(0));
         let counted = Arc::clone(&attempts);
-        let outcome = transaction::<(), sqlx::Error, _>(pool, "test", move |connection| {
+        let outcome = transaction::<(), sqlx::Error, _>(pool, "test", Uuid::now_v7(), move |connection| {
             counted.fetch_add(1, Ordering::Relaxed);
             let raise = AssertSqlSafe(format!("DO $$ BEGIN RAISE SQLSTATE '{code}'; END $$"));
             Box::pin(async move { connection.execute(raise).await.map(|_| ()) })

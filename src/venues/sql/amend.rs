@@ -4,7 +4,6 @@
 //! involved: events keep their layout version.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use boxoffice_engine::db::column::{count, integer};
 use boxoffice_engine::db::row_count::{WrongRowCount, expect_rows};
@@ -48,48 +47,25 @@ impl TransactionFailure for AmendVenueError {
             _ => None,
         }
     }
+
+    fn into_unknown_outcome(self) -> Self {
+        match self {
+            Self::Database(error) => Self::OutcomeUnknown(error),
+            seen => seen,
+        }
+    }
 }
 
 /// Applies the changes. If the venue already has these values, nothing is written, and a layout equal to the newest
-/// does not become a new version. So a transaction whose COMMIT was lost is run again.
+/// does not become a new version. So the transaction can be run again after a lost COMMIT.
 ///
 /// # Errors
 /// See [`AmendVenueError`].
 pub async fn amend_venue(pool: &PgPool, venue_id: VenueId, changes: VenueChanges) -> Result<(), AmendVenueError> {
     let changes = Arc::new(changes);
-    let committing = Arc::new(AtomicBool::new(false));
-    match attempt(pool, venue_id, &changes, &committing).await {
-        Err(AmendVenueError::Database(error)) if committing.load(Ordering::Relaxed) => {
-            tracing::warn!(%venue_id, %error, "the outcome of a COMMIT is unknown; repeating it");
-            match attempt(pool, venue_id, &changes, &committing).await {
-                Err(AmendVenueError::Database(error)) => Err(AmendVenueError::OutcomeUnknown(error)),
-                resolved => resolved,
-            }
-        }
-        // The transaction's task panicked. It is unknown whether it had sent COMMIT.
-        Err(AmendVenueError::Database(error @ sqlx::Error::WorkerCrashed)) => {
-            Err(AmendVenueError::OutcomeUnknown(error))
-        }
-        outcome => outcome,
-    }
-}
-
-/// Runs the transaction once. Afterwards `committing` is true if it got as far as COMMIT.
-async fn attempt(
-    pool: &PgPool,
-    venue_id: VenueId,
-    changes: &Arc<VenueChanges>,
-    committing: &Arc<AtomicBool>,
-) -> Result<(), AmendVenueError> {
-    let (changes, committing) = (Arc::clone(changes), Arc::clone(committing));
-    transaction(pool, "amend_venue", move |connection| {
-        let (changes, committing) = (Arc::clone(&changes), Arc::clone(&committing));
-        Box::pin(async move {
-            committing.store(false, Ordering::Relaxed);
-            amend(connection, venue_id, &changes).await?;
-            committing.store(true, Ordering::Relaxed);
-            Ok(())
-        })
+    transaction(pool, "amend_venue", venue_id.as_uuid(), move |connection| {
+        let changes = Arc::clone(&changes);
+        Box::pin(async move { amend(connection, venue_id, &changes).await })
     })
     .await
 }
