@@ -16,8 +16,9 @@ pub(super) fn choose(
     event_id: EventId,
     wanted: &RequestedItems,
 ) -> Result<Vec<Item>, Refusal> {
-    let mut items = Vec::new();
-    for (ticket_type_id, amount) in requested_amounts(rules, state, event_id, wanted)? {
+    let amounts = requested_amounts(rules, state, event_id, wanted)?;
+    let mut items = Vec::with_capacity(amounts.len());
+    for (ticket_type_id, amount) in amounts {
         items.push(new_item(state, event_id, ticket_type_id, amount)?);
     }
     check_quantities(rules, state, event_id, &items)?;
