@@ -50,6 +50,14 @@ struct PriceZone {
     pool_name: String,
 }
 
+/// The rows of a section that form one pool.
+struct SectionPart {
+    /// Index of their zone; `None`: the rows outside all zones.
+    zone: Option<usize>,
+    /// Ranges of seat indexes, ascending.
+    seats: Vec<Range<u32>>,
+}
+
 /// Price zones of a request.
 struct PriceZones {
     zones: Vec<PriceZone>,
@@ -117,30 +125,36 @@ impl PriceZones {
 
     /// Pools of a seated section: one per zone, and one for the rows outside all zones.
     fn pools(&self, layout: &Layout, section: &Section, number: SectionIndex, rows: Range<usize>) -> Vec<NewPool> {
-        let mut parts: Vec<(Option<usize>, Vec<Range<u32>>)> = Vec::new();
-        for row in rows {
-            let zone = self.zone_by_row[row];
-            let seats = seat_range(&layout.rows()[row].seats);
-            match parts.iter_mut().find(|(part, _)| *part == zone) {
-                Some((_, ranges)) => append_or_merge(ranges, seats),
-                None => parts.push((zone, vec![seats])),
-            }
-        }
-        let pool = |(zone, seats): (Option<usize>, Vec<Range<u32>>)| {
-            let zone = zone.map(|zone| &self.zones[zone]);
-            let capacity = seats.iter().map(|range| i64::from(range.end - range.start)).sum();
-            NewPool {
+        let mut pools = Vec::new();
+        for part in self.divide_rows(layout, rows) {
+            let zone = part.zone.map(|zone| &self.zones[zone]);
+            let capacity = part.seats.iter().map(|range| i64::from(range.end - range.start)).sum();
+            pools.push(NewPool {
                 name: zone.map_or(&section.name, |zone| &zone.pool_name).clone(),
                 capacity: Capacity::new(capacity).expect("a layout has at most SEATS_PER_LAYOUT_MAX seats"),
                 part: Some(LayoutPart {
                     section: number,
                     section_name: section.name.clone(),
                     price_zone: zone.map(|zone| zone.name.clone()),
-                    seats,
+                    seats: part.seats,
                 }),
+            });
+        }
+        pools
+    }
+
+    /// Groups the rows of a section by their zones. The parts are in the order of their first rows.
+    fn divide_rows(&self, layout: &Layout, rows: Range<usize>) -> Vec<SectionPart> {
+        let mut parts: Vec<SectionPart> = Vec::new();
+        for row in rows {
+            let zone = self.zone_by_row[row];
+            let seats = seat_range(&layout.rows()[row].seats);
+            match parts.iter_mut().find(|part| part.zone == zone) {
+                Some(part) => append_or_merge(&mut part.seats, seats),
+                None => parts.push(SectionPart { zone, seats: vec![seats] }),
             }
-        };
-        parts.into_iter().map(pool).collect()
+        }
+        parts
     }
 }
 
