@@ -12,7 +12,7 @@ use boxoffice_engine::quantity::CAPACITY_MAX;
 use crate::rows::{EventRow, Violation};
 
 pub fn event(row: &EventRow) -> Result<(), Violation> {
-    let (details, terms) = (&row.details, &row.terms);
+    let (details, terms) = (row.details(), &row.terms);
     let in_order = |start: Option<_>, end: Option<_>| start.zip(end).is_none_or(|(start, end)| end > start);
     check("events_end_after_start", in_order(details.starts_at, details.ends_at))?;
     check("events_sale_end_after_start", in_order(terms.sale_starts_at, terms.sale_ends_at))?;

@@ -8,13 +8,14 @@ mod seats;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use boxoffice::events::details::EventDetails;
 use boxoffice_engine::ids::{BlockId, BookingId, EventId, HoldId, PoolId, TicketTypeId, VenueId};
 use boxoffice_engine::inventory::batch_state::TicketType;
 use boxoffice_engine::inventory::changes::{Changes, EntryKind, EventCounters, JournalEntry, PoolDelta};
 use boxoffice_engine::inventory::command::Pool;
 use boxoffice_engine::model::block::Block;
 use boxoffice_engine::model::booking::{Booking, BookingStatus};
-use boxoffice_engine::model::event::{EventDetails, EventTerms};
+use boxoffice_engine::model::event::{EventTerms, OpaqueDetails};
 use boxoffice_engine::model::hold::{Hold, HoldStatus, Item};
 use boxoffice_engine::seating::{Layout, SeatIndex};
 
@@ -27,7 +28,7 @@ pub type Violation = String;
 /// Row of `events` together with its row of `inventory`.
 #[derive(Clone, Debug)]
 pub struct EventRow {
-    pub details: EventDetails,
+    pub details: OpaqueDetails,
     pub terms: EventTerms,
     pub layout: Option<(VenueId, u32)>,
     pub counters: EventCounters,
@@ -51,6 +52,13 @@ pub struct Rows {
     pub journal: BTreeMap<(EventId, i64), JournalEntry>,
 }
 
+impl EventRow {
+    /// Details as the events feature reads them.
+    pub fn details(&self) -> EventDetails {
+        EventDetails::try_from(&self.details).expect("details that the events feature wrote")
+    }
+}
+
 impl Rows {
     /// Inserts an event as `ops::create_event` does; [`Self::add_pool`] writes its journal entry per pool.
     pub fn add_event(&mut self, event_id: EventId, terms: EventTerms) {
@@ -62,6 +70,7 @@ impl Rows {
             ends_at: None,
             time_zone: "Europe/Berlin".to_owned(),
         };
+        let details = as_columns(&details);
         self.events.insert(event_id, EventRow { details, terms, layout: None, counters: EventCounters::default() });
     }
 
@@ -217,4 +226,10 @@ impl Rows {
         self.journal.retain(|(of_event, _), _| *of_event != event_id);
         Ok(())
     }
+}
+
+/// Details as `to_jsonb` gives them.
+fn as_columns(details: &EventDetails) -> OpaqueDetails {
+    let columns = serde_json::to_value(details).expect("details are an object");
+    serde_json::from_value(columns).expect("an object")
 }

@@ -4,15 +4,17 @@
 
 use std::collections::BTreeMap;
 
+use boxoffice::events::details::DetailsPatch;
+use boxoffice::fields::patch::Change as FieldChange;
 use boxoffice_engine::ids::TicketTypeId;
 use boxoffice_engine::inventory::command::{Command, ExpiryCause, NewHold};
 use boxoffice_engine::model::block::{BlockRequest, BlockedPlaces};
-use boxoffice_engine::model::event::{EventChanges, EventStatus, EventTerms};
+use boxoffice_engine::model::event::{EventChanges, EventStatus, EventTerms, TermChanges};
 use boxoffice_engine::model::hold::Possession;
 use boxoffice_engine::model::hold::{Amount, Idempotency, Portion, RequestedItems};
 use boxoffice_engine::quantity::{Capacity, Quantity};
 use boxoffice_engine::settings::HoldRules;
-use boxoffice_engine::time::Instant;
+use boxoffice_engine::time::{Instant, rfc3339};
 use time::Duration;
 use uuid::Uuid;
 
@@ -137,16 +139,24 @@ fn body_fingerprint(request: &model::Place) -> [u8; 32] {
 }
 
 fn changes(change: &Change) -> EventChanges {
+    let text = |field: Option<Option<Seconds>>| match field {
+        None => FieldChange::Keep,
+        Some(None) => FieldChange::Clear,
+        Some(Some(at)) => FieldChange::Set(rfc3339(instant(at))),
+    };
     let time = |field: Option<Option<Seconds>>| field.map(|at| at.map(instant));
+    let details =
+        DetailsPatch { starts_at: text(change.starts), ends_at: text(change.ends), ..DetailsPatch::default() };
     EventChanges {
-        status: change.status.map(event_status),
-        hold_ttl_seconds: change.ttl.map(|ttl| ttl.map(|ttl| ttl as u32)),
-        max_quantity_per_hold: change.max_quantity,
-        starts_at: time(change.starts),
-        ends_at: time(change.ends),
-        sale_starts_at: time(change.sale_starts),
-        sale_ends_at: time(change.sale_ends),
-        ..EventChanges::default()
+        details: details.parse().expect("the times are valid one by one"),
+        terms: TermChanges {
+            status: change.status.map(event_status),
+            hold_ttl_seconds: change.ttl.map(|ttl| ttl.map(|ttl| ttl as u32)),
+            max_quantity_per_hold: change.max_quantity,
+            sale_starts_at: time(change.sale_starts),
+            sale_ends_at: time(change.sale_ends),
+            ..TermChanges::default()
+        },
     }
 }
 

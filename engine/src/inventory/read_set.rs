@@ -85,7 +85,7 @@ impl ReadSet {
             Command::Amend { event_id, changes } => {
                 self.events.push(event_id.as_uuid());
                 self.amended_events.push(event_id.as_uuid());
-                if changes.status == Some(EventStatus::Cancelled) {
+                if changes.terms.status == Some(EventStatus::Cancelled) {
                     self.cancelled_events.push(event_id.as_uuid());
                 }
             }
@@ -156,7 +156,7 @@ pub fn find_missing(state: &BatchState, commands: &[Command]) -> Missing {
                 missing.next_expiries.extend(state.pool(*pool_id).map(|pool| pool.event_id));
             }
             // This amendment can turn on the single-seat rule, so later commands of the batch may be refused by it.
-            Command::Amend { event_id, changes } if changes.orphans_refused.is_some() => {
+            Command::Amend { event_id, changes } if changes.terms.orphans_refused.is_some() => {
                 missing.overdue_holds.extend(state.event(*event_id).map(|event| event.event_id));
             }
             _ => {}
