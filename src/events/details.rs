@@ -9,6 +9,7 @@ use boxoffice_engine::text;
 use boxoffice_engine::time::Instant;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use url::Url;
 use utoipa::ToSchema;
 
 use super::model::event_fields::parse_instant;
@@ -16,12 +17,17 @@ use crate::fields::patch::{Change, parse_clearable, parse_required};
 use crate::fields::time_zone::{TIME_ZONE_DEFAULT, canonical_zone, local_rfc3339};
 use crate::http::timestamp::Timestamp;
 
+/// Longest address of a picture, in characters. The schema has the same limit.
+pub const IMAGE_URL_LENGTH_MAX: usize = 2_048;
+
 /// What describes an event. Each field has the name of its column.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EventDetails {
     pub name: String,
     pub description: Option<String>,
     pub venue_name: Option<String>,
+    /// Address of a picture, with the scheme https.
+    pub image_url: Option<String>,
     #[serde(with = "instant_column")]
     pub starts_at: Option<Instant>,
     #[serde(with = "instant_column")]
@@ -36,6 +42,7 @@ pub struct DetailsDraft {
     pub name: String,
     pub description: Option<String>,
     pub venue_name: Option<String>,
+    pub image_url: Option<String>,
     pub starts_at: Option<String>,
     pub ends_at: Option<String>,
     pub time_zone: Option<String>,
@@ -47,6 +54,7 @@ pub struct DetailsPatch {
     pub name: Change<String>,
     pub description: Change<String>,
     pub venue_name: Change<String>,
+    pub image_url: Change<String>,
     pub starts_at: Change<String>,
     pub ends_at: Change<String>,
     pub time_zone: Change<String>,
@@ -72,6 +80,11 @@ macro_rules! create_body {
             /// Name of the venue as shown to buyers. Default: the name of the venue in `venue_id`, if there is one.
             #[schema(min_length = 1, max_length = 200)]
             venue_name: Option<String>,
+            /// Address of a picture: an absolute `https` URL. It is stored in its normal form: the host in lower case,
+            /// other characters than ASCII percent-encoded.
+            #[schema(format = "uri", max_length = 2048, example = "https://images.example.com/winter-concert.jpg")]
+            #[serde(skip_serializing_if = "Option::is_none")]
+            image_url: Option<String>,
             #[schema(format = DateTime, example = "2027-03-01T20:00:00+01:00")]
             starts_at: Option<String>,
             /// Must be after `starts_at`.
@@ -90,6 +103,7 @@ macro_rules! create_body {
                     name: std::mem::take(&mut self.name),
                     description: self.description.take(),
                     venue_name: self.venue_name.take(),
+                    image_url: self.image_url.take(),
                     starts_at: self.starts_at.take(),
                     ends_at: self.ends_at.take(),
                     time_zone: self.time_zone.take(),
@@ -115,6 +129,10 @@ macro_rules! amend_body {
             #[serde(default, deserialize_with = "deserialize_change")]
             #[schema(value_type = Option<String>, min_length = 1, max_length = 200)]
             venue_name: Change<String>,
+            /// Address of a picture: an absolute `https` URL.
+            #[serde(default, deserialize_with = "deserialize_change")]
+            #[schema(value_type = Option<String>, format = "uri", max_length = 2048)]
+            image_url: Change<String>,
             #[serde(default, deserialize_with = "deserialize_change")]
             #[schema(value_type = Option<String>, format = DateTime)]
             starts_at: Change<String>,
@@ -136,6 +154,7 @@ macro_rules! amend_body {
                     name: std::mem::take(&mut self.name),
                     description: std::mem::take(&mut self.description),
                     venue_name: std::mem::take(&mut self.venue_name),
+                    image_url: std::mem::take(&mut self.image_url),
                     starts_at: std::mem::take(&mut self.starts_at),
                     ends_at: std::mem::take(&mut self.ends_at),
                     time_zone: std::mem::take(&mut self.time_zone),
@@ -154,6 +173,9 @@ pub struct DetailsBody<'a> {
     description: Option<&'a str>,
     #[schema(example = "City Hall")]
     venue_name: Option<&'a str>,
+    /// Address of a picture, with the scheme `https`.
+    #[schema(format = "uri", example = "https://images.example.com/winter-concert.jpg")]
+    image_url: Option<&'a str>,
     starts_at: Option<Timestamp>,
     /// `starts_at` in the event's time zone.
     #[schema(format = DateTime, example = "2027-03-01T20:00:00+01:00")]
@@ -174,6 +196,7 @@ impl<'a> From<&'a EventDetails> for DetailsBody<'a> {
             name: &details.name,
             description: details.description.as_deref(),
             venue_name: details.venue_name.as_deref(),
+            image_url: details.image_url.as_deref(),
             starts_at: details.starts_at.map(Timestamp),
             starts_at_local: local(details.starts_at),
             ends_at: details.ends_at.map(Timestamp),
@@ -193,6 +216,7 @@ impl TryFrom<&DetailsDraft> for EventDetails {
             name: parse_name(&draft.name)?,
             description: draft.description.as_deref().map(parse_description).transpose()?.flatten(),
             venue_name: draft.venue_name.as_deref().map(parse_venue_name).transpose()?,
+            image_url: draft.image_url.as_deref().map(parse_image_url).transpose()?,
             starts_at: instant("/starts_at", &draft.starts_at)?,
             ends_at: instant("/ends_at", &draft.ends_at)?,
             time_zone: parse_time_zone(draft.time_zone.as_deref().unwrap_or(TIME_ZONE_DEFAULT))?,
@@ -214,6 +238,7 @@ impl DetailsPatch {
         let description = parse_clearable(self.description, |text| parse_description(&text))?;
         set(&mut members, "description", description.map(Option::flatten));
         set(&mut members, "venue_name", parse_clearable(self.venue_name, |text| parse_venue_name(&text))?);
+        set(&mut members, "image_url", parse_clearable(self.image_url, |text| parse_image_url(&text))?);
         let instant = |pointer, change| {
             parse_clearable(change, |text: String| parse_instant(pointer, &text).map(instant_column::text))
         };
@@ -246,6 +271,22 @@ pub fn parse_description(text: &str) -> Result<Option<String>, Invalid> {
 
 fn parse_venue_name(text: &str) -> Result<String, Invalid> {
     text::parse_line("/venue_name", text, text::VENUE_NAME_LENGTH_MAX)
+}
+
+/// The URL in its normal form, in which a page can use it as it is: quotes, blanks and angle brackets are encoded.
+fn parse_image_url(text: &str) -> Result<String, Invalid> {
+    const POINTER: &str = "/image_url";
+    let text = text::parse_line(POINTER, text, IMAGE_URL_LENGTH_MAX)?;
+    let not_https =
+        || Invalid::new(POINTER, "must be an absolute https URL, such as https://images.example.com/concert.jpg");
+    // A browser would accept blanks, backslashes and `https:example.com`. They are rather mistakes than addresses.
+    let is_written_in_full = text.get(..8).is_some_and(|start| start.eq_ignore_ascii_case("https://"));
+    if !is_written_in_full || text.contains(|character: char| character.is_whitespace() || character == '\\') {
+        return Err(not_https());
+    }
+    let url = Url::parse(&text).map_err(|_| not_https())?;
+    // Encoding makes it longer.
+    text::parse_line(POINTER, url.as_str(), IMAGE_URL_LENGTH_MAX)
 }
 
 fn parse_time_zone(name: &str) -> Result<String, Invalid> {

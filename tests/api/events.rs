@@ -3,6 +3,7 @@
 mod amend;
 mod create;
 mod delete;
+mod image_url;
 mod list;
 mod refused;
 mod repeat;

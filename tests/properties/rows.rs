@@ -66,6 +66,7 @@ impl Rows {
             name: "An evening".to_owned(),
             description: None,
             venue_name: None,
+            image_url: None,
             starts_at: None,
             ends_at: None,
             time_zone: "Europe/Berlin".to_owned(),

@@ -26,6 +26,7 @@ pub(super) async fn amend(
             SET name = new.name,
                 description = new.description,
                 venue_name = new.venue_name,
+                image_url = new.image_url,
                 starts_at = new.starts_at,
                 ends_at = new.ends_at,
                 time_zone = new.time_zone,

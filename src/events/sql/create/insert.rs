@@ -66,12 +66,12 @@ pub async fn events(connection: &mut PgConnection, events: &[&WholeEvent]) -> Re
         r#"
         INSERT INTO events (
             event_id, series_id,
-            name, description, venue_name, starts_at, ends_at, time_zone,
+            name, description, venue_name, image_url, starts_at, ends_at, time_zone,
             status, currency, hold_ttl_seconds, max_quantity_per_hold, sale_starts_at, sale_ends_at, orphans_refused,
             venue_id, layout_version, created_at, updated_at)
         SELECT
             event_id, series_id,
-            name, description, venue_name, starts_at, ends_at, time_zone,
+            name, description, venue_name, image_url, starts_at, ends_at, time_zone,
             status, currency, hold_ttl_seconds, max_quantity_per_hold, sale_starts_at, sale_ends_at, orphans_refused,
             venue_id, layout_version, created_at, created_at
         FROM jsonb_populate_recordset(NULL::events, $1)
