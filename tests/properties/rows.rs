@@ -8,7 +8,6 @@ mod seats;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use boxoffice::events::details::EventDetails;
 use boxoffice_engine::ids::{BlockId, BookingId, EventId, HoldId, PoolId, TicketTypeId, VenueId};
 use boxoffice_engine::inventory::batch_state::TicketType;
 use boxoffice_engine::inventory::changes::{Changes, EntryKind, EventCounters, JournalEntry, PoolDelta};
@@ -22,6 +21,7 @@ use boxoffice_engine::seating::{Layout, SeatIndex};
 pub use seats::SeatRow;
 
 use crate::constraints;
+use crate::translate;
 
 pub type Violation = String;
 
@@ -52,26 +52,10 @@ pub struct Rows {
     pub journal: BTreeMap<(EventId, i64), JournalEntry>,
 }
 
-impl EventRow {
-    /// Details as the events feature reads them.
-    pub fn details(&self) -> EventDetails {
-        EventDetails::try_from(&self.details).expect("details that the events feature wrote")
-    }
-}
-
 impl Rows {
     /// Inserts an event as `ops::create_event` does; [`Self::add_pool`] writes its journal entry per pool.
     pub fn add_event(&mut self, event_id: EventId, terms: EventTerms) {
-        let details = EventDetails {
-            name: "An evening".to_owned(),
-            description: None,
-            venue_name: None,
-            image_url: None,
-            starts_at: None,
-            ends_at: None,
-            time_zone: "Europe/Berlin".to_owned(),
-        };
-        let details = as_columns(&details);
+        let details = translate::details(None, None);
         self.events.insert(event_id, EventRow { details, terms, layout: None, counters: EventCounters::default() });
     }
 
@@ -227,10 +211,4 @@ impl Rows {
         self.journal.retain(|(of_event, _), _| *of_event != event_id);
         Ok(())
     }
-}
-
-/// Details as `to_jsonb` gives them.
-fn as_columns(details: &EventDetails) -> OpaqueDetails {
-    let columns = serde_json::to_value(details).expect("details are an object");
-    serde_json::from_value(columns).expect("an object")
 }
