@@ -5,11 +5,13 @@ export SQLX_OFFLINE = true
 SQLX_CLI_VERSION = 0.9.0
 TOOLS = $(CURDIR)/target/tools
 BOXOFFICE = $(CURDIR)/target/debug/boxoffice
+# Writes and checks the generated files; `cargo xtask` is the same.
+XTASK = cargo run --package boxoffice-xtask --
 # The queries of the current code, as the macros write them, to compare with .sqlx/.
 QUERIES_FOUND = $(CURDIR)/target/sqlx-prepare-check
 
 .DEFAULT_GOAL = help
-.PHONY: help run test bench bench-quick bench-long check fmt fmt-check lint queries-check deny prepare migrate audit openapi docker clean
+.PHONY: help run test bench bench-quick bench-long check fmt fmt-check lint queries-check generated-check deny prepare generated openapi migrate audit docker clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -18,6 +20,7 @@ run: ## start a complete service on 127.0.0.1:8080, with an embedded PostgreSQL
 	cargo run --release -- dev $(ARGS)
 
 test: ## run all tests on DATABASE_URL, or on a temporary PostgreSQL; ARGS="--test name" for some
+	@.ci/install-nginx
 	cargo build
 ifdef DATABASE_URL
 	cargo test --workspace $(ARGS)
@@ -42,7 +45,7 @@ define run_suite
 		--json target/bench/$(1).json --report $(2)
 endef
 
-check: fmt-check lint queries-check deny ## run every check except the tests
+check: fmt-check lint queries-check generated-check deny ## run every check except the tests
 
 fmt: ## format the code
 	cargo fmt --all
@@ -59,7 +62,10 @@ queries-check: $(TOOLS)/bin/sqlx ## check that .sqlx/ and sqlx-data.json match t
 	PATH="$(TOOLS)/bin:$$PATH" $(BOXOFFICE) with-postgres -- sh -c \
 		'cargo sqlx migrate run && cargo sqlx prepare --workspace --check -- --lib'
 	@diff -rq .sqlx $(QUERIES_FOUND) || { echo 'stale queries in .sqlx/: run `make prepare`'; exit 1; }
-	$(BOXOFFICE) catalogue --check
+	$(XTASK) catalogue --check
+
+generated-check: ## check that no generated file is stale; the tests check it too
+	$(XTASK) all --check
 
 deny: ## check licences, sources and advisories of the dependencies (needs cargo-deny)
 	@cargo deny --version >/dev/null 2>&1 || { echo 'cargo-deny is missing: cargo install cargo-deny --locked'; exit 1; }
@@ -71,19 +77,21 @@ prepare: $(TOOLS)/bin/sqlx ## rewrite .sqlx/ and sqlx-data.json after a change o
 	cargo build || test -x $(BOXOFFICE)
 	PATH="$(TOOLS)/bin:$$PATH" $(BOXOFFICE) with-postgres -- sh -c \
 		'cargo sqlx migrate run && cargo sqlx prepare --workspace -- --lib'
-	$(BOXOFFICE) catalogue
+	$(XTASK) catalogue
 	cargo build
+
+generated: ## write every generated file: OpenAPI, Postman collection, docs/errors.md, sqlx-data.json
+	$(XTASK) all
+
+openapi: ## write docs/openapi.json and docs/postman_collection.json
+	$(XTASK) openapi
+	$(XTASK) postman
 
 migrate: ## apply migrations/ to DATABASE_URL
 	cargo run -- migrate
 
 audit: ## check the invariants of DATABASE_URL
 	cargo run -- audit
-
-openapi: ## write the OpenAPI document and the Postman collection into docs/
-	cargo build
-	$(BOXOFFICE) openapi > docs/openapi.json
-	$(BOXOFFICE) openapi --format postman > docs/postman_collection.json
 
 docker: ## build the image boxoffice:latest
 	docker build --tag boxoffice:latest .

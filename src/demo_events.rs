@@ -12,7 +12,7 @@ use crate::events::sql::create::create_event;
 use crate::events::sql::named::find_on_sale;
 use crate::idempotency::creation::Created;
 use crate::venues::model::new_venue::{NewVenue, VenueDraft};
-use crate::venues::model::venue_layout::{LayoutReference, VenueLayout};
+use crate::venues::model::venue::{LayoutReference, VenueLayout};
 use crate::venues::sql::create::create_venue;
 
 /// Names of the events, by which they are found again.

@@ -2,13 +2,11 @@
 //! Every setting is also an environment variable, which may be set in a `.env` file.
 
 mod audit; // checks the invariants of the data
-mod catalogue; // bundles the compile-time checked statements into one file (development)
 #[cfg(feature = "embedded")]
 mod dev; // a complete service with an embedded PostgreSQL, to try it out
 mod health; // asks the server on this machine whether it is ready, for containers
 mod migrate; // applies the missing migrations
 mod openapi; // prints the OpenAPI document
-mod postman; // converts the OpenAPI document into a Postman collection
 mod serve; // the server in production
 mod session; // shared by several commands: maintenance connection, start-up check, signals
 #[cfg(feature = "embedded")]
@@ -37,16 +35,13 @@ enum Command {
     Migrate(boxoffice::config::DatabaseUrl),
     /// Check every invariant of the data; exit code 1 on a breach, 2 if they could not be checked
     Audit(boxoffice::config::DatabaseUrl),
-    /// Print the OpenAPI document, or a Postman collection
-    Openapi(openapi::OpenapiArgs),
+    /// Print the OpenAPI document
+    Openapi,
     /// Ask the server on this machine whether it is ready; exit code 1 if not
     Health(health::HealthArgs),
     /// Run a command with DATABASE_URL set to a temporary PostgreSQL
     #[cfg(feature = "embedded")]
     WithPostgres(with_postgres::WithPostgresArgs),
-    /// Bundle .sqlx/ into sqlx-data.json
-    #[command(hide = true)]
-    Catalogue(catalogue::CatalogueArgs),
     /// Run an embedded PostgreSQL; started by `dev` and `with-postgres`
     #[cfg(feature = "embedded")]
     #[command(hide = true, name = embedded_postgres::HELPER_COMMAND)]
@@ -64,9 +59,8 @@ pub fn run() -> ExitCode {
     let outcome = match Cli::parse().command {
         #[cfg(feature = "embedded")]
         Command::EmbeddedPostgres(arguments) => return embedded_postgres::helper::run(&arguments),
-        Command::Catalogue(arguments) => catalogue::run(&arguments),
         Command::Health(arguments) => health::run(&arguments),
-        Command::Openapi(arguments) => openapi::run(&arguments),
+        Command::Openapi => openapi::run(),
         command => run_async(command),
     };
     outcome.unwrap_or_else(|error| fail(&error))

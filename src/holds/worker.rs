@@ -10,7 +10,7 @@ use boxoffice_engine::inventory::command::{Command, ExpiryCause, Outcome};
 use futures_util::{StreamExt, stream};
 
 use crate::app::App;
-use crate::holds::sql::overdue_holds::overdue_holds;
+use crate::holds::sql::overdue_holds;
 use crate::telemetry::metrics;
 
 /// Name of the worker in metrics, logs and health.

@@ -1,13 +1,11 @@
 //! The page that the `type` of a problem document links to: all error codes, each with its own anchor.
 //!
-//! Codes, titles and statuses come from `error`, so that no code can be missing. Meaning, advice and members come from
-//! docs/errors.md. The page is plain HTML with embedded styles: it needs no network.
+//! Everything that it says about a code comes from `error`, so no code can be missing. The page is plain HTML with
+//! embedded styles: it needs no network.
 
 use std::fmt::Write;
 
-use crate::error::{ErrorCode, Retry};
-
-const ERRORS_DOC: &str = include_str!("../../docs/errors.md");
+use crate::error::{ErrorCode, Explanation, Retry};
 
 const HEAD: &str = r#"<!DOCTYPE html>
 <html lang="en">
@@ -45,7 +43,7 @@ pub fn render() -> String {
 
 fn write_section(page: &mut String, code: ErrorCode) -> std::fmt::Result {
     let (name, status) = (code.as_str(), code.status());
-    let [meaning, advice, members] = documentation(code);
+    let Explanation { meaning, advice, members } = code.explanation();
     writeln!(page, r##"<section id="{name}"><h2><a href="#{name}">{name}</a></h2>"##)?;
     writeln!(page, "<p><strong>{}.</strong> {}</p>", to_html(code.title()), to_html(meaning))?;
     writeln!(page, "<p>{}</p>", to_html(advice))?;
@@ -56,14 +54,6 @@ fn write_section(page: &mut String, code: ErrorCode) -> std::fmt::Result {
     writeln!(page, "</p></section>")
 }
 
-/// Columns of docs/errors.md: meaning, what to do, members.
-fn documentation(code: ErrorCode) -> [&'static str; 3] {
-    let row_start = format!("| `{}` |", code.as_str());
-    let row = ERRORS_DOC.lines().find(|line| line.starts_with(&row_start)).unwrap_or_default();
-    let mut cells = row.trim_matches('|').split('|').skip(3).map(str::trim);
-    std::array::from_fn(|_| cells.next().unwrap_or_default())
-}
-
 fn retry_advice(retry: Retry) -> &'static str {
     match retry {
         Retry::Never => "The same request fails again.",
@@ -72,7 +62,7 @@ fn retry_advice(retry: Retry) -> &'static str {
     }
 }
 
-/// Converts the text of a cell to HTML: text between backticks is code, everything else is escaped.
+/// Converts a text of an explanation to HTML: text between backticks is code, everything else is escaped.
 fn to_html(markdown: &str) -> String {
     let escaped = markdown.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
     let spans = escaped.split('`').enumerate();

@@ -173,7 +173,7 @@ fn insufficient_seats(shortages: &[Shortage], retry_at: Option<Instant>, now: In
 }
 
 impl From<sqlx::Error> for ApiError {
-    /// For reads and the writes of `ops`; inventory converts its own errors. `UNAVAILABLE` if the error is transient
+    /// For reads and writes of the features; inventory converts its own errors. `UNAVAILABLE` if the error is transient
     /// (database unreachable or too busy); any other error is a bug and becomes `INTERNAL`.
     fn from(error: sqlx::Error) -> Self {
         let code = if is_transient(&error) { ErrorCode::Unavailable } else { ErrorCode::Internal };

@@ -6,7 +6,7 @@ use boxoffice_engine::metrics as engine_metrics;
 
 use crate::app::App;
 use crate::http::routes::{Routes, routes};
-use crate::operations::sql::totals::totals;
+use crate::operations::sql::totals;
 use crate::telemetry::metrics;
 
 /// The routes of this feature.

@@ -8,7 +8,7 @@ use crate::app::App;
 use crate::error::ApiError;
 use crate::http::read::with_deadline;
 use crate::http::routes::{Routes, routes};
-use crate::operations::sql::totals::{Totals, totals};
+use crate::operations::sql::{Totals, totals};
 
 /// The routes of this feature.
 pub fn routes() -> Routes {

@@ -82,25 +82,3 @@ fn health_fails_where_nothing_listens() {
     assert_eq!(output.status.code(), Some(1));
     assert!(stderr(&output).contains("no answer from 127.0.0.1:1"), "{}", stderr(&output));
 }
-
-#[test]
-fn the_postman_collection_has_every_operation_of_the_description() {
-    let print_json = |arguments: &[&str]| -> serde_json::Value {
-        let output = boxoffice(arguments, &[]);
-        serde_json::from_slice(&output.stdout).expect("prints JSON")
-    };
-    let description = print_json(&["openapi"]);
-    let collection = print_json(&["openapi", "--format", "postman"]);
-    let operations: usize = description["paths"]
-        .as_object()
-        .into_iter()
-        .flatten()
-        .map(|(_, operations)| {
-            let methods = ["get", "put", "post", "patch", "delete"];
-            methods.iter().filter(|method| operations.get(**method).is_some()).count()
-        })
-        .sum();
-    let folders = collection["item"].as_array().expect("a collection has folders");
-    let requests: usize = folders.iter().map(|folder| folder["item"].as_array().map_or(0, Vec::len)).sum();
-    assert_eq!(requests, operations);
-}

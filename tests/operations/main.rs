@@ -1,5 +1,5 @@
-//! Operations: the command line, the start-up contract, the embedded PostgreSQL, and documents that are generated or must
-//! agree with the code.
+//! Operations: the command line, the start-up contract, the embedded PostgreSQL, and documents that must agree with the
+//! code.
 
 #[path = "../support/mod.rs"]
 pub mod support;
@@ -8,10 +8,8 @@ mod command_line;
 mod database;
 mod demo_events;
 mod embedded_postgres;
-mod errors_doc;
 mod metrics_doc;
 mod nginx;
-mod postman_collection;
 mod rolling_restarts;
 mod settings;
 mod stopping;

@@ -1,4 +1,4 @@
-//! deploy/nginx.conf: its text, and its behaviour in a real nginx where one is installed.
+//! deploy/nginx.conf: its text, and its behaviour in a real nginx, which must be installed.
 
 use std::fs;
 use std::net::SocketAddr;
@@ -56,9 +56,9 @@ pub struct Nginx {
 }
 
 impl Nginx {
-    /// Starts nginx in front of these instances, with this read timeout. `None` if no nginx is installed.
-    pub async fn start(instances: &[SocketAddr], read_timeout: &str) -> Option<Self> {
-        Command::new("nginx").arg("-v").stderr(Stdio::null()).status().ok()?;
+    /// Starts nginx in front of these instances, with this read timeout. Panics if no nginx is installed, because a
+    /// test that passed without it would prove nothing.
+    pub async fn start(instances: &[SocketAddr], read_timeout: &str) -> Self {
         let directory = std::env::temp_dir().join(format!("boxoffice-nginx-{}", Uuid::now_v7().simple()));
         fs::create_dir(&directory).expect("a directory of our own");
         let (public, operators) = (free_port(), free_port());
@@ -85,13 +85,13 @@ impl Nginx {
             .args(["-g", "daemon off; master_process off; pid nginx.pid;"])
             .stderr(Stdio::null())
             .spawn()
-            .expect("nginx starts");
+            .unwrap_or_else(|e| panic!("nginx does not start: {e}; `.ci/install-nginx` installs it"));
         let client = |port| Client::new(format!("http://127.0.0.1:{port}"));
         let mut nginx = Self { child, directory, public: client(public), operators: client(operators) };
         while nginx.public.try_send(Method::GET, "/", &[], None).await.is_err() {
             assert!(nginx.child.try_wait().expect("it was started here").is_none(), "nginx refuses its configuration");
         }
-        Some(nginx)
+        nginx
     }
 }
 
@@ -106,7 +106,7 @@ impl Drop for Nginx {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_public_port_serves_every_request_of_a_buyer() {
     let service = Service::start().await;
-    let Some(nginx) = Nginx::start(&[service.running.address()], READ_TIMEOUT).await else { return };
+    let nginx = Nginx::start(&[service.running.address()], READ_TIMEOUT).await;
     let event_id = nginx.operators.event(10).await;
     let (public, hold_id) = (&nginx.public, |hold: &Reply| hold.id("hold_id"));
 
@@ -150,7 +150,7 @@ async fn the_public_port_serves_every_request_of_a_buyer() {
 #[tokio::test(flavor = "multi_thread")]
 async fn routes_of_organisers_are_not_found_on_the_public_port() {
     let service = Service::start().await;
-    let Some(nginx) = Nginx::start(&[service.running.address()], READ_TIMEOUT).await else { return };
+    let nginx = Nginx::start(&[service.running.address()], READ_TIMEOUT).await;
     let public = &nginx.public;
     let event_id = nginx.operators.event(10).await;
     // An event with a hold cannot be deleted by the requests below.
@@ -199,7 +199,7 @@ async fn routes_of_organisers_are_not_found_on_the_public_port() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_refusal_of_nginx_itself_is_a_problem_document_too() {
     let service = Service::start().await;
-    let Some(nginx) = Nginx::start(&[service.running.address()], READ_TIMEOUT).await else { return };
+    let nginx = Nginx::start(&[service.running.address()], READ_TIMEOUT).await;
     let body = " ".repeat(65 * 1024);
     let headers = [("Content-Type", "application/json"), ("X-Request-Id", "order-4711")];
     let refused = nginx.public.send_text(Method::POST, "/api/v1/holds", &headers, &body).await;
@@ -244,7 +244,7 @@ async fn a_refusal_of_nginx_itself_is_a_problem_document_too() {
 #[tokio::test(flavor = "multi_thread")]
 async fn without_an_instance_requests_are_unavailable_and_without_an_answer_their_outcome_is_unknown() {
     let service = Service::start().await;
-    let Some(nginx) = Nginx::start(&[service.running.address()], READ_TIMEOUT).await else { return };
+    let nginx = Nginx::start(&[service.running.address()], READ_TIMEOUT).await;
     let event_id = nginx.operators.event(10).await;
     let blocker = service.database.lock_all_events().await;
     // The instance has the request, and the read timeout of nginx passes.

@@ -27,7 +27,7 @@ async fn while_instances_are_restarted_one_after_the_other_every_request_succeed
     let database = Database::create().await;
     let ports = [free_port(), free_port()];
     let addresses = ports.map(|port| SocketAddr::from(([127, 0, 0, 1], port)));
-    let Some(nginx) = Nginx::start(&addresses, "60s").await else { return };
+    let nginx = Nginx::start(&addresses, "60s").await;
     let mut first = start(ports[0], &database).await;
     let mut second = start(ports[1], &database).await;
     let event_id = nginx.operators.event(1_000_000).await;

@@ -16,12 +16,14 @@ mod play;
 mod refusals;
 mod replies;
 
-use crate::script::Plan;
+use test_support::reach::assert_histories_meet_every_answer;
+use test_support::script::Plan;
+
 use house::for_all_histories;
 use play::{Timing, play};
 
 /// Histories of one request after the other, with pauses in which time advances.
-pub const SEQUENTIAL: Plan = Plan {
+const SEQUENTIAL: Plan = Plan {
     cases: 36,
     commands_per_case: 40,
     batch_commands_max: 10,
@@ -31,8 +33,7 @@ pub const SEQUENTIAL: Plan = Plan {
 };
 
 /// Histories with up to five requests at the same time: few enough to try every order of them.
-pub const CONCURRENT: Plan =
-    Plan { commands_per_case: 50, batch_commands_max: 5, batches_about: &[3, 5, 8], ..SEQUENTIAL };
+const CONCURRENT: Plan = Plan { commands_per_case: 50, batch_commands_max: 5, batches_about: &[3, 5, 8], ..SEQUENTIAL };
 
 /// Histories without pauses: time does not advance, so that clients need not wait for each other.
 const CROWDED: Plan = Plan { cases: 12, commands_per_case: 150, ..SEQUENTIAL };
@@ -54,4 +55,12 @@ async fn simultaneous_requests_are_answered_as_if_they_had_come_one_after_the_ot
 async fn everything_acknowledged_to_a_crowd_exists_and_never_exceeds_the_capacity() {
     let name = "everything_acknowledged_to_a_crowd_exists_and_never_exceeds_the_capacity";
     for_all_histories(name, &CROWDED, crowd::play).await;
+}
+
+/// A property proves nothing about answers that its histories never produce.
+#[test]
+fn random_histories_of_requests_meet_every_answer_often() {
+    for plan in [SEQUENTIAL, CONCURRENT] {
+        assert_histories_meet_every_answer(&plan);
+    }
 }

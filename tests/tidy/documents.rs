@@ -38,7 +38,7 @@ pub fn broken_links(tree: &Tree) -> Vec<Breach> {
 
 /// Tests that a document names as `module::a_test_is_a_sentence`, but that do not exist.
 pub fn missing_tests(tree: &Tree) -> Vec<Breach> {
-    let exists = |name: &str| tree.sources_in("tests/").any(|source| source.code.contains(&format!("fn {name}()")));
+    let exists = |name: &str| tree.tests().any(|source| source.code.contains(&format!("fn {name}()")));
     let mut breaches = Vec::new();
     for (path, text) in tree.texts.iter().filter(|(path, _)| path.ends_with(".md")) {
         for (number, line) in text.lines().enumerate() {

@@ -39,7 +39,7 @@ pub fn exceptions_without_a_reason(tree: &Tree) -> Vec<Breach> {
 
 pub fn sleeps_in_tests(tree: &Tree) -> Vec<Breach> {
     let sleeps = ["sleep(", "sleep_until("];
-    find_patterns(tree.sources_in("tests/"), |source| &source.code, &sleeps, "tests wait for a condition, not for time")
+    find_patterns(tree.tests(), |source| &source.code, &sleeps, "tests wait for a condition, not for time")
 }
 
 pub fn unfinished_work(tree: &Tree) -> Vec<Breach> {

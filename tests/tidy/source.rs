@@ -60,6 +60,11 @@ impl Tree {
     pub fn sources_in(&self, folder: &str) -> impl Iterator<Item = &Source> {
         self.sources.iter().filter(move |source| source.path.starts_with(folder))
     }
+
+    /// Tests of the server and of the engine, and the code that they share.
+    pub fn tests(&self) -> impl Iterator<Item = &Source> {
+        ["tests/", "engine/tests/", "test-support/"].into_iter().flat_map(|folder| self.sources_in(folder))
+    }
 }
 
 fn walk(root: &Path, folder: &str, paths: &mut Vec<String>) {

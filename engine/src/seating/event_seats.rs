@@ -25,11 +25,12 @@ pub struct EventSeats {
     strips: Vec<Strip>,
     /// Runs of all strips: adjacent seats of one pool.
     runs: Vec<Range<u32>>,
-    /// Strips of one pool in one section, in the order of the strips.
+    /// In the order of the strips, without gaps.
     parts: Vec<Part>,
     all_free: FreeSeats,
 }
 
+/// The part of a row that belongs to one pool.
 #[derive(Debug)]
 pub(super) struct Strip {
     row: usize,
@@ -43,6 +44,13 @@ pub(super) struct Strip {
     pub nearest: u32,
 }
 
+/// Adjacent seats of one pool.
+struct Run {
+    pool: PoolNumber,
+    seats: Range<u32>,
+}
+
+/// Strips of one pool in one section.
 #[derive(Debug)]
 struct Part {
     pool: PoolNumber,
@@ -53,10 +61,10 @@ struct Part {
 impl EventSeats {
     /// The seats of an event. `pool_of` returns the pool of a seat.
     pub fn new(layout: Arc<Layout>, pool_of: impl Fn(SeatIndex) -> PoolNumber) -> Self {
-        let pools: Vec<PoolNumber> =
-            (0..layout.seats().len()).map(|seat| pool_of(SeatIndex::from_usize(seat))).collect();
+        let seats = layout.seats().len();
+        let pools: Vec<PoolNumber> = (0..seats).map(|seat| pool_of(SeatIndex::from_usize(seat))).collect();
         let mut event_seats = Self {
-            strip_of: vec![0; pools.len()],
+            strip_of: vec![0; seats],
             strips: Vec::new(),
             runs: Vec::new(),
             parts: Vec::new(),
@@ -70,8 +78,8 @@ impl EventSeats {
         for strip in 0..event_seats.strips.len() {
             event_seats.index_strip(strip);
         }
-        event_seats.all_free =
-            FreeSeats::all_free(&event_seats.layout, event_seats.strips.len(), |seat| event_seats.strip_of(seat));
+        let strips = event_seats.strips.len();
+        event_seats.all_free = FreeSeats::all_free(&event_seats.layout, strips, |seat| event_seats.strip_of(seat));
         event_seats
     }
 
@@ -117,19 +125,26 @@ impl EventSeats {
 
     /// The strips of a section, of a pool, of both, or all, as ranges.
     pub(super) fn strip_ranges(&self, section: Option<SectionIndex>, pool: Option<PoolNumber>) -> Vec<Range<usize>> {
-        let parts_of_pool = pool.map_or(&self.parts[..], |pool| {
-            let from = self.parts.partition_point(|part| part.pool < pool);
-            let to = self.parts.partition_point(|part| part.pool <= pool);
-            &self.parts[from..to]
-        });
+        let parts = match pool {
+            Some(pool) => self.parts_of_pool(pool),
+            None => &self.parts,
+        };
         if let Some(section) = section {
-            let parts = parts_of_pool.iter().filter(|part| part.section == section);
-            return parts.map(|part| part.strips.clone()).collect();
+            let parts_of_section = parts.iter().filter(|part| part.section == section);
+            return parts_of_section.map(|part| part.strips.clone()).collect();
         }
-        match (parts_of_pool.first(), parts_of_pool.last()) {
+        // All sections of the pool, or of the layout: their parts follow each other.
+        match (parts.first(), parts.last()) {
             (Some(first), Some(last)) => iter::once(first.strips.start..last.strips.end).collect(),
             _ => Vec::new(),
         }
+    }
+
+    /// Parts are sorted by pool, so those of one pool follow each other.
+    fn parts_of_pool(&self, pool: PoolNumber) -> &[Part] {
+        let from = self.parts.partition_point(|part| part.pool < pool);
+        let to = self.parts.partition_point(|part| part.pool <= pool);
+        &self.parts[from..to]
     }
 
     /// The strips of the same pool and section that are at most `rows` rows in front of or behind a strip, and itself.
@@ -147,32 +162,46 @@ impl EventSeats {
     }
 
     /// Adds the strips and runs of a row.
+    ///
+    /// For example, a row of seats 1 to 6 with an aisle after 4, whose seats 1 and 2 are in pool 0 and the others in
+    /// pool 1, has two strips: pool 0 with the run 1-2, and pool 1 with the runs 3-4 and 5-6.
     fn add_strips_of_row(&mut self, row: usize, pools: &[PoolNumber]) {
-        let seats = self.layout.rows()[row].seats.clone();
-        let mut runs: Vec<(PoolNumber, Range<u32>)> = Vec::new();
-        for seat in seats.clone() {
-            let index = SeatIndex::from_usize(seat).0;
-            let joined = seat > seats.start && !self.layout.seats()[seat - 1].attributes.has(Attribute::AisleAfter);
-            match runs.last_mut() {
-                Some((pool, run)) if joined && *pool == pools[seat] => run.end = index + 1,
-                _ => runs.push((pools[seat], index..index + 1)),
+        let mut runs = self.runs_of_row(row, pools);
+        runs.sort_by_key(|run| (run.pool, run.seats.start));
+        for runs_of_pool in runs.chunk_by(|run, next| run.pool == next.pool) {
+            let first_run = self.runs.len();
+            let mut nearest = u32::MAX;
+            for run in runs_of_pool {
+                for seat in run.seats.clone() {
+                    nearest = nearest.min(self.layout.distances()[seat as usize]);
+                }
+                self.runs.push(run.seats.clone());
             }
-        }
-        runs.sort_by_key(|(pool, run)| (*pool, run.start));
-        for runs_of_pool in runs.chunk_by(|(pool, _), (next_pool, _)| pool == next_pool) {
-            let from = self.runs.len();
-            self.runs.extend(runs_of_pool.iter().map(|(_, run)| run.clone()));
-            let distances = self.layout.distances();
-            let nearest = self.runs[from..].iter().cloned().flatten().map(|seat| distances[seat as usize]).min();
             self.strips.push(Strip {
                 row,
                 section: self.layout.rows()[row].section,
-                pool: runs_of_pool[0].0,
-                runs: from..self.runs.len(),
-                first: runs_of_pool[0].1.start,
-                nearest: nearest.unwrap_or_default(),
+                pool: runs_of_pool[0].pool,
+                runs: first_run..self.runs.len(),
+                first: runs_of_pool[0].seats.start,
+                nearest,
             });
         }
+    }
+
+    /// Runs of a row, from left to right.
+    fn runs_of_row(&self, row: usize, pools: &[PoolNumber]) -> Vec<Run> {
+        let mut runs: Vec<Run> = Vec::new();
+        let mut is_joined = false; // No seat is on the left of the first one.
+        for index in self.layout.rows()[row].seats.clone() {
+            let seat = SeatIndex::from_usize(index).0;
+            let pool = pools[index];
+            match runs.last_mut() {
+                Some(run) if is_joined && run.pool == pool => run.seats.end = seat + 1,
+                _ => runs.push(Run { pool, seats: seat..seat + 1 }),
+            }
+            is_joined = !self.layout.seats()[index].attributes.has(Attribute::AisleAfter);
+        }
+        runs
     }
 
     /// Enters a sorted strip into `strip_of` and `parts`.

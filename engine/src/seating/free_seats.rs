@@ -3,10 +3,10 @@
 //! An orphan is a free seat without a free adjacent seat, so only a customer who comes alone wants it. A new orphan is
 //! a free seat that has a free adjacent seat now, and has none after a group is taken.
 
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 
 use super::attributes::Attribute;
-use super::layout::{Layout, Seat};
+use super::layout::{Layout, Seat, SeatIndex};
 
 /// The seat is free.
 const FREE: u8 = 1;
@@ -24,11 +24,17 @@ pub(super) struct SeatFlags(u8);
 impl SeatFlags {
     /// Flags of a free seat.
     fn new(seat: &Seat, ends_row: bool) -> Self {
-        let bit = |bit: u8, set: bool| if set { bit } else { 0 };
-        let joined = !ends_row && !seat.attributes.has(Attribute::AisleAfter);
-        let accessible = seat.attributes.has(Attribute::Accessible);
-        let reserved = seat.attributes.is_reserved();
-        Self(FREE | bit(JOINED, joined) | bit(RESERVED, reserved) | bit(ACCESSIBLE, accessible))
+        let mut flags = FREE;
+        if !ends_row && !seat.attributes.has(Attribute::AisleAfter) {
+            flags |= JOINED;
+        }
+        if seat.attributes.is_reserved() {
+            flags |= RESERVED;
+        }
+        if seat.attributes.has(Attribute::Accessible) {
+            flags |= ACCESSIBLE;
+        }
+        Self(flags)
     }
 
     fn is_free(self) -> bool {
@@ -95,14 +101,20 @@ impl FreeCounts {
 
     /// Whether any of the seats satisfies the filter: see [`SeatFilter::is_satisfied_by`].
     pub fn satisfy(self, filter: SeatFilter) -> bool {
-        let satisfying = if filter == SeatFilter::Accessible { self.accessible } else { self.admitted(filter) };
-        satisfying > 0
+        match filter {
+            SeatFilter::Accessible => self.accessible > 0,
+            SeatFilter::Ordinary | SeatFilter::Any => self.admitted(filter) > 0,
+        }
     }
 
     /// Counts of a single seat.
     fn from_seat(flags: SeatFlags) -> Self {
-        let reserved = u32::from(flags.is_reserved());
-        Self { ordinary: 1 - reserved, reserved, accessible: u32::from(flags.is_accessible()) }
+        let accessible = u32::from(flags.is_accessible());
+        if flags.is_reserved() {
+            Self { ordinary: 0, reserved: 1, accessible }
+        } else {
+            Self { ordinary: 1, reserved: 0, accessible }
+        }
     }
 
     fn add(&mut self, other: Self) {
@@ -129,20 +141,24 @@ pub(super) struct FreeSeats {
 impl FreeSeats {
     /// All seats of a layout, free. `strips` is the number of strips; `strip_of` returns the strip of a seat.
     pub fn all_free(layout: &Layout, strips: usize, strip_of: impl Fn(u32) -> usize) -> Self {
-        let flags = |seat: usize, row_end: usize| SeatFlags::new(&layout.seats()[seat], seat + 1 == row_end);
-        let rows = layout.rows().iter();
-        let seats: Vec<SeatFlags> =
-            rows.flat_map(|row| row.seats.clone().map(|seat| flags(seat, row.seats.end))).collect();
-        let mut counts = vec![FreeCounts::default(); strips];
-        for (seat, flags) in (0..).zip(&seats) {
-            counts[strip_of(seat)].add(FreeCounts::from_seat(*flags));
+        let mut free =
+            Self { seats: Vec::with_capacity(layout.seats().len()), counts: vec![FreeCounts::default(); strips] };
+        for row in layout.rows() {
+            for index in row.seats.clone() {
+                let flags = SeatFlags::new(&layout.seats()[index], index + 1 == row.seats.end);
+                free.seats.push(flags);
+                free.counts[strip_of(SeatIndex::from_usize(index).0)].add(FreeCounts::from_seat(flags));
+            }
         }
-        Self { seats, counts }
+        free
     }
 
     /// Marks a seat as taken. Returns whether it was free; `false` also if there is no such seat.
     pub fn take(&mut self, seat: u32, strip_of: impl Fn(u32) -> usize) -> bool {
-        let Some(flags) = self.seats.get_mut(seat as usize).filter(|flags| flags.is_free()) else { return false };
+        let Some(flags) = self.seats.get_mut(seat as usize) else { return false };
+        if !flags.is_free() {
+            return false;
+        }
         flags.0 &= !FREE;
         self.counts[strip_of(seat)].subtract(FreeCounts::from_seat(*flags));
         true
@@ -150,7 +166,10 @@ impl FreeSeats {
 
     /// Marks a seat as free. Returns whether it was taken; `false` also if there is no such seat.
     pub fn free(&mut self, seat: u32, strip_of: impl Fn(u32) -> usize) -> bool {
-        let Some(flags) = self.seats.get_mut(seat as usize).filter(|flags| !flags.is_free()) else { return false };
+        let Some(flags) = self.seats.get_mut(seat as usize) else { return false };
+        if flags.is_free() {
+            return false;
+        }
         flags.0 |= FREE;
         self.counts[strip_of(seat)].add(FreeCounts::from_seat(*flags));
         true
@@ -184,37 +203,67 @@ impl FreeSeats {
         self.flags(seat).is_joined().then_some(seat + 1)
     }
 
-    /// Number of new orphans if the adjacent seats `first` to `last`, all of them free, are taken.
+    /// The adjacent seat on the left, if there is one and it is free.
+    fn free_left_of(&self, seat: u32) -> Option<u32> {
+        self.left_of(seat).filter(|left| self.is_free(*left))
+    }
+
+    /// The adjacent seat on the right, if there is one and it is free.
+    fn free_right_of(&self, seat: u32) -> Option<u32> {
+        self.right_of(seat).filter(|right| self.is_free(*right))
+    }
+
+    /// The adjacent seats, from left to right, free or taken: two, one or none.
+    fn neighbours(&self, seat: u32) -> impl Iterator<Item = u32> {
+        [self.left_of(seat), self.right_of(seat)].into_iter().flatten()
+    }
+
+    /// Number of new orphans if the adjacent seats `first` to `last`, all of them free, are taken. The same as the
+    /// length of [`Self::new_orphans`], and faster.
     pub fn new_orphans_beside(&self, first: u32, last: u32) -> u16 {
-        let free = |seat: &u32| self.is_free(*seat);
-        let left = self.left_of(first).filter(free).is_some_and(|left| self.left_of(left).filter(free).is_none());
-        let right = self.right_of(last).filter(free).is_some_and(|right| self.right_of(right).filter(free).is_none());
-        u16::from(left) + u16::from(right)
+        let mut orphans = 0;
+        if let Some(left) = self.free_left_of(first)
+            && self.free_left_of(left).is_none()
+        {
+            orphans += 1;
+        }
+        if let Some(right) = self.free_right_of(last)
+            && self.free_right_of(right).is_none()
+        {
+            orphans += 1;
+        }
+        orphans
     }
 
-    /// New orphans, without duplicates, if a group is taken. Its seats must be free and sorted by index.
-    pub fn new_orphans<'a>(&'a self, group: &'a [u32]) -> impl Iterator<Item = u32> {
-        let stays_free = |seat: &u32| self.is_free(*seat) && group.binary_search(seat).is_err();
-        group.iter().flat_map(move |seat| {
-            // An orphan between two seats of the group is found from the seat on its left, and not from the one on its
-            // right.
-            let left = self.left_of(*seat).filter(stays_free);
-            let left = left.filter(|left| self.left_of(*left).is_none_or(|next| !self.is_free(next)));
-            let right = self.right_of(*seat).filter(stays_free);
-            let right = right.filter(|right| self.right_of(*right).filter(stays_free).is_none());
-            left.into_iter().chain(right)
-        })
+    /// New orphans if a group is taken, sorted, without duplicates. The group's seats must be free and sorted by index.
+    ///
+    /// For example, if seats 1 to 7 of a row are free, the group 2, 4 leaves two orphans: 1 and 3. Seats 5, 6 and 7 have
+    /// each other.
+    pub fn new_orphans(&self, group: &[u32]) -> Vec<u32> {
+        let stays_free = |seat: u32| self.is_free(seat) && group.binary_search(&seat).is_err();
+        let mut orphans: Vec<u32> = Vec::new();
+        // A new orphan is beside a seat of the group, for that seat is the free neighbour which it loses.
+        for seat in group {
+            for candidate in self.neighbours(*seat) {
+                let is_orphan = stays_free(candidate) && !self.neighbours(candidate).any(stays_free);
+                // A seat between two seats of the group is met twice, one time directly after the other.
+                if is_orphan && orphans.last() != Some(&candidate) {
+                    orphans.push(candidate);
+                }
+            }
+        }
+        orphans
     }
 
-    /// The first and the last seat of the free run that contains a free seat.
-    pub fn free_run(&self, seat: u32) -> (u32, u32) {
+    /// The free run that contains a free seat: from its first to its last seat.
+    pub fn free_run(&self, seat: u32) -> RangeInclusive<u32> {
         let (mut first, mut last) = (seat, seat);
-        while let Some(left) = self.left_of(first).filter(|left| self.is_free(*left)) {
+        while let Some(left) = self.free_left_of(first) {
             first = left;
         }
-        while let Some(right) = self.right_of(last).filter(|right| self.is_free(*right)) {
+        while let Some(right) = self.free_right_of(last) {
             last = right;
         }
-        (first, last)
+        first..=last
     }
 }

@@ -12,15 +12,15 @@ pub const SECTION_GAP: i32 = 180;
 
 /// The x of each seat of a row centred on 0. `aisle_after` has one entry per seat: whether an aisle follows it.
 pub(super) fn row_xs(aisle_after: impl Iterator<Item = bool>) -> Vec<i32> {
+    let mut xs = Vec::new();
     let mut next = 0;
-    let mut xs: Vec<i32> = aisle_after
-        .map(|aisle| {
-            let x = next;
-            next += if aisle { SEAT_PITCH + AISLE_WIDTH } else { SEAT_PITCH };
-            x
-        })
-        .collect();
+    for aisle in aisle_after {
+        xs.push(next);
+        next += if aisle { SEAT_PITCH + AISLE_WIDTH } else { SEAT_PITCH };
+    }
     let width = xs.last().copied().unwrap_or_default();
-    xs.iter_mut().for_each(|x| *x -= width / 2);
+    for x in &mut xs {
+        *x -= width / 2;
+    }
     xs
 }

@@ -6,22 +6,23 @@
 //! selection.
 
 mod attributes;
-mod contest; // tournament trees that are brought up to date when used
 pub mod description;
 mod draft;
 mod event_seats;
 mod free_seats;
 pub mod geometry;
+mod group_request;
 mod groups;
 mod layout;
+mod lazy_tournament;
 mod orphans;
 mod picker;
 mod tournament;
-mod wanted; // requests for the best available seats
 
 pub use attributes::{Attribute, Attributes};
 pub use draft::{LayoutDraft, ListedSeat, PointDraft, RowDraft, SeatDraft, SectionDraft};
 pub use event_seats::{EventSeats, PoolNumber};
+pub use group_request::{GROUP_SIZE_MAX, GroupRequest, GroupSize, LargestAvailable, Together};
 pub use groups::nearby::{NEARBY_ROWS, NEARBY_STARTS, SEEDS_PER_START};
 pub use layout::{
     COORDINATE_MAX, Layout, Point, ROW_LABEL_LENGTH_MAX, ROWS_PER_SECTION_MAX, Row, SEAT_NUMBER_LENGTH_MAX,
@@ -29,4 +30,3 @@ pub use layout::{
     Section, SectionIndex, SectionKind,
 };
 pub use picker::SeatPicker;
-pub use wanted::{GROUP_SIZE_MAX, GroupRequest, GroupSize, LargestAvailable, Together};

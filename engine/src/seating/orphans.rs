@@ -2,7 +2,8 @@
 //!
 //! An orphan counts against a selection only if it is avoidable. For each free run that the selection takes seats from,
 //! it is compared with the best group of as many adjacent seats in the same section and pool: orphans are avoidable if
-//! that group would leave fewer. So a group may take all but one seat of the last run, and a customer is never asked
+//! that group would leave fewer. For example, in an empty row of eight seats the selection of seats 2 and 3 leaves the
+//! orphan 1, and seats 1 and 2 would leave none: seat 1 is an avoidable orphan. So a group may take all but one seat of the last run, and a customer is never asked
 //! for seats that best available would not pick either.
 
 use super::free_seats::SeatFilter;
@@ -16,18 +17,19 @@ impl SeatPicker {
         let mut selected: Vec<u32> = selection.iter().filter(|seat| self.is_free(**seat)).map(|seat| seat.0).collect();
         selected.sort_unstable();
         selected.dedup();
-        let mut orphans: Vec<u32> = self.free.new_orphans(&selected).collect();
-        orphans.sort_unstable();
+        let orphans = self.free.new_orphans(&selected);
         let mut avoidable = Vec::new();
-        while let Some(first) = orphans.first() {
-            let (from, to) = self.free.free_run(*first);
-            let orphans_of_run = orphans.partition_point(|orphan| *orphan <= to);
-            let selected_of_run: Vec<u32> =
-                selected.iter().copied().filter(|seat| (from..=to).contains(seat)).collect();
-            if self.fewest_orphans(&selected_of_run).is_some_and(|fewest| orphans_of_run > fewest) {
-                avoidable.extend(orphans[..orphans_of_run].iter().copied().map(SeatIndex));
+        let mut rest = orphans.as_slice();
+        while let Some(first) = rest.first() {
+            let run = self.free.free_run(*first);
+            // The orphans are sorted, so those of one run follow each other.
+            let (orphans_of_run, orphans_behind) = rest.split_at(rest.partition_point(|orphan| run.contains(orphan)));
+            let selected_of_run: Vec<u32> = selected.iter().copied().filter(|seat| run.contains(seat)).collect();
+            let fewest = self.fewest_orphans(&selected_of_run);
+            if fewest.is_some_and(|fewest| orphans_of_run.len() > fewest) {
+                avoidable.extend(orphans_of_run.iter().copied().map(SeatIndex));
             }
-            orphans.drain(..orphans_of_run);
+            rest = orphans_behind;
         }
         avoidable
     }
@@ -37,11 +39,13 @@ impl SeatPicker {
     fn fewest_orphans(&mut self, selected_of_run: &[u32]) -> Option<usize> {
         let seat = SeatIndex(*selected_of_run.first()?);
         let size = u32::try_from(selected_of_run.len()).ok()?;
-        let (section, pool) = (self.event_seats.section_of(seat), self.event_seats.pool_of(seat));
+        let section = self.event_seats.section_of(seat);
+        let pool = self.event_seats.pool_of(seat);
         let strips = self.event_seats.strip_ranges(Some(section), Some(pool));
         // A customer who chose ordinary seats is not expected to take accessible ones instead.
         let reserved = selected_of_run.iter().any(|seat| self.free.flags(*seat).is_reserved());
         let filter = if reserved { SeatFilter::Any } else { SeatFilter::Ordinary };
-        self.best_neighbours(filter, size, &strips).map(|best| usize::from(best.orphans()))
+        let best = self.best_neighbours(filter, size, &strips)?;
+        Some(usize::from(best.orphans()))
     }
 }

@@ -9,17 +9,16 @@
 //!
 //! A group is always in one pool.
 
-use std::collections::BTreeMap;
 use std::iter;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::contest::{Changes, LazyTournament};
 use super::event_seats::EventSeats;
 use super::free_seats::{FreeSeats, SeatFilter};
-use super::groups::{self, LargestGroup, LargestSize, Rank, View, nearby, neighbours, row};
+use super::group_request::{GroupRequest, LargestAvailable, Together};
+use super::groups::{self, LargestGroup, LargestGroupSearch, Rank, View, nearby, neighbours, row};
 use super::layout::SeatIndex;
-use super::wanted::{GroupRequest, LargestAvailable, Together};
+use super::lazy_tournament::{Changes, LazyTournaments};
 
 /// Free seats of one event, and a picker for the best of them. At first all seats are free.
 ///
@@ -28,11 +27,12 @@ use super::wanted::{GroupRequest, LargestAvailable, Together};
 pub struct SeatPicker {
     pub(super) event_seats: Arc<EventSeats>,
     pub(super) free: FreeSeats,
-    /// Groups of adjacent seats, by filter and size.
-    neighbours: BTreeMap<(SeatFilter, u32), LazyTournament<Rank>>,
-    /// Groups in a row, by filter and size.
-    rows: BTreeMap<(SeatFilter, u32), LazyTournament<Rank>>,
-    largest: BTreeMap<(Together, SeatFilter), LazyTournament<LargestGroup>>,
+    /// The best group of adjacent seats of each strip, by filter and size.
+    neighbours: LazyTournaments<(SeatFilter, u32), Rank>,
+    /// The best group in one row of each strip, by filter and size.
+    rows: LazyTournaments<(SeatFilter, u32), Rank>,
+    /// The largest group of each strip. It shows that a group is too large without a search.
+    largest: LazyTournaments<(Together, SeatFilter), LargestGroup>,
     changes: Changes,
 }
 
@@ -42,9 +42,9 @@ impl SeatPicker {
         Self {
             free: event_seats.all_free().clone(),
             event_seats,
-            neighbours: BTreeMap::new(),
-            rows: BTreeMap::new(),
-            largest: BTreeMap::new(),
+            neighbours: LazyTournaments::new(),
+            rows: LazyTournaments::new(),
+            largest: LazyTournaments::new(),
             changes: Changes::default(),
         }
     }
@@ -113,8 +113,12 @@ impl SeatPicker {
     ) -> Result<Vec<u32>, LargestAvailable> {
         let largest = self.largest_size(Together::Strict, filter, strips);
         // A group that is too large is not searched for, which makes requests to a sold-out event cheap.
-        let best = if largest < size { None } else { self.best_neighbours(filter, size, strips) };
-        best.map(|best| (best.anchor()..best.anchor() + size).collect()).ok_or(LargestAvailable(largest))
+        if largest < size {
+            return Err(LargestAvailable(largest));
+        }
+        let best = self.best_neighbours(filter, size, strips).ok_or(LargestAvailable(largest))?;
+        let first = best.anchor();
+        Ok((first..first + size).collect())
     }
 
     fn pick_from_row(
@@ -124,8 +128,11 @@ impl SeatPicker {
         strips: &[Range<usize>],
     ) -> Result<Vec<u32>, LargestAvailable> {
         let largest = self.largest_size(Together::Row, filter, strips);
-        let best = if largest < size { None } else { self.best_of_row(filter, size, strips) };
-        best.map(|best| row::group_from(self.view(), filter, size, best.anchor())).ok_or(LargestAvailable(largest))
+        if largest < size {
+            return Err(LargestAvailable(largest));
+        }
+        let best = self.best_of_row(filter, size, strips).ok_or(LargestAvailable(largest))?;
+        Ok(row::group_from(self.view(), filter, size, best.anchor()))
     }
 
     fn pick_nearby(
@@ -139,6 +146,7 @@ impl SeatPicker {
         if let Some(group) = nearby::best(self.view(), filter, size, starts) {
             return Ok(group);
         }
+        // The longest runs have too few seats within reach. The strip with most seats within reach decides.
         let largest = self.largest_groups(Together::Nearby, filter, 1, strips).pop().ok_or(LargestAvailable(0))?;
         let start = self.event_seats.strip_of(largest.first_seat);
         nearby::best(self.view(), filter, size, iter::once(start)).ok_or(LargestAvailable(largest.size.0))
@@ -148,17 +156,16 @@ impl SeatPicker {
         let Self { event_seats, free, neighbours, changes, .. } = self;
         let view = View { event_seats, free };
         let bound = |strip| groups::bound(view, filter, size, 0, strip);
-        let tournament = LazyTournament::get_or_insert(neighbours, (filter, size));
-        let tournament = tournament.update(event_seats, changes, 0, bound);
+        let tournament = neighbours.get_or_insert((filter, size)).update(event_seats, changes, 0, bound);
         tournament.best(strips, |strip| neighbours::best(view, filter, size, strip))
     }
 
     fn best_of_row(&mut self, filter: SeatFilter, size: u32, strips: &[Range<usize>]) -> Option<Rank> {
         let Self { event_seats, free, rows, changes, .. } = self;
         let view = View { event_seats, free };
+        // From the first to the last seat, a group of `size` seats has at least `size - 1` steps.
         let bound = |strip| groups::bound(view, filter, size, size - 1, strip);
-        let tournament = LazyTournament::get_or_insert(rows, (filter, size));
-        let tournament = tournament.update(event_seats, changes, 0, bound);
+        let tournament = rows.get_or_insert((filter, size)).update(event_seats, changes, 0, bound);
         tournament.best(strips, |strip| row::best(view, filter, size, strip))
     }
 
@@ -177,16 +184,11 @@ impl SeatPicker {
     ) -> Vec<LargestGroup> {
         let Self { event_seats, free, largest, changes, .. } = self;
         let view = View { event_seats, free };
-        // The number of free seats of a strip is a bound for the length of its free runs.
-        let (reach, bound, exact): (usize, LargestSize, LargestSize) = match together {
-            Together::Strict => (0, row::largest_size, neighbours::largest_size),
-            Together::Row => (0, row::largest_size, row::largest_size),
-            Together::Nearby => (nearby::NEARBY_ROWS, nearby::largest_size, nearby::largest_size),
-        };
-        let score = |size: LargestSize, strip| LargestGroup::new(size(view, filter, strip), event_seats, strip);
-        let tournament = LazyTournament::get_or_insert(largest, (together, filter));
-        let tournament = tournament.update(event_seats, changes, reach, |strip| score(bound, strip));
-        tournament.best_n(count, strips, |strip| score(exact, strip))
+        let search = LargestGroupSearch::new(together);
+        let bound = |strip| LargestGroup::new((search.size_bound)(view, filter, strip), event_seats, strip);
+        let exact = |strip| LargestGroup::new((search.exact_size)(view, filter, strip), event_seats, strip);
+        let tournament = largest.get_or_insert((together, filter)).update(event_seats, changes, search.reach, bound);
+        tournament.best_n(count, strips, exact)
     }
 
     fn view(&self) -> View<'_> {

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use boxoffice_engine::ids::VenueId;
 use boxoffice_engine::invalid::Invalid;
 
-use crate::venues::model::venue_layout::{LayoutReference, VenueLayout};
+use crate::venues::model::venue::{LayoutReference, VenueLayout};
 
 /// Most seats of one request, all its events together, because they are written in one transaction.
 pub const SEATS_PER_REQUEST_MAX: usize = 200_000;

@@ -8,7 +8,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::holds::api::item_body::ItemBody;
-use crate::holds::sql::hold::HoldSnapshot;
+use crate::holds::sql::HoldSnapshot;
 use crate::http::timestamp::Timestamp;
 
 /// A hold. `payment_token`, `extensions_left` and `booking_id` appear only in some responses.

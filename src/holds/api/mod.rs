@@ -119,7 +119,7 @@ pub async fn place(
     ),
 )]
 pub async fn show(app: web::Data<App>, line: RequestLine, Id(hold_id): Id<HoldId>) -> Result<HttpResponse, ApiError> {
-    let found = with_deadline(&app, sql::hold::hold(&app.pool, hold_id)).await?;
+    let found = with_deadline(&app, sql::hold(&app.pool, hold_id)).await?;
     let found = found.ok_or_else(|| ApiError::new(ErrorCode::HoldNotFound))?;
     line.note_event(found.hold.event_id);
     Ok(HttpResponse::Ok().json(HoldBody::from_current(&found)))

@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 use super::Verdict;
 use crate::app::App;
 use crate::holds::worker as sweeper;
-use crate::operations::sql::database::database_time;
+use crate::operations::sql::database_time;
 
 /// Time limit for the check of a component. Usual health checks give up after a few seconds.
 const COMPONENT_TIMEOUT: Duration = Duration::from_secs(2);

@@ -5,7 +5,7 @@ use boxoffice_engine::seating::{Layout, SectionIndex, SectionKind};
 
 use super::Picture;
 use super::frame::{BOXES_PER_LINE, Frame};
-use super::ink::{Anchor, Font, PANEL, SvgWriter, TEXT, TEXT_ASIDE, fitting_size, format_number, state_colour};
+use super::writer::{Anchor, Font, PANEL, SvgWriter, TEXT, TEXT_ASIDE, fitting_size, format_number, state_colour};
 use crate::seat_maps::model::{Counts, SectionCounts};
 
 /// Height of a line of boxes, including the gap below, in em.

@@ -6,7 +6,7 @@ use boxoffice_engine::seating::Layout;
 use super::Picture;
 use super::frame::Frame;
 use super::general_admission;
-use super::ink::{Anchor, Font, SvgWriter, TEXT, TEXT_ASIDE, fitting_size, format_number, state_name};
+use super::writer::{Anchor, Font, SvgWriter, TEXT, TEXT_ASIDE, fitting_size, format_number, state_name};
 use crate::seat_maps::model::Counts;
 
 /// Height of the header. `em` is the font size.

@@ -8,14 +8,14 @@
 mod frame;
 mod general_admission;
 mod header;
-mod ink;
 mod seating;
 mod stage;
+mod writer;
 
 use boxoffice_engine::seating::Layout;
 
 use self::frame::Frame;
-use self::ink::SvgWriter;
+use self::writer::SvgWriter;
 use crate::seat_maps::model::SeatMap;
 
 /// Input of a drawing. The map must belong to the layout.

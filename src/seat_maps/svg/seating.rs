@@ -5,7 +5,7 @@ use boxoffice_engine::seating::{Layout, Row, Section, SectionKind};
 
 use super::Picture;
 use super::frame::{Frame, PITCH, Vector};
-use super::ink::{Anchor, Font, SvgWriter, TEXT, TEXT_ASIDE, fitting_size, text_width};
+use super::writer::{Anchor, Font, SvgWriter, TEXT, TEXT_ASIDE, fitting_size, text_width};
 
 pub fn draw(svg: &mut SvgWriter, frame: &Frame, picture: &Picture) {
     let layout = picture.layout;

@@ -1,7 +1,7 @@
 //! The stage.
 
 use super::frame::{Frame, PITCH, Stage};
-use super::ink::{Anchor, Font, PAPER, PLATFORM, SvgWriter};
+use super::writer::{Anchor, Font, PAPER, PLATFORM, SvgWriter};
 
 const NAME: &str = "Stage";
 

@@ -8,7 +8,7 @@ use boxoffice_engine::text::SERIES_NAME_LENGTH_MAX;
 use crate::events::details::parse_description;
 use crate::events::model::new_event::{EventDraft, NewEvent, check_entry_count};
 use crate::events::model::seated_event::{LoadedLayouts, POOLS_PER_REQUEST_MAX, RequestedLayout};
-use crate::venues::model::venue_layout::LayoutReference;
+use crate::venues::model::venue::LayoutReference;
 
 /// Most dates in one request.
 pub const DATES_PER_REQUEST_MAX: usize = 200;

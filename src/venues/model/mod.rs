@@ -3,4 +3,3 @@
 pub mod csv;
 pub mod new_venue;
 pub mod venue;
-pub mod venue_layout;

@@ -1,4 +1,4 @@
-//! Venues of events.
+//! A venue as it is shown, and a layout of one as requests refer to it and as it is loaded.
 
 use boxoffice_engine::ids::VenueId;
 use boxoffice_engine::seating::{Layout, Point, Section, SectionKind};
@@ -61,4 +61,21 @@ impl LayoutSummary {
         let seated = self.sections.iter().filter(|section| section.row_count.is_some());
         seated.map(|section| u64::from(section.capacity)).sum()
     }
+}
+
+/// Reference to a layout in a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct LayoutReference {
+    pub venue_id: VenueId,
+    /// `None`: the newest version.
+    pub version: Option<u32>,
+}
+
+/// A layout of a venue, as loaded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VenueLayout {
+    pub venue_id: VenueId,
+    pub venue_name: String,
+    pub version: u32,
+    pub layout: Layout,
 }

@@ -4,7 +4,7 @@ use boxoffice_engine::layouts;
 use sqlx::PgPool;
 
 use super::venue;
-use crate::venues::model::venue_layout::{LayoutReference, VenueLayout};
+use crate::venues::model::venue::{LayoutReference, VenueLayout};
 
 /// Result of [`venue_layout`].
 pub enum VenueLayoutLookup {

@@ -3,11 +3,11 @@
 use boxoffice_engine::time::rfc3339;
 use reqwest::Method;
 use serde_json::{Map, Value, json};
+use test_support::model::{Change, Op, Place, Seconds, Status, TypeNo, Wanted};
+use test_support::violation::Violation;
 
 use super::calendar::Calendar;
 use super::names::{Names, block_id};
-use crate::model::{Change, Op, Place, Seconds, Status, TypeNo, Wanted};
-use crate::rows::Violation;
 use crate::support::{Client, Reply};
 
 pub struct Request {

@@ -6,11 +6,11 @@
 
 use boxoffice_engine::time::{Instant, parse_rfc3339};
 use serde_json::Value;
+use test_support::model::Seconds;
+use test_support::violation::Violation;
+use test_support::violation::check_equal;
 use time::Duration;
 
-use crate::invariants::check_equal;
-use crate::model::Seconds;
-use crate::rows::Violation;
 use crate::support::Database;
 
 #[derive(Clone, Copy, Debug)]

@@ -6,6 +6,10 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use futures_util::future::join_all;
+use test_support::model::random::Step;
+use test_support::model::{Event, Model, Op, Status};
+use test_support::script::Script;
+use test_support::violation::Violation;
 
 use super::asking::{request, send};
 use super::calendar::Calendar;
@@ -13,11 +17,6 @@ use super::house::{SERVERS, TwoServers};
 use super::ledger::{Entry, Ledger};
 use super::names::{Held, Names};
 use super::opening::create_events;
-use crate::model::random::Step;
-use crate::model::{Event, Model, Op, Status};
-use crate::rows::Violation;
-use crate::script::Script;
-use crate::stage::describe_world;
 use crate::support::Reply;
 
 const CLIENTS: usize = 8;
@@ -46,7 +45,7 @@ pub async fn play(servers: &TwoServers, script: &Script) -> Result<(), Violation
         Ok(()) => ledger.check(servers, &world, &names).await.and(calendar.check_pace(servers.database()).await),
         Err(violation) => Err(violation),
     };
-    checked.map_err(|violation| format!("{violation}\n\n{}{}", describe_world(&script.world), ledger.transcript()))
+    checked.map_err(|violation| format!("{violation}\n\n{}{}", script.world.describe(), ledger.transcript()))
 }
 
 /// World with all events on sale, because time does not advance and so no later sale would start.

@@ -3,12 +3,13 @@
 //! The service may decide simultaneous requests in any order, in one batch or in several. There must be an order that
 //! explains every answer and all later reads; clients rely on that.
 
+use test_support::model::{Model, Op, Seconds};
+use test_support::violation::Violation;
+
 use super::calendar::{Calendar, LATE_SECONDS};
 use super::looking::Observed;
 use super::names::Names;
 use super::replies;
-use crate::model::{Model, Op, Seconds};
-use crate::rows::Violation;
 use crate::support::Reply;
 
 /// Model, and the ids of its objects in the service.

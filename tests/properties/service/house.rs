@@ -8,14 +8,14 @@ use boxoffice::holds::worker as sweeper;
 use boxoffice::server::Running;
 use boxoffice_engine::settings::HoldRules;
 use futures_util::future::join_all;
+use test_support::model::Seconds;
+use test_support::script::{Plan, Script, for_all_scripts};
+use test_support::translate;
+use test_support::violation::Violation;
 use tokio::runtime::Handle;
 use tokio::task::block_in_place;
 
-use crate::model::Seconds;
-use crate::rows::Violation;
-use crate::script::{Plan, Script, for_all_scripts};
 use crate::support::{Client, Database, Service};
-use crate::translate;
 
 pub const SERVERS: usize = 2;
 

@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use serde_json::Value;
+use test_support::model::{Model, Op};
+use test_support::violation::Violation;
+use test_support::violation::check_equal;
 
 use super::asking::get;
 use super::house::TwoServers;
 use super::names::Names;
-use crate::invariants::check_equal;
-use crate::model::{Model, Op};
-use crate::rows::Violation;
 use crate::support::Reply;
 
 /// Statuses of a healthy service: success, or a refusal that the request explains.

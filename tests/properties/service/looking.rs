@@ -1,15 +1,15 @@
 //! Reads objects over HTTP and compares them with the model.
 
 use serde_json::{Value, json};
+use test_support::model::{BlockView, Booking, BookingNo, Event, EventNo, HoldNo, Model, Op, PoolNo, Seconds, State};
+use test_support::violation::Violation;
+use test_support::violation::check_equal;
 
 use super::asking::{get, status};
 use super::calendar::Calendar;
 use super::house::TwoServers;
 use super::names::{Names, block_id};
 use super::replies::{includes, is_block, is_booking, is_hold};
-use crate::invariants::check_equal;
-use crate::model::{BlockView, Booking, BookingNo, Event, EventNo, HoldNo, Model, Op, PoolNo, Seconds, State};
-use crate::rows::Violation;
 use crate::support::Reply;
 
 /// Objects to read.

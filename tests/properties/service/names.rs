@@ -2,9 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use test_support::model::{BlockNo, BookingNo, EventNo, HoldNo, KeyNo, Op, PoolNo, TypeNo};
 use uuid::Uuid;
-
-use crate::model::{BlockNo, BookingNo, EventNo, HoldNo, KeyNo, Op, PoolNo, TypeNo};
 
 /// Id that no object has. It sorts after all ids of ticket types, as [`UNKNOWN_NUMBER`] sorts after all their numbers.
 const UNKNOWN_ID: &str = "ffffffff-ffff-7fff-bfff-fffffffffffe";

@@ -2,13 +2,13 @@
 
 use boxoffice_engine::time::rfc3339;
 use serde_json::{Value, json};
+use test_support::model::{EventNo, Model};
+use test_support::violation::Violation;
 
 use super::asking::{self, status};
 use super::calendar::Calendar;
 use super::house::TwoServers;
 use super::names::Names;
-use crate::model::{EventNo, Model};
-use crate::rows::Violation;
 
 /// Creates the events of a case one after the other, so that their ids sort as their numbers do.
 pub async fn create_events(servers: &TwoServers, world: &Model, calendar: &Calendar) -> Result<Names, Violation> {

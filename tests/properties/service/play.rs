@@ -3,6 +3,10 @@
 use std::fmt::Write;
 
 use futures_util::future::join_all;
+use test_support::model::Op;
+use test_support::model::random::{PRICE_RISE, Step};
+use test_support::script::Script;
+use test_support::violation::Violation;
 
 use super::asking::{request, send};
 use super::calendar::Calendar;
@@ -10,11 +14,6 @@ use super::explain::{Answered, World, explain};
 use super::house::{SERVERS, TwoServers};
 use super::looking::Targets;
 use super::opening::create_events;
-use crate::model::Op;
-use crate::model::random::{PRICE_RISE, Step};
-use crate::rows::Violation;
-use crate::script::Script;
-use crate::stage::describe_world;
 
 /// Timing of the requests of a batch.
 #[derive(Clone, Copy, Debug)]
@@ -35,7 +34,7 @@ pub async fn play(servers: &TwoServers, script: &Script, timing: Timing) -> Resu
     let calendar = Calendar::start(servers.database(), servers.tick).await;
     let names = create_events(servers, &script.world, &calendar).await?;
     let world = World { model: script.world.clone(), names, now: 0 };
-    let mut case = Case { servers, world, calendar, transcript: describe_world(&script.world) };
+    let mut case = Case { servers, world, calendar, transcript: script.world.describe() };
     let played = case.play(&script.steps, timing).await;
     played.map_err(|violation| format!("{violation}\n\n{}", case.transcript))
 }

@@ -1,14 +1,14 @@
 //! Compares refusals: status, code, and the members that tell a client what to do.
 
 use serde_json::{Value, json};
+use test_support::model::{Refused, Shortage};
+use test_support::violation::Violation;
+use test_support::violation::check_equal;
 
 use super::asking::status;
 use super::calendar::Calendar;
 use super::names::Names;
 use super::replies::includes;
-use crate::invariants::check_equal;
-use crate::model::{Refused, Shortage};
-use crate::rows::Violation;
 use crate::support::Reply;
 
 pub fn check(refused: &Refused, reply: &Reply, names: &Names, calendar: &Calendar) -> Result<(), Violation> {

@@ -1,13 +1,13 @@
 //! Compares replies with the model's answers, and learns new ids from them.
 
 use serde_json::{Value, json};
+use test_support::model::{BlockView, BookingView, Expected, HoldView};
+use test_support::violation::Violation;
+use test_support::violation::check_equal;
 
 use super::calendar::{Calendar, parsed};
 use super::names::{Held, Names, block_id};
 use super::refusals;
-use crate::invariants::check_equal;
-use crate::model::{BlockView, BookingView, Expected, HoldView};
-use crate::rows::Violation;
 use crate::support::Reply;
 
 /// Compares all members that clients use. Learns the ids of new objects; all other ids must be the known ones.

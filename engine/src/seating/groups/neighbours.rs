@@ -1,9 +1,10 @@
 //! Groups of adjacent seats: in one row, without an aisle or another seat between them.
 
 use super::super::tournament::Score;
-use super::{Rank, SeatFilter, View, Window};
+use super::{Criteria, Rank, SeatFilter, View, Window};
 
-/// Rank of the best group in a strip.
+/// Rank of the best group in a strip. A window of `size` seats slides along each run: a seat enters on the right, one
+/// leaves on the left, and a seat that is not admitted empties the window.
 pub fn best(view: View<'_>, filter: SeatFilter, size: u32, strip: usize) -> Rank {
     let mut best = Rank::NO_GROUP;
     for run in view.event_seats.runs(strip) {
@@ -23,9 +24,10 @@ pub fn best(view: View<'_>, filter: SeatFilter, size: u32, strip: usize) -> Rank
             if window.size == size && window.satisfies(filter) {
                 let last = run.start + u32::try_from(index).expect("a row has at most SEATS_PER_ROW_MAX seats");
                 let first = last + 1 - size;
-                let rank = window.rank(filter, 0, first);
-                if rank < best {
-                    best = best.min(rank.with_orphans(view.free.new_orphans_beside(first, last)));
+                let criteria = window.criteria_without_orphans(filter, 0, first);
+                if Rank::from(criteria) < best {
+                    let orphans = view.free.new_orphans_beside(first, last);
+                    best = best.min(Rank::from(Criteria { orphans, ..criteria }));
                 }
             }
         }
@@ -39,11 +41,13 @@ pub fn largest_size(view: View<'_>, filter: SeatFilter, strip: usize) -> u32 {
     for run in view.event_seats.runs(strip) {
         let mut window = Window::default();
         for flags in view.free.flags_of_range(run) {
-            if filter.admits(*flags) {
-                window.enter(*flags, 0);
-                largest = if window.satisfies(filter) { largest.max(window.size) } else { largest };
-            } else {
+            if !filter.admits(*flags) {
                 window = Window::default();
+                continue;
+            }
+            window.enter(*flags, 0);
+            if window.satisfies(filter) {
+                largest = largest.max(window.size);
             }
         }
     }

@@ -1,7 +1,9 @@
 //! Groups in one row that need not be adjacent: consecutive entries in the list of the strip's free seats.
+//!
+//! For example, if seats 1, 2, 5, 6 and 9 of a row are free, the groups of three seats are 1-2-5, 2-5-6 and 5-6-9.
 
 use super::super::tournament::Score;
-use super::{Rank, SeatFilter, View, Window};
+use super::{Criteria, Rank, SeatFilter, View, Window, count_orphans};
 
 /// Rank of the best group in a strip.
 pub fn best(view: View<'_>, filter: SeatFilter, size: u32, strip: usize) -> Rank {
@@ -12,19 +14,22 @@ pub fn best(view: View<'_>, filter: SeatFilter, size: u32, strip: usize) -> Rank
         window.enter(view.free.flags(*seat), view.distance(*seat));
         let Some(first) = (last + 1).checked_sub(size as usize) else { continue };
         let group = &free[first..=last];
-        let rank = window.rank(filter, seat - group[0], group[0]);
-        if rank < best && window.satisfies(filter) {
-            best = best.min(rank.with_orphans(super::count(view.free.new_orphans(group))));
+        let first_seat = group[0];
+        let criteria = window.criteria_without_orphans(filter, seat - first_seat, first_seat);
+        if Rank::from(criteria) < best && window.satisfies(filter) {
+            best = best.min(Rank::from(Criteria { orphans: count_orphans(view, group), ..criteria }));
         }
-        window.leave(view.free.flags(group[0]), view.distance(group[0]));
+        window.leave(view.free.flags(first_seat), view.distance(first_seat));
     }
     best
 }
 
 /// The group that begins with the seat `first`.
 pub fn group_from(view: View<'_>, filter: SeatFilter, size: u32, first: u32) -> Vec<u32> {
-    let free = admitted_seats(view, filter, view.event_seats.strip_of(first)).into_iter();
-    free.skip_while(|seat| *seat < first).take(size as usize).collect()
+    let mut seats = admitted_seats(view, filter, view.event_seats.strip_of(first));
+    seats.retain(|seat| *seat >= first);
+    seats.truncate(size as usize);
+    seats
 }
 
 /// Size of the largest group in a strip.

@@ -21,7 +21,7 @@ use boxoffice_engine::seating::{SECTIONS_PER_LAYOUT_MAX, SectionIndex};
 use super::event_fields;
 use crate::events::details::{DetailsDraft, EventDetails};
 use crate::events::model::seated_event::{EventLayout, LoadedLayouts};
-use crate::venues::model::venue_layout::{LayoutReference, VenueLayout};
+use crate::venues::model::venue::{LayoutReference, VenueLayout};
 
 /// Most pools of a new event that is not at a venue.
 pub const POOLS_PER_EVENT_MAX: usize = 100;

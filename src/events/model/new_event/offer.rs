@@ -13,7 +13,7 @@ use super::{
     TICKET_TYPES_PER_EVENT_MAX, TicketTypeDraft,
 };
 use crate::events::model::event_fields;
-use crate::venues::model::venue_layout::VenueLayout;
+use crate::venues::model::venue::VenueLayout;
 
 type PoolsAndTicketTypes = (Vec<NewPool>, Vec<NewTicketType>);
 

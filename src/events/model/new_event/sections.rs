@@ -10,7 +10,7 @@ use boxoffice_engine::text::POOL_NAME_LENGTH_MAX;
 
 use super::names::{UniqueNames, check_entry_count};
 use super::{EventDraft, LayoutPart, NewPool, POOLS_PER_SEATED_EVENT_MAX, PriceZoneDraft};
-use crate::venues::model::venue_layout::VenueLayout;
+use crate::venues::model::venue::VenueLayout;
 
 /// The pools in the layout's order. Pools of one section are ordered by their first rows, from front to back.
 pub fn pools(draft: &EventDraft, venue: &VenueLayout) -> Result<Vec<NewPool>, Invalid> {

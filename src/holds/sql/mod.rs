@@ -1,4 +1,0 @@
-//! Statements that read holds.
-
-pub mod hold;
-pub mod overdue_holds;

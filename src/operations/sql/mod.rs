@@ -1,4 +1,0 @@
-//! Statements of the operators' routes.
-
-pub mod database;
-pub mod totals;
