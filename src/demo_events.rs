@@ -5,6 +5,7 @@ use boxoffice_engine::ids::{AffinityRange, EventId, VenueId};
 use boxoffice_engine::seating::{LayoutDraft, SectionDraft};
 use sqlx::PgPool;
 
+use crate::events::details::DetailsDraft;
 use crate::events::model::new_event::{EventDraft, NewEvent, PriceZoneDraft, TicketTypeDraft};
 use crate::events::model::seated_event::LoadedLayouts;
 use crate::events::sql::create::create_event;
@@ -78,12 +79,14 @@ async fn create_comedy(pool: &PgPool, affinities: AffinityRange) -> anyhow::Resu
 
 fn concert() -> EventDraft {
     EventDraft {
-        name: CONCERT.to_owned(),
+        details: DetailsDraft { venue_name: Some("Town Hall".to_owned()), ..details(CONCERT) },
         total_seats: Some(CONCERT_SEATS),
-        description: Some(DESCRIPTION.to_owned()),
-        venue_name: Some("Town Hall".to_owned()),
         ..EventDraft::default()
     }
+}
+
+fn details(name: &str) -> DetailsDraft {
+    DetailsDraft { name: name.to_owned(), description: Some(DESCRIPTION.to_owned()), ..DetailsDraft::default() }
 }
 
 fn theatre() -> VenueDraft {
@@ -110,8 +113,7 @@ fn comedy(venue_id: VenueId) -> EventDraft {
         max_quantity: None,
     };
     EventDraft {
-        name: COMEDY.to_owned(),
-        description: Some(DESCRIPTION.to_owned()),
+        details: details(COMEDY),
         currency: Some("EUR".to_owned()),
         venue_id: Some(venue_id),
         price_zones: Some(vec![PriceZoneDraft {

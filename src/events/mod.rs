@@ -1,6 +1,7 @@
 //! Events: what is on, on which terms it is sold, and how full it is.
 
 pub mod api;
+pub mod details;
 pub mod model;
 pub mod sql;
 pub mod status_reads;

@@ -5,14 +5,18 @@
 use std::collections::BTreeMap;
 
 use boxoffice_engine::ids::TicketTypeId;
+use boxoffice_engine::invalid::Invalid;
 use boxoffice_engine::inventory::command::{Command, ExpiryCause, NewHold};
 use boxoffice_engine::model::block::{BlockRequest, BlockedPlaces};
-use boxoffice_engine::model::event::{EventChanges, EventStatus, EventTerms};
+use boxoffice_engine::model::event::{
+    DetailsChanges, EventChanges, EventStatus, EventTerms, OpaqueDetails, TermChanges,
+};
 use boxoffice_engine::model::hold::Possession;
 use boxoffice_engine::model::hold::{Amount, Idempotency, Portion, RequestedItems};
 use boxoffice_engine::quantity::{Capacity, Quantity};
 use boxoffice_engine::settings::HoldRules;
 use boxoffice_engine::time::Instant;
+use serde_json::{Map, Value};
 use time::Duration;
 use uuid::Uuid;
 
@@ -136,17 +140,41 @@ fn body_fingerprint(request: &model::Place) -> [u8; 32] {
     fingerprint
 }
 
+/// Details of an event with its times in seconds. The engine reads no member, so the tests choose the form.
+pub fn details(starts: Option<Seconds>, ends: Option<Seconds>) -> OpaqueDetails {
+    OpaqueDetails(Map::from_iter([("starts_at".to_owned(), starts.into()), ("ends_at".to_owned(), ends.into())]))
+}
+
+/// A time of an event's details.
+pub fn time(details: &OpaqueDetails, member: &str) -> Option<Seconds> {
+    details.0.get(member).and_then(Value::as_i64)
+}
+
+/// The rule for the details as a whole. A period without a start or without an end is valid.
+pub fn ends_after_start(details: &OpaqueDetails) -> Result<(), Invalid> {
+    match (time(details, "starts_at"), time(details, "ends_at")) {
+        (Some(start), Some(end)) if end <= start => Err(Invalid::new("/ends_at", "must be later than the start")),
+        _ => Ok(()),
+    }
+}
+
 fn changes(change: &Change) -> EventChanges {
     let time = |field: Option<Option<Seconds>>| field.map(|at| at.map(instant));
+    let mut members = Map::new();
+    for (member, change) in [("starts_at", change.starts), ("ends_at", change.ends)] {
+        members.extend(change.map(|at| (member.to_owned(), Value::from(at))));
+    }
+    let details = (!members.is_empty()).then_some(DetailsChanges { members, validate: ends_after_start });
     EventChanges {
-        status: change.status.map(event_status),
-        hold_ttl_seconds: change.ttl.map(|ttl| ttl.map(|ttl| ttl as u32)),
-        max_quantity_per_hold: change.max_quantity,
-        starts_at: time(change.starts),
-        ends_at: time(change.ends),
-        sale_starts_at: time(change.sale_starts),
-        sale_ends_at: time(change.sale_ends),
-        ..EventChanges::default()
+        details,
+        terms: TermChanges {
+            status: change.status.map(event_status),
+            hold_ttl_seconds: change.ttl.map(|ttl| ttl.map(|ttl| ttl as u32)),
+            max_quantity_per_hold: change.max_quantity,
+            sale_starts_at: time(change.sale_starts),
+            sale_ends_at: time(change.sale_ends),
+            ..TermChanges::default()
+        },
     }
 }
 

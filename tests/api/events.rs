@@ -4,6 +4,7 @@ mod amend;
 mod create;
 mod currency;
 mod delete;
+mod image_url;
 mod list;
 mod refused;
 mod repeat;

@@ -1,6 +1,7 @@
 //! A bug panics in the task that runs a write.
 
 use boxoffice::error::{ApiError, ErrorCode};
+use boxoffice::events::details::DetailsDraft;
 use boxoffice::events::model::new_event::{EventDraft, NewEvent};
 use boxoffice::events::sql::create::create_event;
 use boxoffice::idempotency::sql::stored_response::ResponseToStore;
@@ -13,7 +14,8 @@ use crate::support::Service;
 #[tokio::test(flavor = "multi_thread")]
 async fn a_write_whose_task_panicked_has_an_unknown_outcome() {
     let service = Service::start().await;
-    let draft = EventDraft { name: "A show".to_owned(), total_seats: Some(10), ..EventDraft::default() };
+    let details = DetailsDraft { name: "A show".to_owned(), ..DetailsDraft::default() };
+    let draft = EventDraft { details, total_seats: Some(10), ..EventDraft::default() };
     let new = NewEvent::try_from(draft).expect("the draft is valid");
     let response = ResponseToStore {
         idempotency: Idempotency { key: Uuid::now_v7(), fingerprint: [0; 32] },

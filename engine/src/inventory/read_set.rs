@@ -86,7 +86,7 @@ impl ReadSet {
             Command::Amend { event_id, changes } => {
                 self.events.push(event_id.as_uuid());
                 self.amended_events.push(event_id.as_uuid());
-                if changes.status == Some(EventStatus::Cancelled) {
+                if changes.terms.status == Some(EventStatus::Cancelled) {
                     self.cancelled_events.push(event_id.as_uuid());
                 }
             }
@@ -226,7 +226,7 @@ impl Search<'_> {
 
     /// An amendment can turn on the single-seat rule, so later commands of the batch may be refused by it.
     fn add_amendment(&mut self, event_id: EventId, changes: &EventChanges) {
-        if changes.orphans_refused.is_some() && self.state.event(event_id).is_some() {
+        if changes.terms.orphans_refused.is_some() && self.state.event(event_id).is_some() {
             self.missing.overdue_holds.insert(event_id);
         }
     }

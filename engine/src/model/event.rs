@@ -1,6 +1,7 @@
-//! Events: status, terms of sale, and details for display.
+//! Events: status, terms of sale, and changes. Their descriptive fields are carried unread.
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use crate::invalid::Invalid;
 use crate::money::Currency;
@@ -68,18 +69,6 @@ pub struct EventTerms {
     pub orphans_refused: bool,
 }
 
-/// Details of an event for display. They have no effect on holds.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct EventDetails {
-    pub name: String,
-    pub description: Option<String>,
-    pub venue_name: Option<String>,
-    pub starts_at: Option<Instant>,
-    pub ends_at: Option<Instant>,
-    /// IANA name of the zone for displayed times.
-    pub time_zone: String,
-}
-
 impl EventTerms {
     /// Checks that the sale ends after it starts.
     ///
@@ -90,33 +79,58 @@ impl EventTerms {
     }
 }
 
-impl EventDetails {
-    /// Checks that the event ends after it starts.
-    ///
-    /// # Errors
-    /// The end is not later than the start.
-    pub fn validate_times(&self) -> Result<(), Invalid> {
-        check_end_after_start("/ends_at", self.starts_at, self.ends_at)
-    }
-}
-
-/// A period without a start or without an end is valid.
-fn check_end_after_start(pointer: &str, start: Option<Instant>, end: Option<Instant>) -> Result<(), Invalid> {
+/// Checks that a period ends after it starts. A period without a start or without an end is valid. `pointer` is that of
+/// the end.
+///
+/// # Errors
+/// The end is not later than the start.
+pub fn check_end_after_start(pointer: &str, start: Option<Instant>, end: Option<Instant>) -> Result<(), Invalid> {
     match (start, end) {
         (Some(start), Some(end)) if end <= start => Err(Invalid::new(pointer, "must be later than the start")),
         _ => Ok(()),
     }
 }
 
-/// Changes to an event. `None` keeps a field; `Some(None)` clears an optional field.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// What describes an event and has no effect on holds: an object with a member per column. The engine loads, merges,
+/// compares and stores it, and reads no member of it.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(transparent)]
+pub struct OpaqueDetails(pub Map<String, Value>);
+
+/// New values of some members of an event's details.
+#[derive(Clone, Debug)]
+pub struct DetailsChanges {
+    /// In the form that `to_jsonb` gives to the columns. Equal values in another form count as a change.
+    pub members: Map<String, Value>,
+    /// Rule for the details as a whole. It is applied to the details after the change, under the event's lock, because
+    /// it also depends on members that do not change.
+    pub validate: fn(&OpaqueDetails) -> Result<(), Invalid>,
+}
+
+impl DetailsChanges {
+    /// The details after the change.
+    ///
+    /// # Errors
+    /// The new details are not valid as a whole.
+    pub fn apply(&self, details: &OpaqueDetails) -> Result<OpaqueDetails, Invalid> {
+        let mut changed = details.clone();
+        changed.0.extend(self.members.clone());
+        (self.validate)(&changed)?;
+        Ok(changed)
+    }
+}
+
+/// Changes to an event.
+#[derive(Clone, Debug, Default)]
 pub struct EventChanges {
-    pub name: Option<String>,
-    pub description: Option<Option<String>>,
-    pub venue_name: Option<Option<String>>,
-    pub starts_at: Option<Option<Instant>>,
-    pub ends_at: Option<Option<Instant>>,
-    pub time_zone: Option<String>,
+    /// `None` keeps all details.
+    pub details: Option<DetailsChanges>,
+    pub terms: TermChanges,
+}
+
+/// Changes to the terms of sale. `None` keeps a field; `Some(None)` clears an optional field.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TermChanges {
     pub status: Option<EventStatus>,
     pub hold_ttl_seconds: Option<Option<u32>>,
     pub max_quantity_per_hold: Option<Option<u32>>,
@@ -126,25 +140,22 @@ pub struct EventChanges {
     pub orphans_refused: Option<bool>,
 }
 
-impl EventChanges {
-    /// Overwrites the changed fields.
-    pub fn apply(&self, details: &mut EventDetails, terms: &mut EventTerms) {
-        fn set<T: Clone>(field: &mut T, change: Option<&T>) {
-            if let Some(value) = change {
-                field.clone_from(value);
-            }
-        }
-        set(&mut details.name, self.name.as_ref());
-        set(&mut details.description, self.description.as_ref());
-        set(&mut details.venue_name, self.venue_name.as_ref());
-        set(&mut details.starts_at, self.starts_at.as_ref());
-        set(&mut details.ends_at, self.ends_at.as_ref());
-        set(&mut details.time_zone, self.time_zone.as_ref());
-        set(&mut terms.status, self.status.as_ref());
-        set(&mut terms.hold_ttl_seconds, self.hold_ttl_seconds.as_ref());
-        set(&mut terms.max_quantity_per_hold, self.max_quantity_per_hold.as_ref());
-        set(&mut terms.sale_starts_at, self.sale_starts_at.as_ref());
-        set(&mut terms.sale_ends_at, self.sale_ends_at.as_ref());
-        set(&mut terms.orphans_refused, self.orphans_refused.as_ref());
+impl TermChanges {
+    /// The terms after the change.
+    ///
+    /// # Errors
+    /// The sale would not end after it starts.
+    pub fn apply(&self, terms: &EventTerms) -> Result<EventTerms, Invalid> {
+        let changed = EventTerms {
+            status: self.status.unwrap_or(terms.status),
+            currency: terms.currency,
+            hold_ttl_seconds: self.hold_ttl_seconds.unwrap_or(terms.hold_ttl_seconds),
+            max_quantity_per_hold: self.max_quantity_per_hold.unwrap_or(terms.max_quantity_per_hold),
+            sale_starts_at: self.sale_starts_at.unwrap_or(terms.sale_starts_at),
+            sale_ends_at: self.sale_ends_at.unwrap_or(terms.sale_ends_at),
+            orphans_refused: self.orphans_refused.unwrap_or(terms.orphans_refused),
+        };
+        changed.validate_times()?;
+        Ok(changed)
     }
 }

@@ -8,14 +8,15 @@ use boxoffice_engine::model::block::{BLOCK_REASON_LENGTH_MAX, Block};
 use boxoffice_engine::model::booking::{Booking, BookingStatus};
 use boxoffice_engine::model::hold::{Hold, HoldStatus, Item};
 use boxoffice_engine::quantity::CAPACITY_MAX;
+use test_support::translate;
 use test_support::violation::Violation;
 
 use crate::rows::EventRow;
 
 pub fn event(row: &EventRow) -> Result<(), Violation> {
-    let (details, terms) = (&row.details, &row.terms);
+    let terms = &row.terms;
     let in_order = |start: Option<_>, end: Option<_>| start.zip(end).is_none_or(|(start, end)| end > start);
-    check("events_end_after_start", in_order(details.starts_at, details.ends_at))?;
+    check("events_end_after_start", translate::ends_after_start(&row.details).is_ok())?;
     check("events_sale_end_after_start", in_order(terms.sale_starts_at, terms.sale_ends_at))?;
     check("events_max_quantity_range", terms.max_quantity_per_hold.is_none_or(|max| max >= 1))
 }

@@ -78,8 +78,8 @@ fn rows_match_the_model(stage: &Stage) -> Result<(), Violation> {
         check_equal("whether an event is there", &row.is_some(), &!event.deleted)?;
         if let Some(row) = row {
             check_equal("terms", &row.terms, &translate::terms(event))?;
-            check_equal("starts_at", &row.details.starts_at.map(seconds), &event.starts)?;
-            check_equal("ends_at", &row.details.ends_at.map(seconds), &event.ends)?;
+            check_equal("starts_at", &translate::time(&row.details, "starts_at"), &event.starts)?;
+            check_equal("ends_at", &translate::time(&row.details, "ends_at"), &event.ends)?;
         }
     }
     for pool in rows.pools.values() {

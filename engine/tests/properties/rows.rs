@@ -14,12 +14,13 @@ use boxoffice_engine::inventory::changes::{ChangedItems, Changes, EntryKind, Eve
 use boxoffice_engine::inventory::command::Pool;
 use boxoffice_engine::model::block::Block;
 use boxoffice_engine::model::booking::{Booking, BookingStatus};
-use boxoffice_engine::model::event::{EventDetails, EventTerms};
+use boxoffice_engine::model::event::{EventTerms, OpaqueDetails};
 use boxoffice_engine::model::hold::{Hold, HoldStatus, Item};
 use boxoffice_engine::seating::{Layout, SeatIndex};
 
 pub use seats::SeatRow;
 
+use test_support::translate;
 use test_support::violation::Violation;
 
 use crate::constraints;
@@ -27,7 +28,7 @@ use crate::constraints;
 /// Row of `events` together with its row of `inventory`.
 #[derive(Clone, Debug)]
 pub struct EventRow {
-    pub details: EventDetails,
+    pub details: OpaqueDetails,
     pub terms: EventTerms,
     pub layout: Option<(VenueId, u32)>,
     pub counters: EventCounters,
@@ -54,14 +55,7 @@ pub struct Rows {
 impl Rows {
     /// Inserts an event as `ops::create_event` does; [`Self::add_pool`] writes its journal entry per pool.
     pub fn add_event(&mut self, event_id: EventId, terms: EventTerms) {
-        let details = EventDetails {
-            name: "An evening".to_owned(),
-            description: None,
-            venue_name: None,
-            starts_at: None,
-            ends_at: None,
-            time_zone: "Europe/Berlin".to_owned(),
-        };
+        let details = translate::details(None, None);
         self.events.insert(event_id, EventRow { details, terms, layout: None, counters: EventCounters::default() });
     }
 

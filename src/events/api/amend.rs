@@ -2,8 +2,9 @@
 
 use actix_web::{HttpResponse, web};
 use boxoffice_engine::ids::EventId;
+use boxoffice_engine::invalid::Invalid;
 use boxoffice_engine::inventory::command::{Command, Outcome};
-use boxoffice_engine::model::event::{EventChanges, EventStatus};
+use boxoffice_engine::model::event::{EventChanges, EventStatus, TermChanges};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -11,63 +12,48 @@ use super::event_body::EventBody;
 use super::event_response;
 use crate::app::App;
 use crate::error::{ApiError, ErrorCode};
-use crate::events::model::event_patch::EventPatch;
-use crate::fields::patch::{Change, deserialize_change};
+use crate::events::details::amend_body;
+use crate::events::model::event_fields;
+use crate::fields::patch::{Change, deserialize_change, parse_clearable, parse_required};
 use crate::http::auth::Operator;
 use crate::http::body::Body;
 use crate::http::command::{submit, unexpected_outcome};
 use crate::http::path::Id;
 
-/// Fields to change. An omitted field keeps its value; `null` clears an optional field.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(as = AmendEvent, example = json!({"status": "closed", "venue_name": null}))]
-pub struct AmendBody {
-    /// Cannot be cleared.
-    #[serde(default, deserialize_with = "deserialize_change")]
-    #[schema(value_type = String, required = false, min_length = 1, max_length = 200)]
-    name: Change<String>,
-    #[serde(default, deserialize_with = "deserialize_change")]
-    #[schema(value_type = Option<String>, max_length = 5000)]
-    description: Change<String>,
-    #[serde(default, deserialize_with = "deserialize_change")]
-    #[schema(value_type = Option<String>, min_length = 1, max_length = 200)]
-    venue_name: Change<String>,
-    #[serde(default, deserialize_with = "deserialize_change")]
-    #[schema(value_type = Option<String>, format = DateTime)]
-    starts_at: Change<String>,
-    /// Must be after `starts_at`.
-    #[serde(default, deserialize_with = "deserialize_change")]
-    #[schema(value_type = Option<String>, format = DateTime)]
-    ends_at: Change<String>,
-    /// IANA name. Cannot be cleared.
-    #[serde(default, deserialize_with = "deserialize_change")]
-    #[schema(value_type = String, required = false, example = "Europe/Berlin")]
-    time_zone: Change<String>,
-    /// Allowed: draft → on_sale → closed, and any → cancelled. Cancelling releases the active holds. Cannot be cleared.
-    #[serde(default, deserialize_with = "deserialize_change")]
-    #[schema(value_type = EventStatus, required = false)]
-    status: Change<String>,
-    /// Seconds. `null`: the service's default. Existing holds keep their expiry.
-    #[serde(default, deserialize_with = "deserialize_change")]
-    #[schema(value_type = Option<i64>, minimum = 10, maximum = 900)]
-    hold_ttl_seconds: Change<i64>,
-    /// `null`: the service's maximum.
-    #[serde(default, deserialize_with = "deserialize_change")]
-    #[schema(value_type = Option<i64>, minimum = 1, maximum = 10_000_000)]
-    max_quantity_per_hold: Change<i64>,
-    #[serde(default, deserialize_with = "deserialize_change")]
-    #[schema(value_type = Option<String>, format = DateTime)]
-    sale_starts_at: Change<String>,
-    /// Must be after `sale_starts_at`.
-    #[serde(default, deserialize_with = "deserialize_change")]
-    #[schema(value_type = Option<String>, format = DateTime)]
-    sale_ends_at: Change<String>,
-    /// Whether to refuse seat selections that leave single free seats without need. Only for events with seats. Cannot
-    /// be cleared.
-    #[serde(default, deserialize_with = "deserialize_change")]
-    #[schema(value_type = bool, required = false)]
-    orphans_refused: Change<bool>,
+amend_body! {
+    /// Fields to change. An omitted field keeps its value; `null` clears an optional field.
+    #[derive(Deserialize, ToSchema)]
+    #[serde(deny_unknown_fields)]
+    #[schema(as = AmendEvent, example = json!({"status": "closed", "venue_name": null}))]
+    pub struct AmendBody {
+        last {
+            /// Allowed: draft → on_sale → closed, and any → cancelled. Cancelling releases the active holds. Cannot be
+            /// cleared.
+            #[serde(default, deserialize_with = "deserialize_change")]
+            #[schema(value_type = EventStatus, required = false)]
+            status: Change<String>,
+            /// Seconds. `null`: the service's default. Existing holds keep their expiry.
+            #[serde(default, deserialize_with = "deserialize_change")]
+            #[schema(value_type = Option<i64>, minimum = 10, maximum = 900)]
+            hold_ttl_seconds: Change<i64>,
+            /// `null`: the service's maximum.
+            #[serde(default, deserialize_with = "deserialize_change")]
+            #[schema(value_type = Option<i64>, minimum = 1, maximum = 10_000_000)]
+            max_quantity_per_hold: Change<i64>,
+            #[serde(default, deserialize_with = "deserialize_change")]
+            #[schema(value_type = Option<String>, format = DateTime)]
+            sale_starts_at: Change<String>,
+            /// Must be after `sale_starts_at`.
+            #[serde(default, deserialize_with = "deserialize_change")]
+            #[schema(value_type = Option<String>, format = DateTime)]
+            sale_ends_at: Change<String>,
+            /// Whether to refuse seat selections that leave single free seats without need. Only for events with seats.
+            /// Cannot be cleared.
+            #[serde(default, deserialize_with = "deserialize_change")]
+            #[schema(value_type = bool, required = false)]
+            orphans_refused: Change<bool>,
+        }
+    }
 }
 
 /// Amend an event
@@ -92,7 +78,7 @@ pub async fn amend(
     Id(event_id): Id<EventId>,
     Body(body): Body<AmendBody>,
 ) -> Result<HttpResponse, ApiError> {
-    let changes = Box::new(EventChanges::try_from(EventPatch::from(body))?);
+    let changes = Box::new(EventChanges::try_from(body)?);
     match submit(&app, Command::Amend { event_id, changes }).await? {
         // The change is committed. UNAVAILABLE from reading the event back would mean that nothing was done.
         Outcome::Amended => event_response(&app, event_id).await.map_err(|error| match error.code {
@@ -103,21 +89,26 @@ pub async fn amend(
     }
 }
 
-impl From<AmendBody> for EventPatch {
-    fn from(body: AmendBody) -> Self {
-        Self {
-            name: body.name,
-            description: body.description,
-            venue_name: body.venue_name,
-            starts_at: body.starts_at,
-            ends_at: body.ends_at,
-            time_zone: body.time_zone,
-            status: body.status,
-            hold_ttl_seconds: body.hold_ttl_seconds,
-            max_quantity_per_hold: body.max_quantity_per_hold,
-            sale_starts_at: body.sale_starts_at,
-            sale_ends_at: body.sale_ends_at,
-            orphans_refused: body.orphans_refused,
-        }
+/// Parses the fields one by one. Rules that also depend on the unchanged fields (the end is after the start, the change
+/// of status is legal) are checked by `inventory` under the event's row lock.
+impl TryFrom<AmendBody> for EventChanges {
+    type Error = Invalid;
+
+    fn try_from(mut body: AmendBody) -> Result<Self, Invalid> {
+        let details = body.take_details().parse()?;
+        let instant =
+            |pointer, change| parse_clearable(change, |text: String| event_fields::parse_instant(pointer, &text));
+        let terms = TermChanges {
+            status: parse_required("/status", body.status, |text| event_fields::parse_status(&text))?,
+            hold_ttl_seconds: parse_clearable(body.hold_ttl_seconds, event_fields::parse_hold_ttl_seconds)?,
+            max_quantity_per_hold: parse_clearable(
+                body.max_quantity_per_hold,
+                event_fields::parse_max_quantity_per_hold,
+            )?,
+            sale_starts_at: instant("/sale_starts_at", body.sale_starts_at)?,
+            sale_ends_at: instant("/sale_ends_at", body.sale_ends_at)?,
+            orphans_refused: parse_required("/orphans_refused", body.orphans_refused, Ok)?,
+        };
+        Ok(Self { details, terms })
     }
 }

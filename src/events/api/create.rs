@@ -10,6 +10,7 @@ use super::event_body::EventBody;
 use super::layouts::{LayoutLookup, find_layouts, parse_with_layouts};
 use crate::app::App;
 use crate::error::ApiError;
+use crate::events::details::create_body;
 use crate::events::model::new_event::{EventDraft, NewEvent, PoolDraft, PriceZoneDraft, TicketTypeDraft};
 use crate::events::model::seated_event::RequestedLayout;
 use crate::events::sql::create::{EventWithSeats, create_event};
@@ -23,78 +24,70 @@ use crate::telemetry::request::RequestLine;
 /// Operation name, part of the idempotency fingerprint.
 const ROUTE: &str = "POST /api/v1/events";
 
-/// An event to create. Needs either `total_seats` (one pool with one free ticket type), or `pools`, or a `venue_id`
-/// (the sections of the venue's layout become the pools). Without `ticket_types` each pool has one free ticket type.
-/// Times are RFC 3339 with an offset.
-// `Serialize` is for the fingerprint. Fields that were added later are skipped if absent, so that a request has the
-// same fingerprint before and after the release that added them.
-#[derive(Deserialize, Serialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(as = CreateEvent, example = json!({"name": "Winter concert", "total_seats": 500}))]
-pub struct CreateBody {
-    #[schema(min_length = 1, max_length = 200)]
-    name: String,
-    /// The series that the event belongs to. Cannot be changed later.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    series_id: Option<SeriesId>,
-    /// Capacity of a single pool "General admission", with one free ticket type. Not allowed together with `pools`,
-    /// `ticket_types` or `venue_id`.
-    #[schema(minimum = 1, maximum = 10_000_000)]
-    total_seats: Option<i64>,
-    #[schema(max_length = 5000)]
-    description: Option<String>,
-    /// Name of the venue as shown to buyers. Default: the name of the venue in `venue_id`, if there is one.
-    #[schema(min_length = 1, max_length = 200)]
-    venue_name: Option<String>,
-    #[schema(format = DateTime, example = "2027-03-01T20:00:00+01:00")]
-    starts_at: Option<String>,
-    /// Must be after `starts_at`.
-    #[schema(format = DateTime, example = "2027-03-01T22:30:00+01:00")]
-    ends_at: Option<String>,
-    /// IANA name of the event's time zone, used for its local times. Default: UTC.
-    #[schema(example = "Europe/Berlin")]
-    time_zone: Option<String>,
-    /// ISO 4217 code. Required if a ticket type has a price.
-    #[schema(pattern = "^[A-Z]{3}$", example = "EUR")]
-    currency: Option<String>,
-    /// Time to live of holds, in seconds, unless the hold's request sets one. Default: the service's default.
-    #[schema(minimum = 10, maximum = 900)]
-    hold_ttl_seconds: Option<i64>,
-    /// Maximum quantity of one hold. The service's own maximum applies too.
-    #[schema(minimum = 1, maximum = 10_000_000)]
-    max_quantity_per_hold: Option<i64>,
-    /// Time from which holds are allowed. Default: immediately.
-    #[schema(format = DateTime)]
-    sale_starts_at: Option<String>,
-    /// Time from which holds are no longer allowed. Must be after `sale_starts_at`.
-    #[schema(format = DateTime)]
-    sale_ends_at: Option<String>,
-    /// `draft` or `on_sale`. Default: `on_sale`.
-    #[schema(example = "on_sale")]
-    status: Option<String>,
-    /// 1 to 100 pools with unique names and a total capacity of at most 10,000,000.
-    #[schema(value_type = Option<Vec<CreatePool>>)]
-    pools: Option<Vec<Object<CreatePool>>>,
-    /// 1 to 200 ticket types with unique names.
-    #[schema(value_type = Option<Vec<CreateTicketType>>)]
-    ticket_types: Option<Vec<Object<CreateTicketType>>>,
-    /// Venue whose layout the event is sold with. Each section becomes a pool with the section's name, and with its
-    /// seats, or with its capacity if it has no seats. Not allowed together with `pools`. Cannot be changed later.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    venue_id: Option<VenueId>,
-    /// Version of the venue's layout. Default: the newest. The event keeps this version. Only with `venue_id`.
-    #[schema(minimum = 1)]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    layout_version: Option<i64>,
-    /// Zones that divide sections with seats. Each zone becomes a pool "Section, Zone"; rows in no zone stay in the
-    /// pool "Section". 1 to 1,000 zones without common rows. Only with `venue_id`.
-    #[schema(value_type = Option<Vec<CreatePriceZone>>)]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    price_zones: Option<Vec<Object<CreatePriceZone>>>,
-    /// Whether to refuse seat selections that leave single free seats without need. Default: `false`. Only with
-    /// `venue_id`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    orphans_refused: Option<bool>,
+create_body! {
+    /// An event to create. Needs either `total_seats` (one pool with one free ticket type), or `pools`, or a `venue_id`
+    /// (the sections of the venue's layout become the pools). Without `ticket_types` each pool has one free ticket
+    /// type. Times are RFC 3339 with an offset.
+    // `Serialize` is for the fingerprint. Fields that were added later are skipped if absent, so that a request has the
+    // same fingerprint before and after the release that added them.
+    #[derive(Deserialize, Serialize, ToSchema)]
+    #[serde(deny_unknown_fields)]
+    #[schema(as = CreateEvent, example = json!({"name": "Winter concert", "total_seats": 500}))]
+    pub struct CreateBody {
+        after_name {
+            /// The series that the event belongs to. Cannot be changed later.
+            #[serde(skip_serializing_if = "Option::is_none")]
+            series_id: Option<SeriesId>,
+            /// Capacity of a single pool "General admission", with one free ticket type. Not allowed together with
+            /// `pools`, `ticket_types` or `venue_id`.
+            #[schema(minimum = 1, maximum = 10_000_000)]
+            total_seats: Option<i64>,
+        }
+        last {
+            /// ISO 4217 code. Required if a ticket type has a price.
+            #[schema(pattern = "^[A-Z]{3}$", example = "EUR")]
+            currency: Option<String>,
+            /// Time to live of holds, in seconds, unless the hold's request sets one. Default: the service's default.
+            #[schema(minimum = 10, maximum = 900)]
+            hold_ttl_seconds: Option<i64>,
+            /// Maximum quantity of one hold. The service's own maximum applies too.
+            #[schema(minimum = 1, maximum = 10_000_000)]
+            max_quantity_per_hold: Option<i64>,
+            /// Time from which holds are allowed. Default: immediately.
+            #[schema(format = DateTime)]
+            sale_starts_at: Option<String>,
+            /// Time from which holds are no longer allowed. Must be after `sale_starts_at`.
+            #[schema(format = DateTime)]
+            sale_ends_at: Option<String>,
+            /// `draft` or `on_sale`. Default: `on_sale`.
+            #[schema(example = "on_sale")]
+            status: Option<String>,
+            /// 1 to 100 pools with unique names and a total capacity of at most 10,000,000.
+            #[schema(value_type = Option<Vec<CreatePool>>)]
+            pools: Option<Vec<Object<CreatePool>>>,
+            /// 1 to 200 ticket types with unique names.
+            #[schema(value_type = Option<Vec<CreateTicketType>>)]
+            ticket_types: Option<Vec<Object<CreateTicketType>>>,
+            /// Venue whose layout the event is sold with. Each section becomes a pool with the section's name, and with
+            /// its seats, or with its capacity if it has no seats. Not allowed together with `pools`. Cannot be changed
+            /// later.
+            #[serde(skip_serializing_if = "Option::is_none")]
+            venue_id: Option<VenueId>,
+            /// Version of the venue's layout. Default: the newest. The event keeps this version. Only with `venue_id`.
+            #[schema(minimum = 1)]
+            #[serde(skip_serializing_if = "Option::is_none")]
+            layout_version: Option<i64>,
+            /// Zones that divide sections with seats. Each zone becomes a pool "Section, Zone"; rows in no zone stay in
+            /// the pool "Section". 1 to 1,000 zones without common rows. Only with `venue_id`.
+            #[schema(value_type = Option<Vec<CreatePriceZone>>)]
+            #[serde(skip_serializing_if = "Option::is_none")]
+            price_zones: Option<Vec<Object<CreatePriceZone>>>,
+            /// Whether to refuse seat selections that leave single free seats without need. Default: `false`. Only with
+            /// `venue_id`.
+            #[serde(skip_serializing_if = "Option::is_none")]
+            orphans_refused: Option<bool>,
+        }
+    }
 }
 
 /// Named rows of a section that have their own ticket types.
@@ -212,18 +205,13 @@ impl Resource for EventWithSeats {
 }
 
 impl From<CreateBody> for EventDraft {
-    fn from(body: CreateBody) -> Self {
+    fn from(mut body: CreateBody) -> Self {
         let pool = |Object(CreatePool { name, capacity })| PoolDraft { name, capacity };
         let price_zone = |Object(CreatePriceZone { section, name, rows })| PriceZoneDraft { section, name, rows };
         Self {
-            name: body.name,
+            details: body.take_details(),
             series_id: body.series_id,
             total_seats: body.total_seats,
-            description: body.description,
-            venue_name: body.venue_name,
-            starts_at: body.starts_at,
-            ends_at: body.ends_at,
-            time_zone: body.time_zone,
             currency: body.currency,
             hold_ttl_seconds: body.hold_ttl_seconds,
             max_quantity_per_hold: body.max_quantity_per_hold,

@@ -1,24 +1,33 @@
 //! The response body of an event.
 
+use std::borrow::Cow;
+
 use boxoffice_engine::ids::{EventId, PoolId, SeriesId, TicketTypeId, VenueId};
 use boxoffice_engine::model::event::EventStatus;
-use boxoffice_engine::time::Instant;
 use serde::Serialize;
-use utoipa::ToSchema;
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
 
+use crate::events::details::DetailsBody;
 use crate::events::model::whole_event::{EventPool, EventTicketType, WholeEvent};
-use crate::fields::time_zone::local_rfc3339;
 use crate::http::timestamp::Timestamp;
+
+/// The response: one JSON object with the members of both parts.
+#[derive(Serialize)]
+pub(super) struct EventBody<'a> {
+    #[serde(flatten)]
+    details: DetailsBody<'a>,
+    #[serde(flatten)]
+    sale: SaleBody<'a>,
+}
 
 /// An event with its pools and ticket types. Times are UTC unless their name ends in `_local`. `venue_id`,
 /// `layout_version`, `orphans_refused` and a pool's `section` are present only if the event is sold with a venue's
 /// layout.
+// The comment above is the description of the whole object in the OpenAPI document.
 #[derive(Serialize, ToSchema)]
-#[schema(as = Event)]
-pub(super) struct EventBody<'a> {
+struct SaleBody<'a> {
     event_id: EventId,
-    #[schema(example = "Winter concert")]
-    name: &'a str,
     /// The series that the event belongs to. `null`: none.
     series_id: Option<SeriesId>,
     /// Total capacity of all pools.
@@ -27,20 +36,6 @@ pub(super) struct EventBody<'a> {
     created_at: Timestamp,
     updated_at: Timestamp,
     status: EventStatus,
-    description: Option<&'a str>,
-    #[schema(example = "City Hall")]
-    venue_name: Option<&'a str>,
-    starts_at: Option<Timestamp>,
-    /// `starts_at` in the event's time zone.
-    #[schema(format = DateTime, example = "2027-03-01T20:00:00+01:00")]
-    starts_at_local: Option<String>,
-    ends_at: Option<Timestamp>,
-    /// `ends_at` in the event's time zone.
-    #[schema(format = DateTime, example = "2027-03-01T22:30:00+01:00")]
-    ends_at_local: Option<String>,
-    /// IANA name of the event's time zone.
-    #[schema(example = "Europe/Berlin")]
-    time_zone: &'a str,
     /// ISO 4217 code. `null` is possible only if every ticket type is free.
     #[schema(example = "EUR")]
     currency: Option<String>,
@@ -109,25 +104,42 @@ pub(super) struct TicketTypeBody<'a> {
     max_quantity: Option<u32>,
 }
 
+impl ToSchema for EventBody<'_> {
+    fn name() -> Cow<'static, str> {
+        Cow::Borrowed("Event")
+    }
+
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        DetailsBody::schemas(schemas);
+        SaleBody::schemas(schemas);
+    }
+}
+
+impl PartialSchema for EventBody<'_> {
+    /// One object with the members of both parts. The derived schema would be an `allOf`, which generators of client
+    /// code turn into several types.
+    fn schema() -> RefOr<Schema> {
+        let mut schema = SaleBody::schema();
+        if let (RefOr::T(Schema::Object(sale)), RefOr::T(Schema::Object(details))) =
+            (&mut schema, DetailsBody::schema())
+        {
+            sale.properties.extend(details.properties);
+            sale.required.extend(details.required);
+        }
+        schema
+    }
+}
+
 impl<'a> From<&'a WholeEvent> for EventBody<'a> {
     fn from(event: &'a WholeEvent) -> Self {
-        let (details, terms) = (&event.details, &event.terms);
-        let local = |time: Option<Instant>| time.map(|time| local_rfc3339(time, &details.time_zone));
-        Self {
+        let terms = &event.terms;
+        let sale = SaleBody {
             event_id: event.event_id,
-            name: &details.name,
             series_id: event.series_id,
             total_seats: event.total_capacity(),
             created_at: Timestamp(event.created_at),
             updated_at: Timestamp(event.updated_at),
             status: terms.status,
-            description: details.description.as_deref(),
-            venue_name: details.venue_name.as_deref(),
-            starts_at: details.starts_at.map(Timestamp),
-            starts_at_local: local(details.starts_at),
-            ends_at: details.ends_at.map(Timestamp),
-            ends_at_local: local(details.ends_at),
-            time_zone: &details.time_zone,
             currency: terms.currency.map(String::from),
             hold_ttl_seconds: terms.hold_ttl_seconds,
             max_quantity_per_hold: terms.max_quantity_per_hold,
@@ -138,7 +150,8 @@ impl<'a> From<&'a WholeEvent> for EventBody<'a> {
             orphans_refused: event.seating.map(|_| event.terms.orphans_refused),
             pools: event.pools.iter().map(PoolBody::from).collect(),
             ticket_types: event.ticket_types.iter().map(TicketTypeBody::from).collect(),
-        }
+        };
+        Self { details: DetailsBody::from(&event.details), sale }
     }
 }
 

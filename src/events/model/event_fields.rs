@@ -4,31 +4,9 @@ use boxoffice_engine::invalid::Invalid;
 use boxoffice_engine::model::event::EventStatus;
 use boxoffice_engine::model::hold::{HOLD_TTL_SECONDS_MAX, HOLD_TTL_SECONDS_MIN};
 use boxoffice_engine::quantity::{CAPACITY_MAX, Quantity};
-use boxoffice_engine::text;
 use boxoffice_engine::time::{Instant, parse_rfc3339};
 
-use crate::fields::time_zone::canonical_zone;
-
 pub const STATUS_EXPECTED: &str = "must be draft, on_sale, closed or cancelled";
-
-pub fn parse_name(text: &str) -> Result<String, Invalid> {
-    text::parse_line("/name", text, text::EVENT_NAME_LENGTH_MAX)
-}
-
-/// Blank text becomes `None`.
-pub fn parse_description(text: &str) -> Result<Option<String>, Invalid> {
-    let text = text::parse_prose("/description", text, text::DESCRIPTION_LENGTH_MAX)?;
-    Ok((!text.is_empty()).then_some(text))
-}
-
-pub fn parse_venue_name(text: &str) -> Result<String, Invalid> {
-    text::parse_line("/venue_name", text, text::VENUE_NAME_LENGTH_MAX)
-}
-
-pub fn parse_time_zone(name: &str) -> Result<String, Invalid> {
-    let unknown = || Invalid::new("/time_zone", "must be the IANA name of a time zone, such as Europe/Berlin");
-    canonical_zone(name).ok_or_else(unknown)
-}
 
 pub fn parse_status(text: &str) -> Result<EventStatus, Invalid> {
     EventStatus::parse(text).ok_or_else(|| Invalid::new("/status", STATUS_EXPECTED))

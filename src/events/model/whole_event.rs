@@ -2,11 +2,12 @@
 //! it, because they change with every hold: see `queries::status`.
 
 use boxoffice_engine::ids::{EventId, PoolId, SeriesId, TicketTypeId};
-use boxoffice_engine::model::event::{EventDetails, EventTerms};
+use boxoffice_engine::model::event::EventTerms;
 use boxoffice_engine::seating::SectionIndex;
 use boxoffice_engine::time::Instant;
 
 use super::seated_event::EventLayout;
+use crate::events::details::EventDetails;
 
 /// An event with its pools and ticket types.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -2,25 +2,21 @@
 
 use boxoffice_engine::db::column::{count, currency, parse_text};
 use boxoffice_engine::ids::{EventId, SeriesId, VenueId};
-use boxoffice_engine::model::event::{EventDetails, EventStatus, EventTerms};
+use boxoffice_engine::model::event::{EventStatus, EventTerms};
 use boxoffice_engine::seating::SectionIndex;
 use boxoffice_engine::time::Instant;
 use sqlx::PgPool;
 use sqlx::types::Json;
 use uuid::Uuid;
 
+use crate::events::details::EventDetails;
 use crate::events::model::seated_event::EventLayout;
 use crate::events::model::whole_event::{EventPool, EventTicketType, PoolSection, WholeEvent};
 
 struct Row {
     series_id: Option<Uuid>,
-    name: String,
-    description: Option<String>,
-    venue_name: Option<String>,
     status: String,
-    starts_at: Option<Instant>,
-    ends_at: Option<Instant>,
-    time_zone: String,
+    details: Json<EventDetails>,
     currency: Option<String>,
     hold_ttl_seconds: Option<i32>,
     max_quantity_per_hold: Option<i32>,
@@ -66,9 +62,10 @@ pub async fn event(pool: &PgPool, event_id: EventId) -> sqlx::Result<Option<Whol
         Row,
         r#"
         SELECT
-            series_id, name, description, venue_name, status, starts_at, ends_at, time_zone, currency,
-            hold_ttl_seconds, max_quantity_per_hold, sale_starts_at, sale_ends_at, created_at, updated_at,
+            series_id, status, currency, hold_ttl_seconds, max_quantity_per_hold, sale_starts_at, sale_ends_at,
+            created_at, updated_at,
             venue_id, layout_version, orphans_refused,
+            to_jsonb(events) AS "details!: Json<EventDetails>",
             (
                 SELECT jsonb_agg(
                     jsonb_build_object(
@@ -117,14 +114,7 @@ fn event_from_row(event_id: EventId, row: Row) -> sqlx::Result<WholeEvent> {
             sale_ends_at: row.sale_ends_at,
             orphans_refused: row.orphans_refused,
         },
-        details: EventDetails {
-            name: row.name,
-            description: row.description,
-            venue_name: row.venue_name,
-            starts_at: row.starts_at,
-            ends_at: row.ends_at,
-            time_zone: row.time_zone,
-        },
+        details: row.details.0,
         seating: event_layout(row.venue_id, row.layout_version)?,
         pools: convert_rows(row.pools, pool_from_row),
         ticket_types: convert_rows(row.ticket_types, ticket_type_from_row),

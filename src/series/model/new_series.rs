@@ -5,7 +5,7 @@ use boxoffice_engine::invalid::Invalid;
 use boxoffice_engine::text;
 use boxoffice_engine::text::SERIES_NAME_LENGTH_MAX;
 
-use crate::events::model::event_fields::parse_description;
+use crate::events::details::parse_description;
 use crate::events::model::new_event::{EventDraft, NewEvent, check_entry_count};
 use crate::events::model::seated_event::{LoadedLayouts, POOLS_PER_REQUEST_MAX, RequestedLayout};
 use crate::venues::model::venue::LayoutReference;
@@ -125,8 +125,8 @@ pub fn parse_dates(draft: DatesDraft, layouts: &LoadedLayouts) -> Result<Vec<New
 /// Rejects template fields that belong to each date or to the series. A layout version needs a venue in the template.
 fn reject_per_date_fields(template: &EventDraft) -> Result<(), Invalid> {
     let times = [
-        ("starts_at", &template.starts_at),
-        ("ends_at", &template.ends_at),
+        ("starts_at", &template.details.starts_at),
+        ("ends_at", &template.details.ends_at),
         ("sale_starts_at", &template.sale_starts_at),
         ("sale_ends_at", &template.sale_ends_at),
     ];
@@ -154,20 +154,19 @@ impl DateDraft {
 
     /// The template with the date's fields.
     fn into_event_draft(self, template: &EventDraft) -> EventDraft {
-        let mut template = template.clone();
+        let mut event = template.clone();
         if self.venue_id.is_some() {
+            event.venue_id = self.venue_id;
             // These two belong to the template's own venue.
-            (template.venue_name, template.layout_version) = (None, None);
+            event.details.venue_name = None;
+            event.layout_version = None;
         }
-        EventDraft {
-            starts_at: Some(self.starts_at),
-            ends_at: self.ends_at,
-            sale_starts_at: self.sale_starts_at,
-            sale_ends_at: self.sale_ends_at,
-            venue_id: self.venue_id.or(template.venue_id),
-            venue_name: self.venue_name.or(template.venue_name),
-            time_zone: self.time_zone.or(template.time_zone),
-            ..template
-        }
+        event.details.starts_at = Some(self.starts_at);
+        event.details.ends_at = self.ends_at;
+        event.details.venue_name = self.venue_name.or(event.details.venue_name);
+        event.details.time_zone = self.time_zone.or(event.details.time_zone);
+        event.sale_starts_at = self.sale_starts_at;
+        event.sale_ends_at = self.sale_ends_at;
+        event
     }
 }

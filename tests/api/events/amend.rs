@@ -47,9 +47,16 @@ async fn exactly_the_legal_status_transitions_are_made() {
 async fn an_amendment_without_fields_changes_nothing() {
     let service = Service::start().await;
     let path = create_in_status(&service.client, "on_sale").await;
-    let before = service.client.get(&path).await.expect(200);
+    let times = json!({"starts_at": "2099-01-01T10:00:00.500Z", "ends_at": "2099-01-01T12:00:00Z"});
+    let before = service.client.patch(&path, times).await.expect(200);
     let sequence = service.database.number("SELECT seq FROM inventory").await;
-    for nothing in [json!({}), json!({"name": "A show", "status": "on_sale", "venue_name": null})] {
+    let nothings = [
+        json!({}),
+        json!({"name": "A show", "status": "on_sale", "venue_name": null}),
+        // The same instants in other notations.
+        json!({"starts_at": "2099-01-01T11:00:00.5+01:00", "ends_at": "2099-01-01T12:00:00.000Z"}),
+    ];
+    for nothing in nothings {
         let reply = service.client.patch(&path, nothing).await.expect(200);
         assert_eq!(reply.body, before.body);
     }

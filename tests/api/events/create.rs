@@ -15,7 +15,7 @@ async fn a_name_and_a_number_of_seats_make_an_event_on_sale_with_one_pool_and_on
         json!({
             "event_id": body["event_id"], "name": "A show", "series_id": null, "total_seats": 50,
             "created_at": body["created_at"], "updated_at": body["created_at"],
-            "status": "on_sale", "description": null, "venue_name": null,
+            "status": "on_sale", "description": null, "venue_name": null, "image_url": null,
             "starts_at": null, "starts_at_local": null, "ends_at": null, "ends_at_local": null, "time_zone": "UTC",
             "currency": null, "hold_ttl_seconds": null, "max_quantity_per_hold": null,
             "sale_starts_at": null, "sale_ends_at": null,

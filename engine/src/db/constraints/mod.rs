@@ -62,6 +62,7 @@ pub const CONTRACT: &[Constraint] = &[
     check("events", EVENTS_NAME_LENGTH, "char_length(name) >= 1 AND char_length(name) <= 200"),
     check("events", EVENTS_DESCRIPTION_LENGTH, "char_length(description) <= 5000"),
     check("events", EVENTS_VENUE_NAME_LENGTH, "char_length(venue_name) >= 1 AND char_length(venue_name) <= 200"),
+    check("events", EVENTS_IMAGE_URL_HTTPS, "image_url ~~ 'https://%' AND char_length(image_url) <= 2048"),
     check("events", EVENTS_STATUS_KNOWN, "status = ANY (ARRAY['draft', 'on_sale', 'closed', 'cancelled'])"),
     check("events", EVENTS_CURRENCY_SHAPE, "currency ~ '^[A-Z]{3}$'"),
     check("events", EVENTS_HOLD_TTL_RANGE, "hold_ttl_seconds >= 10 AND hold_ttl_seconds <= 900"),

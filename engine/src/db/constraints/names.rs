@@ -4,6 +4,7 @@ pub const EVENTS_PKEY: &str = "events_pkey";
 pub const EVENTS_NAME_LENGTH: &str = "events_name_length";
 pub const EVENTS_DESCRIPTION_LENGTH: &str = "events_description_length";
 pub const EVENTS_VENUE_NAME_LENGTH: &str = "events_venue_name_length";
+pub const EVENTS_IMAGE_URL_HTTPS: &str = "events_image_url_https";
 pub const EVENTS_STATUS_KNOWN: &str = "events_status_known";
 pub const EVENTS_CURRENCY_SHAPE: &str = "events_currency_shape";
 pub const EVENTS_HOLD_TTL_RANGE: &str = "events_hold_ttl_range";

@@ -16,7 +16,7 @@ use super::loaded_seats::LoadedSeats;
 use crate::ids::{BlockId, BookingId, EventId, HoldId, PoolId, TicketTypeId};
 use crate::model::block::Block;
 use crate::model::booking::Booking;
-use crate::model::event::{EventDetails, EventTerms};
+use crate::model::event::{EventTerms, OpaqueDetails};
 use crate::model::hold::{Hold, HoldStatus, Item};
 use crate::seating::SeatIndex;
 use crate::time::Instant;
@@ -31,7 +31,7 @@ pub struct LoadedEvent {
     /// Whether the event has a layout.
     pub is_seated: bool,
     /// Loaded only if a command amends the event.
-    pub details: Option<EventDetails>,
+    pub details: Option<OpaqueDetails>,
     /// In display order.
     pub ticket_types: Vec<TicketTypeId>,
     pub counters: EventCounters,

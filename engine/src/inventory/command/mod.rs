@@ -15,7 +15,7 @@ use crate::time::Instant;
 
 /// A request to change inventory. Ids of new rows are made before the batch: a retry uses the same ids, and an
 /// unknown commit can be looked up by them.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub enum Command {
     /// Places a hold.
     Place(NewHold),

@@ -44,21 +44,24 @@ fn check_event_capacity(state: &BatchState, pool: &Pool, capacity: Capacity) -> 
 /// Changes fields of an event. Cancellation releases the event's active holds; bookings stay.
 pub(super) fn amend(state: &mut BatchState, event_id: EventId, changes: &EventChanges) -> Decision {
     let event = state.event(event_id).ok_or(Refusal::EventNotFound)?;
-    let before = (event.details.clone().ok_or(Refusal::EventNotFound)?, event.terms.clone());
-    if changes.orphans_refused.is_some() && !event.is_seated {
+    let details_before = event.details.clone().ok_or(Refusal::EventNotFound)?;
+    let terms_before = event.terms.clone();
+    if changes.terms.orphans_refused.is_some() && !event.is_seated {
         return Err(Refusal::Contradictory(Invalid::new("/orphans_refused", "The event has no seats")));
     }
-    let (mut details, mut terms) = before.clone();
-    changes.apply(&mut details, &mut terms);
-
-    if !before.1.status.can_become(terms.status) {
-        return Err(Refusal::IllegalTransition { from: before.1.status, to: terms.status });
+    let status = changes.terms.status.unwrap_or(terms_before.status);
+    if !terms_before.status.can_become(status) {
+        return Err(Refusal::IllegalTransition { from: terms_before.status, to: status });
     }
-    details.validate_times().and_then(|()| terms.validate_times()).map_err(Refusal::Contradictory)?;
-    if before == (details.clone(), terms.clone()) {
+    let details = match &changes.details {
+        Some(changes) => changes.apply(&details_before).map_err(Refusal::Contradictory)?,
+        None => details_before.clone(),
+    };
+    let terms = changes.terms.apply(&terms_before).map_err(Refusal::Contradictory)?;
+    if (&details, &terms) == (&details_before, &terms_before) {
         return Ok(Outcome::Amended);
     }
-    if terms.status == EventStatus::Cancelled && before.1.status != EventStatus::Cancelled {
+    if status == EventStatus::Cancelled && terms_before.status != EventStatus::Cancelled {
         state.expire_overdue(event_id);
         for hold_id in state.active_hold_ids(event_id) {
             state.free_hold(hold_id, HoldStatus::Released);

@@ -1,12 +1,13 @@
 //! Fields of events that only rare commands need: the details, and whether the event ever had a hold.
 
 use sqlx::PgConnection;
+use sqlx::types::Json;
 use uuid::Uuid;
 
 use crate::inventory::batch_state::BatchState;
-use crate::model::event::EventDetails;
+use crate::model::event::OpaqueDetails;
 
-/// Reads the details of events that a command amends.
+/// Reads the details of events that a command amends. The whole row is read, so that no column is named here.
 pub(super) async fn read_details(
     connection: &mut PgConnection,
     state: &mut BatchState,
@@ -14,7 +15,7 @@ pub(super) async fn read_details(
 ) -> sqlx::Result<()> {
     let rows = sqlx::query!(
         r#"
-        SELECT event_id, name, description, venue_name, starts_at, ends_at, time_zone
+        SELECT event_id, to_jsonb(events) AS "details!: Json<OpaqueDetails>"
         FROM events
         WHERE event_id = ANY ($1::uuid[])
         "#,
@@ -25,14 +26,7 @@ pub(super) async fn read_details(
     for row in rows {
         let event_id = row.event_id.into();
         if state.event(event_id).is_some() {
-            let details = EventDetails {
-                name: row.name,
-                description: row.description,
-                venue_name: row.venue_name,
-                starts_at: row.starts_at,
-                ends_at: row.ends_at,
-                time_zone: row.time_zone,
-            };
+            let Json(details) = row.details;
             state.update_event(event_id, |event| event.details = Some(details));
         }
     }

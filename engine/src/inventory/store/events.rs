@@ -1,6 +1,7 @@
 //! Rows of events that are changed or deleted. Both are rare.
 
 use sqlx::PgConnection;
+use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::StoreError;
@@ -22,35 +23,32 @@ pub(super) async fn amend(
         let amended = sqlx::query!(
             r#"
             UPDATE events
-            SET name = $2,
-                description = $3,
-                venue_name = $4,
-                starts_at = $5,
-                ends_at = $6,
-                time_zone = $7,
-                status = $8,
-                hold_ttl_seconds = $9,
-                max_quantity_per_hold = $10,
-                sale_starts_at = $11,
-                sale_ends_at = $12,
-                updated_at = $13,
-                orphans_refused = $14
-            WHERE event_id = $1
+            SET name = new.name,
+                description = new.description,
+                venue_name = new.venue_name,
+                image_url = new.image_url,
+                starts_at = new.starts_at,
+                ends_at = new.ends_at,
+                time_zone = new.time_zone,
+                status = $3,
+                hold_ttl_seconds = $4,
+                max_quantity_per_hold = $5,
+                sale_starts_at = $6,
+                sale_ends_at = $7,
+                orphans_refused = $8,
+                updated_at = $9
+            FROM jsonb_populate_record(NULL::events, $2) AS new
+            WHERE events.event_id = $1
             "#,
             event.event_id.as_uuid(),
-            details.name,
-            details.description.as_deref(),
-            details.venue_name.as_deref(),
-            details.starts_at,
-            details.ends_at,
-            details.time_zone,
+            Json(details) as _,
             event.terms.status.as_str(),
             optional_integer("events.hold_ttl_seconds", event.terms.hold_ttl_seconds)?,
             optional_integer("events.max_quantity_per_hold", event.terms.max_quantity_per_hold)?,
             event.terms.sale_starts_at,
             event.terms.sale_ends_at,
-            now,
             event.terms.orphans_refused,
+            now,
         )
         .execute(&mut *connection)
         .await?;

@@ -104,5 +104,5 @@ fn an_event_lowers_the_quantity_per_hold_and_never_raises_it() {
 }
 
 fn status(theatre: &Theatre, status: EventStatus) -> Command {
-    theatre.amend(|changes| changes.status = Some(status))
+    theatre.amend(|changes| changes.terms.status = Some(status))
 }

@@ -240,9 +240,9 @@ fn amend(model: &Model, dice: &mut Dice) -> Command {
     let event_id = event_id(model, dice);
     let mut changes = EventChanges::default();
     if dice.one_in(8) {
-        changes.status = Some(EventStatus::Cancelled);
+        changes.terms.status = Some(EventStatus::Cancelled);
     } else {
-        changes.orphans_refused = Some(dice.one_in(2));
+        changes.terms.orphans_refused = Some(dice.one_in(2));
     }
     Command::Amend { event_id, changes: Box::new(changes) }
 }

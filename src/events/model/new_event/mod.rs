@@ -13,14 +13,14 @@ use std::ops::Range;
 
 use boxoffice_engine::ids::{SeriesId, VenueId};
 use boxoffice_engine::invalid::Invalid;
-use boxoffice_engine::model::event::{EventDetails, EventStatus, EventTerms};
+use boxoffice_engine::model::event::{EventStatus, EventTerms};
 use boxoffice_engine::money::Currency;
 use boxoffice_engine::quantity::Capacity;
 use boxoffice_engine::seating::{SECTIONS_PER_LAYOUT_MAX, SectionIndex};
 
 use super::event_fields;
+use crate::events::details::{DetailsDraft, EventDetails};
 use crate::events::model::seated_event::{EventLayout, LoadedLayouts};
-use crate::fields::time_zone::TIME_ZONE_DEFAULT;
 use crate::venues::model::venue::{LayoutReference, VenueLayout};
 
 /// Most pools of a new event that is not at a venue.
@@ -39,14 +39,9 @@ pub const GENERAL_ADMISSION: &str = "General admission";
 /// Request to create an event, unparsed.
 #[derive(Clone, Debug, Default)]
 pub struct EventDraft {
-    pub name: String,
+    pub details: DetailsDraft,
     pub series_id: Option<SeriesId>,
     pub total_seats: Option<i64>,
-    pub description: Option<String>,
-    pub venue_name: Option<String>,
-    pub starts_at: Option<String>,
-    pub ends_at: Option<String>,
-    pub time_zone: Option<String>,
     pub currency: Option<String>,
     pub hold_ttl_seconds: Option<i64>,
     pub max_quantity_per_hold: Option<i64>,
@@ -163,7 +158,7 @@ impl NewEvent {
     /// The first field that is not valid.
     pub fn parse(draft: EventDraft, layouts: &LoadedLayouts) -> Result<Self, Invalid> {
         let venue = draft.layout_reference()?.map(|reference| find_layout(layouts, reference)).transpose()?;
-        let mut details = parse_details(&draft)?;
+        let mut details = EventDetails::try_from(&draft.details)?;
         let terms = parse_terms(&draft)?;
         let (pools, ticket_types) = offer::parse_pools_and_ticket_types(&draft, venue, terms.currency)?;
         if let Some(venue) = venue {
@@ -199,21 +194,6 @@ impl EventDraft {
 
 fn find_layout(layouts: &LoadedLayouts, reference: LayoutReference) -> Result<&VenueLayout, Invalid> {
     layouts.get(reference).ok_or_else(|| Invalid::new("/venue_id", "must be the id of a venue"))
-}
-
-fn parse_details(draft: &EventDraft) -> Result<EventDetails, Invalid> {
-    let instant =
-        |pointer, text: &Option<String>| parse_optional(text, |text| event_fields::parse_instant(pointer, text));
-    let details = EventDetails {
-        name: event_fields::parse_name(&draft.name)?,
-        description: parse_optional(&draft.description, |text| event_fields::parse_description(text))?.flatten(),
-        venue_name: parse_optional(&draft.venue_name, |text| event_fields::parse_venue_name(text))?,
-        starts_at: instant("/starts_at", &draft.starts_at)?,
-        ends_at: instant("/ends_at", &draft.ends_at)?,
-        time_zone: event_fields::parse_time_zone(draft.time_zone.as_deref().unwrap_or(TIME_ZONE_DEFAULT))?,
-    };
-    details.validate_times()?;
-    Ok(details)
 }
 
 fn parse_terms(draft: &EventDraft) -> Result<EventTerms, Invalid> {

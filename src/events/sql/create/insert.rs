@@ -1,87 +1,127 @@
 //! Inserts the rows of new events in the caller's transaction, with one statement per table for all events.
+//!
+//! Rows of many columns are sent as JSON and matched to the columns by name. Rows of few columns, of which there can be
+//! many, are sent as an array per column.
 
-use boxoffice_engine::db::column::integer;
 use boxoffice_engine::db::row_count::expect_rows;
-use boxoffice_engine::ids::EventId;
+use boxoffice_engine::ids::{EventId, PoolId, SeriesId, TicketTypeId, VenueId};
 use boxoffice_engine::inventory::changes::EntryKind;
+use boxoffice_engine::money::Currency;
 use boxoffice_engine::time::Instant;
+use serde::Serialize;
 use sqlx::PgConnection;
-use uuid::Uuid;
+use sqlx::types::Json;
 
 use super::{EventWithSeats, SeatsOfPool};
-use crate::events::model::whole_event::{EventPool, EventTicketType, WholeEvent};
+use crate::events::details::EventDetails;
+use crate::events::model::whole_event::WholeEvent;
 use crate::idempotency::creation::CreateError;
 
+/// Row of `events`. The members of the rows here have the names of their columns.
+#[derive(Serialize)]
+struct EventRow<'a> {
+    event_id: EventId,
+    series_id: Option<SeriesId>,
+    #[serde(flatten)]
+    details: &'a EventDetails,
+    status: &'static str,
+    currency: Option<Currency>,
+    hold_ttl_seconds: Option<u32>,
+    max_quantity_per_hold: Option<u32>,
+    #[serde(with = "time::serde::rfc3339::option")]
+    sale_starts_at: Option<Instant>,
+    #[serde(with = "time::serde::rfc3339::option")]
+    sale_ends_at: Option<Instant>,
+    orphans_refused: bool,
+    venue_id: Option<VenueId>,
+    layout_version: Option<u32>,
+    #[serde(with = "time::serde::rfc3339")]
+    created_at: Instant,
+}
+
+impl<'a> From<&'a WholeEvent> for EventRow<'a> {
+    fn from(event: &'a WholeEvent) -> Self {
+        let terms = &event.terms;
+        Self {
+            event_id: event.event_id,
+            series_id: event.series_id,
+            details: &event.details,
+            status: terms.status.as_str(),
+            currency: terms.currency,
+            hold_ttl_seconds: terms.hold_ttl_seconds,
+            max_quantity_per_hold: terms.max_quantity_per_hold,
+            sale_starts_at: terms.sale_starts_at,
+            sale_ends_at: terms.sale_ends_at,
+            orphans_refused: terms.orphans_refused,
+            venue_id: event.seating.map(|seating| seating.venue_id),
+            layout_version: event.seating.map(|seating| seating.layout_version),
+            created_at: event.created_at,
+        }
+    }
+}
+
 pub async fn events(connection: &mut PgConnection, events: &[&WholeEvent]) -> Result<(), CreateError> {
-    let layout_version = |event: &&WholeEvent| {
-        event.seating.map(|seating| integer("events.layout_version", seating.layout_version)).transpose()
-    };
-    let layout_versions = events.iter().map(layout_version).collect::<Result<Vec<_>, _>>()?;
+    let rows: Vec<EventRow> = events.iter().map(|event| EventRow::from(*event)).collect();
     let inserted = sqlx::query!(
         r#"
         INSERT INTO events (
-            event_id, series_id, name, description, venue_name, status, starts_at, ends_at, time_zone, currency,
-            hold_ttl_seconds, max_quantity_per_hold, sale_starts_at, sale_ends_at, created_at, updated_at,
-            venue_id, layout_version, orphans_refused)
+            event_id, series_id,
+            name, description, venue_name, image_url, starts_at, ends_at, time_zone,
+            status, currency, hold_ttl_seconds, max_quantity_per_hold, sale_starts_at, sale_ends_at, orphans_refused,
+            venue_id, layout_version, created_at, updated_at)
         SELECT
-            event_id, series_id, name, description, venue_name, status, starts_at, ends_at, time_zone, currency,
-            hold_ttl_seconds, max_quantity_per_hold, sale_starts_at, sale_ends_at, created_at, created_at,
-            venue_id, layout_version, orphans_refused
-        FROM unnest(
-            $1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[], $8::timestamptz[],
-            $9::text[], $10::text[], $11::integer[], $12::integer[], $13::timestamptz[], $14::timestamptz[],
-            $15::timestamptz[], $16::uuid[], $17::integer[], $18::boolean[])
-            AS new (
-                event_id, series_id, name, description, venue_name, status, starts_at, ends_at,
-                time_zone, currency, hold_ttl_seconds, max_quantity_per_hold, sale_starts_at, sale_ends_at,
-                created_at, venue_id, layout_version, orphans_refused)
+            event_id, series_id,
+            name, description, venue_name, image_url, starts_at, ends_at, time_zone,
+            status, currency, hold_ttl_seconds, max_quantity_per_hold, sale_starts_at, sale_ends_at, orphans_refused,
+            venue_id, layout_version, created_at, created_at
+        FROM jsonb_populate_recordset(NULL::events, $1)
         "#,
-        &column(events, |event| event.event_id.as_uuid()),
-        &column(events, |event| event.series_id.map(|id| id.as_uuid())) as &[Option<Uuid>],
-        &column(events, |event| event.details.name.clone()),
-        &column(events, |event| event.details.description.clone()) as &[Option<String>],
-        &column(events, |event| event.details.venue_name.clone()) as &[Option<String>],
-        &column(events, |event| event.terms.status.as_str()) as &[&str],
-        &column(events, |event| event.details.starts_at) as &[Option<Instant>],
-        &column(events, |event| event.details.ends_at) as &[Option<Instant>],
-        &column(events, |event| event.details.time_zone.clone()),
-        &column(events, |event| event.terms.currency.map(String::from)) as &[Option<String>],
-        &column(events, |event| event.terms.hold_ttl_seconds.map(u32::cast_signed)) as &[Option<i32>],
-        &column(events, |event| event.terms.max_quantity_per_hold.map(u32::cast_signed)) as &[Option<i32>],
-        &column(events, |event| event.terms.sale_starts_at) as &[Option<Instant>],
-        &column(events, |event| event.terms.sale_ends_at) as &[Option<Instant>],
-        &column(events, |event| event.created_at),
-        &column(events, |event| event.seating.map(|seating| seating.venue_id.as_uuid())) as &[Option<Uuid>],
-        &layout_versions as &[Option<i32>],
-        &column(events, |event| event.terms.orphans_refused),
+        Json(&rows) as _,
     )
     .execute(connection)
     .await?;
-    Ok(expect_rows("INSERT INTO events", events.len(), inserted.rows_affected())?)
+    Ok(expect_rows("INSERT INTO events", rows.len(), inserted.rows_affected())?)
+}
+
+/// Row of `pools`.
+#[derive(Serialize)]
+struct PoolRow<'a> {
+    pool_id: PoolId,
+    event_id: EventId,
+    /// In the event, from 0.
+    position: usize,
+    name: &'a str,
+    capacity: u32,
+    section: Option<i16>,
+    seated: bool,
 }
 
 pub async fn pools(connection: &mut PgConnection, events: &[&WholeEvent]) -> Result<(), CreateError> {
-    let pools: Vec<(&WholeEvent, i16, &EventPool)> = flatten(events, |event| &event.pools);
-    let section = |pool: &EventPool| pool.section.as_ref().map(|section| section.section.0.cast_signed());
+    let mut rows = Vec::new();
+    for event in events {
+        for (position, pool) in event.pools.iter().enumerate() {
+            rows.push(PoolRow {
+                pool_id: pool.pool_id,
+                event_id: event.event_id,
+                position,
+                name: &pool.name,
+                capacity: pool.capacity,
+                section: pool.section.as_ref().map(|section| section.section.0.cast_signed()),
+                seated: pool.seated,
+            });
+        }
+    }
     let inserted = sqlx::query!(
         r#"
         INSERT INTO pools (pool_id, event_id, position, name, capacity, section, seated)
         SELECT pool_id, event_id, position, name, capacity, section, seated
-        FROM unnest(
-            $1::uuid[], $2::uuid[], $3::smallint[], $4::text[], $5::integer[], $6::smallint[], $7::boolean[])
-            AS new (pool_id, event_id, position, name, capacity, section, seated)
+        FROM jsonb_populate_recordset(NULL::pools, $1)
         "#,
-        &column(&pools, |(_, _, pool)| pool.pool_id.as_uuid()),
-        &column(&pools, |(event, _, _)| event.event_id.as_uuid()),
-        &column(&pools, |(_, position, _)| *position),
-        &column(&pools, |(_, _, pool)| pool.name.clone()),
-        &column(&pools, |(_, _, pool)| pool.capacity.cast_signed()),
-        &column(&pools, |(_, _, pool)| section(pool)) as &[Option<i16>],
-        &column(&pools, |(_, _, pool)| pool.seated),
+        Json(&rows) as _,
     )
     .execute(connection)
     .await?;
-    Ok(expect_rows("INSERT INTO pools", pools.len(), inserted.rows_affected())?)
+    Ok(expect_rows("INSERT INTO pools", rows.len(), inserted.rows_affected())?)
 }
 
 /// Inserts all seats in one statement, whose arguments are the ranges of seats that belong to one pool.
@@ -111,31 +151,48 @@ pub async fn seats(connection: &mut PgConnection, events: &[EventWithSeats]) -> 
     Ok(expect_rows("INSERT INTO seats", expected, inserted.rows_affected())?)
 }
 
+/// Row of `ticket_types`.
+#[derive(Serialize)]
+struct TicketTypeRow<'a> {
+    ticket_type_id: TicketTypeId,
+    event_id: EventId,
+    pool_id: PoolId,
+    /// In the event, from 0.
+    position: usize,
+    name: &'a str,
+    price: i64,
+    min_quantity: Option<u32>,
+    max_quantity: Option<u32>,
+}
+
 pub async fn ticket_types(connection: &mut PgConnection, events: &[&WholeEvent]) -> Result<(), CreateError> {
-    let ticket_types: Vec<(&WholeEvent, i16, &EventTicketType)> = flatten(events, |event| &event.ticket_types);
+    let mut rows = Vec::new();
+    for event in events {
+        for (position, ticket_type) in event.ticket_types.iter().enumerate() {
+            rows.push(TicketTypeRow {
+                ticket_type_id: ticket_type.ticket_type_id,
+                event_id: event.event_id,
+                pool_id: ticket_type.pool_id,
+                position,
+                name: &ticket_type.name,
+                price: ticket_type.price,
+                min_quantity: ticket_type.min_quantity,
+                max_quantity: ticket_type.max_quantity,
+            });
+        }
+    }
     let inserted = sqlx::query!(
         r#"
         INSERT INTO ticket_types (
             ticket_type_id, event_id, pool_id, position, name, price, min_quantity, max_quantity)
         SELECT ticket_type_id, event_id, pool_id, position, name, price, min_quantity, max_quantity
-        FROM unnest(
-            $1::uuid[], $2::uuid[], $3::uuid[], $4::smallint[], $5::text[], $6::bigint[], $7::integer[], $8::integer[])
-            AS new (ticket_type_id, event_id, pool_id, position, name, price, min_quantity, max_quantity)
+        FROM jsonb_populate_recordset(NULL::ticket_types, $1)
         "#,
-        &column(&ticket_types, |(_, _, ticket_type)| ticket_type.ticket_type_id.as_uuid()),
-        &column(&ticket_types, |(event, _, _)| event.event_id.as_uuid()),
-        &column(&ticket_types, |(_, _, ticket_type)| ticket_type.pool_id.as_uuid()),
-        &column(&ticket_types, |(_, position, _)| *position),
-        &column(&ticket_types, |(_, _, ticket_type)| ticket_type.name.clone()),
-        &column(&ticket_types, |(_, _, ticket_type)| ticket_type.price),
-        &column(&ticket_types, |(_, _, ticket_type)| ticket_type.min_quantity.map(u32::cast_signed))
-            as &[Option<i32>],
-        &column(&ticket_types, |(_, _, ticket_type)| ticket_type.max_quantity.map(u32::cast_signed))
-            as &[Option<i32>],
+        Json(&rows) as _,
     )
     .execute(connection)
     .await?;
-    Ok(expect_rows("INSERT INTO ticket_types", ticket_types.len(), inserted.rows_affected())?)
+    Ok(expect_rows("INSERT INTO ticket_types", rows.len(), inserted.rows_affected())?)
 }
 
 /// Inserts the inventory rows. `seq` is the number of the last journal entry; [`journal`] writes one entry per pool.
@@ -155,35 +212,43 @@ pub async fn inventory(connection: &mut PgConnection, events: &[&WholeEvent]) ->
     Ok(expect_rows("INSERT INTO inventory", events.len(), inserted.rows_affected())?)
 }
 
+/// Row of `journal`: a pool that is opened.
+#[derive(Serialize)]
+struct OpenedPoolRow {
+    event_id: EventId,
+    seq: usize,
+    #[serde(with = "time::serde::rfc3339")]
+    recorded_at: Instant,
+    kind: &'static str,
+    pool_id: PoolId,
+    capacity_delta: u32,
+}
+
 pub async fn journal(connection: &mut PgConnection, events: &[&WholeEvent]) -> Result<(), CreateError> {
-    let opened: Vec<(&WholeEvent, i16, &EventPool)> = flatten(events, |event| &event.pools);
+    let mut rows = Vec::new();
+    for event in events {
+        for (position, pool) in event.pools.iter().enumerate() {
+            rows.push(OpenedPoolRow {
+                event_id: event.event_id,
+                seq: position + 1,
+                recorded_at: event.created_at,
+                kind: EntryKind::PoolOpened.as_str(),
+                pool_id: pool.pool_id,
+                capacity_delta: pool.capacity,
+            });
+        }
+    }
     let inserted = sqlx::query!(
         r#"
         INSERT INTO journal (event_id, seq, recorded_at, kind, pool_id, capacity_delta, held_delta, booked_delta)
-        SELECT event_id, seq, recorded_at, $1, pool_id, capacity, 0, 0
-        FROM unnest($2::uuid[], $3::bigint[], $4::timestamptz[], $5::uuid[], $6::integer[])
-            AS opened (event_id, seq, recorded_at, pool_id, capacity)
+        SELECT event_id, seq, recorded_at, kind, pool_id, capacity_delta, 0, 0
+        FROM jsonb_populate_recordset(NULL::journal, $1)
         "#,
-        EntryKind::PoolOpened.as_str(),
-        &column(&opened, |(event, _, _)| event.event_id.as_uuid()),
-        &column(&opened, |(_, position, _)| i64::from(*position) + 1),
-        &column(&opened, |(event, _, _)| event.created_at),
-        &column(&opened, |(_, _, pool)| pool.pool_id.as_uuid()),
-        &column(&opened, |(_, _, pool)| pool.capacity.cast_signed()),
+        Json(&rows) as _,
     )
     .execute(connection)
     .await?;
-    Ok(expect_rows("INSERT INTO journal", opened.len(), inserted.rows_affected())?)
-}
-
-/// The pools, or the ticket types, of all events, each with its event and its position in the event, from 0.
-fn flatten<'a, T>(
-    events: &[&'a WholeEvent],
-    parts: impl Fn(&'a WholeEvent) -> &'a [T],
-) -> Vec<(&'a WholeEvent, i16, &'a T)> {
-    let with_position =
-        |event: &'a WholeEvent| parts(event).iter().zip(0..).map(move |(part, position)| (event, position, part));
-    events.iter().copied().flat_map(with_position).collect()
+    Ok(expect_rows("INSERT INTO journal", rows.len(), inserted.rows_affected())?)
 }
 
 /// One column of the rows to insert, as an array for UNNEST.

@@ -10,7 +10,7 @@ use crate::ids::{BookingId, EventId, HoldId, PoolId};
 use crate::inventory::changes::{EntryKind, JournalEntry, PoolDelta, SeatMove};
 use crate::inventory::command::Pool;
 use crate::model::booking::{Booking, BookingStatus};
-use crate::model::event::{EventDetails, EventTerms};
+use crate::model::event::{EventTerms, OpaqueDetails};
 use crate::model::hold::{Hold, HoldStatus, Item};
 use crate::model::seat::SeatOwner;
 use crate::seating::SeatIndex;
@@ -118,7 +118,7 @@ impl BatchState {
     }
 
     /// Sets new details and terms of an event.
-    pub fn amend(&mut self, event_id: EventId, details: EventDetails, terms: EventTerms) {
+    pub fn amend(&mut self, event_id: EventId, details: OpaqueDetails, terms: EventTerms) {
         let event = self.event_mut(event_id);
         assert!(event.terms.status.can_become(terms.status), "the change of status is checked before an amendment");
         event.details = Some(details);

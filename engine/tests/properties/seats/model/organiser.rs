@@ -71,8 +71,8 @@ impl Model {
     pub(super) fn amend(&mut self, event_id: EventId, changes: &EventChanges, now: Instant) -> Decision {
         let at = self.events.iter().position(|event| event.event_id == event_id).ok_or(Refusal::EventNotFound)?;
         let event = &mut self.events[at];
-        event.orphans_refused = changes.orphans_refused.unwrap_or(event.orphans_refused);
-        if changes.status == Some(EventStatus::Cancelled) {
+        event.orphans_refused = changes.terms.orphans_refused.unwrap_or(event.orphans_refused);
+        if changes.terms.status == Some(EventStatus::Cancelled) {
             event.status = EventStatus::Cancelled;
             let of_event = self.holds.iter_mut().map(|(hold, _)| hold).filter(|hold| hold.event_id == event_id);
             for hold in of_event.filter(|hold| hold.status == HoldStatus::Active) {
