@@ -11,7 +11,7 @@ XTASK = cargo run --package boxoffice-xtask --
 QUERIES_FOUND = $(CURDIR)/target/sqlx-prepare-check
 
 .DEFAULT_GOAL = help
-.PHONY: help run test bench bench-quick bench-long check fmt fmt-check lint queries-check generated-check deny prepare generated openapi migrate audit docker clean
+.PHONY: help run test bench bench-quick bench-long check fmt fmt-check lint queries-check generated-check deny prepare schema generated openapi migrate audit docker clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -86,6 +86,9 @@ generated: ## write every generated file: OpenAPI, Postman collection, docs/erro
 openapi: ## write docs/openapi.json and docs/postman_collection.json
 	$(XTASK) openapi
 	$(XTASK) postman
+
+schema: ## rewrite tests/golden/schema.txt after a migration
+	WRITE_GOLDEN_SCHEMA=1 $(MAKE) test ARGS="-p boxoffice --test operations -- golden_schema"
 
 migrate: ## apply migrations/ to DATABASE_URL
 	cargo run -- migrate

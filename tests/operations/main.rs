@@ -9,6 +9,7 @@ mod currencies;
 mod database;
 mod demo_events;
 mod embedded_postgres;
+mod golden_schema;
 mod metrics_doc;
 mod nginx;
 mod rolling_restarts;

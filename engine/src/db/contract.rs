@@ -1,11 +1,10 @@
-//! Start-up check of the database: a supported version, settings that make commits durable, the schema, and every
-//! constraint and unique index of the schema. A missing constraint must stop a deployment, not be discovered during a
-//! sale.
+//! Start-up check of the database: a supported version, settings that make commits durable, the version of the schema,
+//! and the guards. A missing guard must stop a deployment, not be discovered during a sale.
 
 use sqlx::PgConnection;
 use sqlx::migrate::MigrateError;
 
-use super::enforced::{Fault, faults};
+use super::guards::{Fault, faults};
 use super::migrate::{self, Schema};
 
 /// `server_version_num` of PostgreSQL 15, the oldest version that is tested.
@@ -30,7 +29,7 @@ pub enum Breach {
     )]
     SchemaDirty(i64),
     #[error(transparent)]
-    Constraint(#[from] Fault),
+    Guard(#[from] Fault),
 }
 
 /// Returns every breach, so that an operator can repair all of them at once. The service may start if the list is
@@ -45,10 +44,10 @@ pub async fn breaches(connection: &mut PgConnection) -> Result<Vec<Breach>, Migr
         Schema::Behind { missing } => found.push(Breach::SchemaBehind { missing }),
         Schema::Changed { version } => found.push(Breach::SchemaChanged(version)),
         Schema::Dirty { version } => found.push(Breach::SchemaDirty(version)),
-        // Constraints are checked only on a complete schema.
-        Schema::Current => found.extend(faults(connection, true).await?.into_iter().map(Breach::Constraint)),
+        // Guards are checked only on a complete schema.
+        Schema::Current => found.extend(faults(connection, true).await?.into_iter().map(Breach::Guard)),
         // A migration of a later release may have changed a definition, so only existence is checked.
-        Schema::Ahead => found.extend(faults(connection, false).await?.into_iter().map(Breach::Constraint)),
+        Schema::Ahead => found.extend(faults(connection, false).await?.into_iter().map(Breach::Guard)),
     }
     Ok(found)
 }
