@@ -20,6 +20,7 @@ use tokio::net::TcpSocket;
 use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 use tracing::info;
+use tracing_actix_web::TracingLogger;
 use utoipa::openapi::OpenApi;
 
 use crate::app::{App, Readiness, WorkerHealth};
@@ -32,6 +33,7 @@ use crate::http::middleware::complete_response;
 use crate::http::openapi::document;
 use crate::http::routes::Routes;
 use crate::telemetry::metrics;
+use crate::telemetry::root_span::RequestSpan;
 use crate::workers::Workers;
 use crate::{blocks, bookings, events, holds, operations, seat_maps, series, venues};
 
@@ -200,6 +202,7 @@ fn serve(
             .app_data(PayloadConfig::new(BODY_BYTES_MAX))
             .configure(configure)
             .wrap(from_fn(complete_response))
+            .wrap(TracingLogger::<RequestSpan>::new())
     })
     .workers(app.settings.http_workers)
     .max_connections(CONNECTIONS_PER_WORKER_MAX)

@@ -1,9 +1,9 @@
-//! Middleware around every request: sets the request id on the response, converts failures to problem documents,
-//! counts the request and writes its log line. While the server drains, it also closes the connection after the
-//! response, so that clients with persistent connections reconnect to another server.
+//! Middleware around every request: sets the request id on the response, converts failures to problem documents and
+//! counts the request. While the server drains, it also closes the connection after the response, so that clients with
+//! persistent connections reconnect to another server.
 //!
 //! It wraps the routes directly, so failures of actix itself (no such route, wrong method) become problem documents
-//! too.
+//! too. Around it is the middleware that makes the request's root span and writes its log line (`telemetry::root_span`).
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -11,7 +11,6 @@ use actix_web::http::header::{CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER
 use actix_web::http::{ConnectionType, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpRequest, HttpResponse, web};
-use tracing::Instrument;
 
 use super::problem::{PROBLEM_JSON, Problem, retry_after_seconds};
 use crate::app::App;
@@ -21,8 +20,8 @@ use crate::telemetry::request::{CORRELATION_ID_HEADER, Endpoint, REQUEST_ID_HEAD
 
 /// The middleware function: see the module's documentation.
 pub async fn complete_response(request: ServiceRequest, next: Next<BoxBody>) -> Result<ServiceResponse, Error> {
-    let line = RequestLine::begin(&request);
-    let (request, mut response) = next.call(request).instrument(line.span().clone()).await?.into_parts();
+    let line = RequestLine::from_extensions(request.request());
+    let (request, mut response) = next.call(request).await?.into_parts();
     let id = line.request_id();
 
     if response.status().is_client_error() || response.status().is_server_error() {
@@ -34,9 +33,8 @@ pub async fn complete_response(request: ServiceRequest, next: Next<BoxBody>) -> 
     let headers = response.headers_mut();
     headers.insert(HeaderName::from_static(REQUEST_ID_HEADER), id.clone());
     headers.insert(HeaderName::from_static(CORRELATION_ID_HEADER), id.clone());
-    let endpoint = Endpoint::from_request(&request);
-    metrics::http_request(request.method().as_str(), endpoint.0, response.status().as_u16(), line.seconds());
-    line.write(endpoint, response.status(), response.error().and_then(Error::as_error));
+    let Endpoint(route) = Endpoint::from_request(&request);
+    metrics::http_request(request.method().as_str(), route, response.status().as_u16(), line.seconds());
     Ok(ServiceResponse::new(request, response))
 }
 

@@ -5,6 +5,7 @@
 mod json;
 pub mod metrics; // every metric: name, unit, meaning
 pub mod request; // the log line of each request
+pub mod root_span; // the span of each request
 mod trace_context; // W3C traceparent
 
 use std::io::{IsTerminal, stdout};

@@ -56,7 +56,7 @@ struct RequestFields {
 }
 
 impl RequestLine {
-    /// Begins a request's line and stores it in the request's extensions.
+    /// Begins a request's line and its span, and stores the line in the request's extensions.
     pub fn begin(request: &ServiceRequest) -> Self {
         let line = Self::new(request.headers(), request.method());
         request.extensions_mut().insert(line.clone());
@@ -161,12 +161,8 @@ macro_rules! write_line {
 }
 
 impl RequestLine {
-    /// Writes the line of an answered request.
-    pub fn write(&self, endpoint: Endpoint, status: StatusCode, error: Option<&ApiError>) {
-        self.0.span.in_scope(|| self.write_in_span(endpoint, status, error));
-    }
-
-    fn write_in_span(&self, Endpoint(route): Endpoint, status: StatusCode, error: Option<&ApiError>) {
+    /// Writes the line of an answered request. Must be called inside the request's span.
+    pub fn write(&self, Endpoint(route): Endpoint, status: StatusCode, error: Option<&ApiError>) {
         let fields = &self.0;
         fields.written.set(true);
         let code = error.map(|error| error.code.as_str());
