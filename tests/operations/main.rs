@@ -10,6 +10,7 @@ mod database;
 mod demo_events;
 mod embedded_postgres;
 mod golden_schema;
+mod log_lines;
 mod metrics_doc;
 mod nginx;
 mod rolling_restarts;

@@ -40,6 +40,11 @@ impl ServerProcess {
 
     /// Starts a server on this port, for example the port of a server that was killed, and waits until it is ready.
     pub async fn start_on_port(port: u16, database: &Database, settings: &[(&str, &str)]) -> Self {
+        Self::start_logging_to(Stdio::null(), port, database, settings).await
+    }
+
+    /// Starts a server whose log lines go to `log`, and waits until it is ready.
+    pub async fn start_logging_to(log: Stdio, port: u16, database: &Database, settings: &[(&str, &str)]) -> Self {
         let child = Command::new(env!("CARGO_BIN_EXE_boxoffice"))
             .arg("serve")
             .env("DATABASE_URL", database.url())
@@ -48,7 +53,7 @@ impl ServerProcess {
             .env("PAYMENT_TOKEN_KEY", PAYMENT_TOKEN_KEY)
             .env("LOG_LEVEL", "error")
             .envs(settings.iter().copied())
-            .stdout(Stdio::null())
+            .stdout(log)
             .spawn()
             .expect("the binary starts");
         let mut server = Self { child, port, client: Client::new(format!("http://127.0.0.1:{port}")) };
