@@ -13,7 +13,7 @@ use actix_web::http::header::{HeaderMap, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::{Error, FromRequest, HttpMessage, HttpRequest};
 use boxoffice_engine::ids::{BookingId, EventId, HoldId};
-use tracing::Span;
+use tracing::{Span, span};
 use uuid::Uuid;
 
 use super::trace_context::trace_id;
@@ -45,7 +45,9 @@ impl Endpoint {
 pub struct RequestLine(Rc<RequestFields>);
 
 struct RequestFields {
-    span: Span,
+    /// Id of the request's span. The middleware keeps the span open until the line is written; a handle of our own would
+    /// have to be counted, for every request.
+    span: Option<span::Id>,
     request_id: HeaderValue,
     started: MonotonicInstant,
     method: Method,
@@ -56,28 +58,29 @@ struct RequestFields {
 }
 
 impl RequestLine {
-    /// Begins a request's line and its span, and stores the line in the request's extensions.
-    pub fn begin(request: &ServiceRequest) -> Self {
-        let line = Self::new(request.headers(), request.method());
-        request.extensions_mut().insert(line.clone());
-        line
-    }
-
-    /// The line that [`Self::begin`] stored in the request's extensions, or a new one if there is none (in unit tests).
-    pub fn from_extensions(request: &HttpRequest) -> Self {
-        let begun = request.extensions().get::<Self>().cloned();
-        begun.unwrap_or_else(|| Self::new(request.headers(), request.method()))
-    }
-
-    fn new(headers: &HeaderMap, method: &Method) -> Self {
-        let request_id = request_id(headers);
-        let traceparent = headers.get("traceparent").and_then(|value| value.to_str().ok());
+    /// Begins a request's line, stores it in the request's extensions, and returns the span that adds the request id to
+    /// all log lines inside it.
+    pub fn begin(request: &ServiceRequest) -> Span {
+        let request_id = request_id(request.headers());
+        let traceparent = request.headers().get("traceparent").and_then(|value| value.to_str().ok());
         // At error level, so that the span and its id are recorded at every log level.
         let span = tracing::error_span!(
             "request",
             request_id = request_id.to_str().unwrap_or_default(),
             trace_id = traceparent.and_then(trace_id),
         );
+        let line = Self::new(request_id, request.method(), span.id());
+        request.extensions_mut().insert(line);
+        span
+    }
+
+    /// The line that [`Self::begin`] stored in the request's extensions, or a new one if there is none (in unit tests).
+    pub fn from_extensions(request: &HttpRequest) -> Self {
+        let begun = request.extensions().get::<Self>().cloned();
+        begun.unwrap_or_else(|| Self::new(request_id(request.headers()), request.method(), None))
+    }
+
+    fn new(request_id: HeaderValue, method: &Method, span: Option<span::Id>) -> Self {
         Self(Rc::new(RequestFields {
             span,
             request_id,
@@ -88,11 +91,6 @@ impl RequestLine {
             booking_id: Cell::default(),
             written: Cell::new(false),
         }))
-    }
-
-    /// Span that adds the request id to all log lines inside it.
-    pub fn span(&self) -> &Span {
-        &self.0.span
     }
 
     /// The client's request id, or a generated one.
@@ -149,6 +147,7 @@ macro_rules! write_line {
     ($level:ident, $fields:expr, $($field:tt)*) => {
         tracing::$level!(
             target: "boxoffice::request",
+            parent: $fields.span.clone(),
             method = $fields.method.as_str(),
             $($field)*
             duration_ms = $fields.started.elapsed().as_micros() as f64 / 1000.0,
@@ -161,7 +160,7 @@ macro_rules! write_line {
 }
 
 impl RequestLine {
-    /// Writes the line of an answered request. Must be called inside the request's span.
+    /// Writes the line of an answered request.
     pub fn write(&self, Endpoint(route): Endpoint, status: StatusCode, error: Option<&ApiError>) {
         let fields = &self.0;
         fields.written.set(true);
@@ -188,12 +187,10 @@ impl Drop for RequestFields {
         if self.written.get() {
             return;
         }
-        self.span.clone().in_scope(|| {
-            if std::thread::panicking() {
-                write_line!(error, self, abandoned = true, error = "the handler panicked",);
-            } else {
-                write_line!(info, self, abandoned = true,);
-            }
-        });
+        if std::thread::panicking() {
+            write_line!(error, self, abandoned = true, error = "the handler panicked",);
+        } else {
+            write_line!(info, self, abandoned = true,);
+        }
     }
 }
