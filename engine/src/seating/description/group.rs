@@ -59,27 +59,37 @@ impl Group {
             return false;
         }
         let range = from.min(to)..=from.max(to);
-        for (position, _) in self.numbers.iter().enumerate().filter(|(_, number)| range.contains(number)) {
-            self.attributes.entry((row.to_owned(), position)).or_default().push(attribute);
+        for (position, number) in self.numbers.iter().enumerate() {
+            if range.contains(number) {
+                self.attributes.entry((row.to_owned(), position)).or_default().push(attribute);
+            }
         }
         true
     }
 
     /// The rows with their seats.
-    pub fn into_rows(self) -> impl Iterator<Item = RowDraft> {
-        let mut attributes_by_seat = self.attributes;
-        let (numbers, aisle_after, aisle_seats) = (self.numbers, self.aisle_after, self.aisle_seats);
-        self.rows.into_iter().map(move |label| {
-            let seat = |(position, number): (usize, &u32)| {
-                let mut attributes = attributes_by_seat.remove(&(label.clone(), position)).unwrap_or_default();
-                attributes.extend(aisle_seats.contains(&position).then_some(Attribute::Aisle));
-                attributes.extend(aisle_after.contains(&position).then_some(Attribute::AisleAfter));
-                let attributes = attributes.iter().map(|attribute| attribute.as_str().to_owned()).collect();
-                SeatDraft { number: number.to_string(), attributes, ..SeatDraft::default() }
-            };
-            let seats = numbers.iter().enumerate().map(seat).collect();
-            RowDraft { label, seats }
-        })
+    pub fn into_rows(self) -> Vec<RowDraft> {
+        let mut rows = Vec::with_capacity(self.rows.len());
+        for label in &self.rows {
+            let seats = (0..self.numbers.len()).map(|position| self.seat(label, position)).collect();
+            rows.push(RowDraft { label: label.clone(), seats });
+        }
+        rows
+    }
+
+    fn seat(&self, row: &str, position: usize) -> SeatDraft {
+        let mut attributes = self.attributes.get(&(row.to_owned(), position)).cloned().unwrap_or_default();
+        if self.aisle_seats.contains(&position) {
+            attributes.push(Attribute::Aisle);
+        }
+        if self.aisle_after.contains(&position) {
+            attributes.push(Attribute::AisleAfter);
+        }
+        SeatDraft {
+            number: self.numbers[position].to_string(),
+            attributes: attributes.iter().map(|attribute| attribute.as_str().to_owned()).collect(),
+            ..SeatDraft::default()
+        }
     }
 
     fn position(&self, number: u32) -> Option<usize> {

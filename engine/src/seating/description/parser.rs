@@ -27,6 +27,29 @@ struct Range {
     character: usize,
 }
 
+/// The numbers of a range that exist in a row, for example in theatres that number from the middle to both sides.
+#[derive(Clone, Copy)]
+enum Half {
+    Odd,
+    Even,
+}
+
+impl Half {
+    fn contains(self, number: u32) -> bool {
+        match self {
+            Self::Odd => !number.is_multiple_of(2),
+            Self::Even => number.is_multiple_of(2),
+        }
+    }
+
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Odd => "odd",
+            Self::Even => "even",
+        }
+    }
+}
+
 /// A range of seats in one row.
 struct SeatsOfRow {
     row: String,
@@ -101,22 +124,33 @@ impl Parser {
         Ok(rows)
     }
 
+    /// Parses the list of seats. The word `seats` before it is optional.
     fn seat_ranges(&mut self) -> Result<Vec<u32>, Invalid> {
         let _ = self.take_word("seats") || self.take_word("seat");
         let mut numbers = Vec::new();
         loop {
-            let (odd, even) = (self.take_word("odd"), self.take_word("even"));
+            let half = self.half_of_range();
             let range = self.range()?;
-            let more = expand_seats(&range)?;
-            let more: Vec<_> = more.into_iter().filter(|number| !(odd || even) || odd == (number % 2 == 1)).collect();
-            if more.is_empty() {
-                let kind = if odd { "odd" } else { "even" };
-                return Err(invalid_at(range.character, &format!("there is no {kind} number among these seats")));
+            let mut more = expand_seats(&range)?;
+            if let Some(half) = half {
+                more.retain(|number| half.contains(*number));
+                if more.is_empty() {
+                    let detail = format!("there is no {} number among these seats", half.as_str());
+                    return Err(invalid_at(range.character, &detail));
+                }
             }
             add_seats(&mut numbers, more, range.character)?;
             if !self.take_joiner() || self.at_any(&CLAUSES) {
                 return Ok(numbers);
             }
+        }
+    }
+
+    fn half_of_range(&mut self) -> Option<Half> {
+        match (self.take_word("odd"), self.take_word("even")) {
+            (true, _) => Some(Half::Odd),
+            (false, true) => Some(Half::Even),
+            (false, false) => None,
         }
     }
 
