@@ -176,31 +176,47 @@ impl Bounds {
     }
 }
 
-/// Usual distance of seats in layout units, at least 1: the smaller one of the median distance of neighbours in a row
-/// and the median distance of the first seats of successive rows.
+/// Usual distance of seats in layout units, at least 1: the smaller one of the usual distance within rows and the usual
+/// distance between rows.
+///
+/// For example, in a layout with 55 cm from seat to seat and 90 cm from row to row, it is 55. An aisle, or a gap between
+/// sections, does not change it.
 fn usual_pitch(layout: &Layout) -> i32 {
-    let seats = layout.seats();
-    let along = layout
-        .rows()
-        .iter()
-        .flat_map(|row| seats[row.seats.clone()].windows(2))
-        .map(|pair| (pair[0].position, pair[1].position));
-    let sections = layout.sections().iter().filter_map(|section| match &section.kind {
-        SectionKind::Seated { rows } => Some(&layout.rows()[rows.clone()]),
-        SectionKind::GeneralAdmission { .. } => None,
-    });
-    let first = |row: &Row| seats[row.seats.start].position;
-    let across = sections.flat_map(|rows| rows.windows(2)).map(|pair| (first(&pair[0]), first(&pair[1])));
-    let pitches = [median_distance(along), median_distance(across)].into_iter().flatten().filter(|pitch| *pitch > 0);
-    pitches.min().unwrap_or(SEAT_PITCH)
+    let pitches = [median(distances_in_rows(layout)), median(distances_between_rows(layout))];
+    let usable = pitches.into_iter().flatten().filter(|pitch| *pitch > 0);
+    usable.min().unwrap_or(SEAT_PITCH)
 }
 
-fn median_distance(pairs: impl Iterator<Item = (Point, Point)>) -> Option<i32> {
-    let mut distances: Vec<u32> = pairs.map(|(one, other)| one.distance(other)).collect();
-    let middle = distances.len() / 2;
+/// Distances of successive seats of a row, for all rows.
+fn distances_in_rows(layout: &Layout) -> Vec<u32> {
+    let mut distances = Vec::new();
+    for row in layout.rows() {
+        for pair in layout.seats()[row.seats.clone()].windows(2) {
+            distances.push(pair[0].position.distance(pair[1].position));
+        }
+    }
+    distances
+}
+
+/// Distances of the first seats of successive rows, for all sections.
+fn distances_between_rows(layout: &Layout) -> Vec<u32> {
+    let first_position = |row: &Row| layout.seats()[row.seats.start].position;
+    let mut distances = Vec::new();
+    for section in layout.sections() {
+        let SectionKind::Seated { rows } = &section.kind else { continue };
+        for pair in layout.rows()[rows.clone()].windows(2) {
+            distances.push(first_position(&pair[0]).distance(first_position(&pair[1])));
+        }
+    }
+    distances
+}
+
+/// The middle one of the distances; the upper one of two middle ones. `None` if there are no distances.
+fn median(mut distances: Vec<u32>) -> Option<i32> {
     if distances.is_empty() {
         return None;
     }
+    let middle = distances.len() / 2;
     let (_, median, _) = distances.select_nth_unstable(middle);
     i32::try_from(*median).ok()
 }
