@@ -14,7 +14,7 @@ QUERIES_FOUND = $(CURDIR)/target/sqlx-prepare-check
 .PHONY: help run test bench bench-quick bench-long check fmt fmt-check lint queries-check generated-check deny prepare schema generated openapi migrate audit docker clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: ## start a complete service on 127.0.0.1:8080, with an embedded PostgreSQL
 	cargo run --release -- dev $(ARGS)
