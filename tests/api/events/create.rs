@@ -154,8 +154,8 @@ async fn ids_of_new_events_and_of_what_belongs_to_them_end_in_the_configured_aff
         assert!(["c0de", "c0df"].contains(&affinity), "{event_id}");
         let hold = service.client.hold(&event_id, 1).await.expect(201);
         let belonging = [
-            text(&created.body["pools"][0]["pool_id"]).to_owned(),
-            text(&created.body["ticket_types"][0]["ticket_type_id"]).to_owned(),
+            text(&created.body["pools"][0]["pool_id"]),
+            text(&created.body["ticket_types"][0]["ticket_type_id"]),
             hold.id("hold_id"),
         ];
         assert!(belonging.iter().all(|id| id.ends_with(affinity)), "{belonging:?}");
