@@ -1,7 +1,6 @@
 //! Boxoffice: a booking engine that cannot oversell. ARCHITECTURE.md describes the parts.
 //!
 //! The engine is the crate `boxoffice-engine`. This one is the server around it, cut by feature.
-#![warn(clippy::unwrap_used)] // use `expect`, whose text is the reason why it cannot fail
 
 // What puts everything together.
 pub mod app; // state shared by handlers and workers

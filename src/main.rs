@@ -1,7 +1,5 @@
 //! The command line. `cli/` has one file per command; the work is done in the library.
 
-#![warn(clippy::unwrap_used)] // use `expect`, whose text is the reason why it cannot fail
-
 mod cli;
 
 use std::process::ExitCode;

@@ -1,6 +1,5 @@
 //! The load generator of Boxoffice: it sends requests to a server binary over HTTP and does not use the server's
 //! library.
-#![warn(clippy::unwrap_used)] // `expect` says why a call cannot fail
 
 pub mod acknowledged; // the file of acknowledged work
 pub mod api; // requests, and their answers

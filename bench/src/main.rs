@@ -1,5 +1,4 @@
 //! `boxoffice-bench`: the command line of the load generator.
-#![warn(clippy::unwrap_used)] // `expect` says why a call cannot fail
 
 use std::process::ExitCode;
 

@@ -1,7 +1,6 @@
 //! The booking engine: holds, bookings, blocks and capacity, in batches, over PostgreSQL. No HTTP, no command line.
 //!
 //! [`inventory::Inventory`] is its door. ARCHITECTURE.md is the map.
-#![warn(clippy::unwrap_used)] // a reason belongs to whatever cannot fail: `expect` has room for it
 
 pub mod db; // connections, transactions, constraint names, migrations, the start-up contract
 pub mod ids; // UUIDv7, one type per thing

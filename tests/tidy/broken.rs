@@ -17,15 +17,6 @@ fn a_file_of_401_lines_is_too_long() {
 }
 
 #[test]
-fn a_function_of_71_lines_is_too_long_but_its_sql_does_not_count() {
-    let function = |body: String| format!("//! a\n\nfn a<'a>(x: [u8; 3]) {{\n{body}}}\n");
-    assert_eq!(lines(size::long_functions, "src/a.rs", &function("    b('{');\n".repeat(68))), []);
-    assert_eq!(lines(size::long_functions, "src/a.rs", &function("    b('{');\n".repeat(69))), [3]);
-    let statement = format!("    query(r#\"\n{}    \"#);\n", "    SELECT }\n".repeat(90));
-    assert_eq!(lines(size::long_functions, "src/a.rs", &function(statement)), []);
-}
-
-#[test]
 fn a_file_without_a_header_is_found() {
     assert_eq!(lines(size::headless_files, "src/a.rs", "use a;\n"), [1]);
 }
@@ -90,19 +81,6 @@ fn a_write_past_inventory_is_found() {
 }
 
 #[test]
-fn an_unwrap_is_found_in_code_and_not_in_prose() {
-    assert_eq!(lines(manners::unwraps, "src/a.rs", "// .unwrap()\nlet a = \".unwrap()\";\na.unwrap();\n"), [3]);
-}
-
-#[test]
-fn an_exception_without_a_reason_is_found() {
-    let rule = manners::exceptions_without_a_reason;
-    assert_eq!(lines(rule, "src/a.rs", "\n#[allow(dead_code)]\n"), [2]);
-    assert_eq!(lines(rule, "src/a.rs", "#![expect(dead_code)]\n"), [1]);
-    assert_eq!(lines(rule, "src/a.rs", "#[expect(\n    dead_code,\n    reason = \"a\"\n)]\n"), []);
-}
-
-#[test]
 fn a_sleep_in_a_test_is_found() {
     assert_eq!(lines(manners::sleeps_in_tests, "tests/a.rs", "tokio::time::sleep(A_SECOND).await;\n"), [1]);
     assert_eq!(lines(manners::sleeps_in_tests, "src/a.rs", "tokio::time::sleep(A_SECOND).await;\n"), []);
@@ -110,7 +88,7 @@ fn a_sleep_in_a_test_is_found() {
 
 #[test]
 fn a_mark_of_unfinished_work_is_found() {
-    assert_eq!(lines(manners::unfinished_work, "src/a.rs", "// FIXME: later\nfn a() { todo!() }\n"), [2, 1]);
+    assert_eq!(lines(manners::unfinished_work, "src/a.rs", "// FIXME: later\nfn a() {}\n"), [1]);
 }
 
 #[test]
