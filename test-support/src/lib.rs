@@ -7,6 +7,8 @@
 )]
 
 pub mod cases;
+pub mod dice;
+pub mod history;
 pub mod model;
 pub mod reach;
 pub mod script;

@@ -11,8 +11,8 @@ use proptest::strategy::{NewTree, Strategy, ValueTree};
 use proptest::test_runner::{Config, TestCaseError, TestError, TestRng, TestRunner};
 
 use crate::cases::{command_to_repeat, config, first_seed, number_variable};
-use crate::model::random::{self, Draw, Step};
-use crate::model::{Model, Seconds};
+use crate::history::{Draw, Step, World, history};
+use crate::model::{Model, Seconds, random};
 
 const EVENTS: Range<usize> = 2..5;
 
@@ -109,11 +109,15 @@ pub fn draw_script<W: Clone + Debug, S: Clone + Debug>(draw: DrawScript<W, S>, p
 
 fn general_admission(plan: &Plan, rng: &mut TestRng) -> Script {
     let events: Vec<u64> = (0..rng.random_range(EVENTS)).map(|_| rng.next_u64()).collect();
+    script_in(random::world(&events, plan.tick), plan, rng)
+}
+
+/// Random script that starts in this world.
+pub fn script_in<W: World>(world: W, plan: &Plan, rng: &mut TestRng) -> Script<W, Step<W::Request>> {
     let draw = |_| Draw { op: rng.next_u64(), pause: rng.next_u64() };
     let draws: Vec<Draw> = (0..plan.commands_per_case).map(draw).collect();
     let batch_about = plan.batches_about[rng.random_range(0..plan.batches_about.len())];
-    let world = random::world(&events, plan.tick);
-    let steps = random::history(&world, &draws, batch_about, plan.batch_commands_max, plan.tick);
+    let steps = history(&world, &draws, batch_about, plan.batch_commands_max, plan.tick);
     Script { world, steps }
 }
 

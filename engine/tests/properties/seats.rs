@@ -73,7 +73,7 @@ fn random_scripts_of_seats_meet_every_answer_often() {
         let script = draw_script(draw, &SEATS, seed);
         let mut model = script.world;
         for step in script.steps {
-            let answer = model.apply(&step.command, instant(step.at));
+            let answer = model.apply(&step.op, instant(step.at));
             let text = answer.map_or_else(|refusal| format!("{refusal:?}"), |outcome| format!("{outcome:?}"));
             let name = text.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
             let replayed = if text.contains("replayed: true") { " replayed" } else { "" };

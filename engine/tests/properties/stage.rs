@@ -8,7 +8,7 @@ use boxoffice_engine::inventory::changes::Changes;
 use boxoffice_engine::inventory::command::{Command, Decision};
 use boxoffice_engine::inventory::decide::decide;
 use boxoffice_engine::settings::HoldRules;
-use test_support::model::random::{PRICE_RISE, Step};
+use test_support::history::{PRICE_RISE, Step};
 use test_support::model::{Expected, Model, Op, Seconds};
 use test_support::script::Script;
 use test_support::translate::{self, id};

@@ -1,143 +1,111 @@
-//! Chooses the next request of a random history from the current state of the model.
+//! Requests of random histories, from the current state of the model.
 
-use super::dice::Dice;
-use super::{
-    Block, BookingNo, Change, EventNo, HoldNo, KeyNo, Model, Op, Place, Seconds, State, Status, TypeNo, Wanted,
-};
+use super::{Block, BookingNo, Change, EventNo, HoldNo, Model, Op, Place, Seconds, State, Status, TypeNo, Wanted};
+use crate::dice::Dice;
+use crate::history::{Chooser, PRICE_RISE, UNKNOWN, World, hold_number};
 
-/// Number that no object has.
-const UNKNOWN: usize = 999_999;
-/// Number of values of an id's last two bytes. They are the same in an event id and the ids of its holds, so the
-/// numbers from which the ids are made must follow the same rule.
-const AFFINITY_VALUES: usize = 1 << 16;
 /// Number of block numbers per event: few, so that two events use the same number, and blocks are changed and ended.
 const BLOCKS: usize = 3;
 
-/// Draws requests one after the other, and remembers them for repeats.
-pub struct Chooser {
-    tick: Seconds,
-    holds: HoldNo,
-    bookings: BookingNo,
-    keys: KeyNo,
-    past: Vec<Op>,
+impl World for Model {
+    type Request = Op;
+
+    fn execute(&mut self, request: &Op, now: Seconds) {
+        self.apply(request, now);
+    }
+
+    fn next_expiry(&self, now: Seconds) -> Option<Seconds> {
+        let live = self.holds.iter().filter(|hold| hold.state(now) == State::Active);
+        live.map(|hold| hold.expires).min()
+    }
+
+    fn ticket_types(&self) -> usize {
+        self.types.len()
+    }
+
+    fn raise_price(&mut self, ticket_type: usize) {
+        self.types[ticket_type].price += PRICE_RISE;
+    }
+
+    fn draw(&self, kind: usize, chooser: &Chooser<Op>, dice: &mut Dice) -> Op {
+        match kind {
+            0..33 => place(self, chooser, dice),
+            33..39 => place_again(self, chooser, dice),
+            39..46 => Op::Extend { hold: hold(self, dice), proven: !dice.one_in(12) },
+            46..51 => Op::Release { hold: hold(self, dice), proven: !dice.one_in(12) },
+            51..55 => Op::ExpireDue { hold: hold(self, dice) },
+            55..58 => Op::ExpireNow { hold: hold(self, dice) },
+            58..65 => change_items(self, dice),
+            65..76 => book(self, chooser, dice),
+            76..80 => Op::Cancel { booking: booking(self, dice) },
+            80..83 => resize(self, dice),
+            83..86 => block(self, dice),
+            86..88 => unblock(self, dice),
+            88..92 => amend(self, chooser, dice),
+            _ => Op::Delete { event: event(self, dice) },
+        }
+    }
+
+    fn renumbered(request: Op, number: usize) -> Op {
+        match request {
+            Op::Place(place) => Op::Place(Place { hold: hold_number(number, place.event), ..place }),
+            Op::Book { hold, proven, portion, .. } => Op::Book { booking: number, hold, proven, portion },
+            other => other,
+        }
+    }
 }
 
-impl Chooser {
-    pub fn new(tick: Seconds) -> Self {
-        Self { tick, holds: 0, bookings: 0, keys: 0, past: Vec::new() }
-    }
+fn place(model: &Model, chooser: &Chooser<Op>, dice: &mut Dice) -> Op {
+    let event = event(model, dice);
+    let wanted = wanted(model, event, dice);
+    let ttl = dice.one_in(2).then(|| chooser.tick + dice.ticks(8, chooser.tick));
+    let key = dice.one_in(2).then_some(chooser.number);
+    Op::Place(Place { hold: hold_number(chooser.number, event), event, wanted, ttl, key })
+}
 
-    /// Time until the next batch: often zero, often exactly until a hold expires, or one tick less.
-    pub fn pause(&self, model: &Model, now: Seconds, number: u64) -> Seconds {
-        let mut dice = Dice(number);
-        let live = model.holds.iter().filter(|hold| hold.state(now) == State::Active);
-        match (dice.roll(6), live.map(|hold| hold.expires - now).min()) {
-            (0, Some(expiry)) => expiry,
-            (1, Some(expiry)) => (expiry - self.tick).max(0),
-            _ => Seconds::from(dice.often_low(4)) * self.tick,
-        }
+/// Repeats a request with an idempotency key, or uses its key for another request. The hold that it would place
+/// gets a new id, as in the service.
+fn place_again(model: &Model, chooser: &Chooser<Op>, dice: &mut Dice) -> Op {
+    let keyed: Vec<&Place> = chooser.past.iter().filter_map(keyed_place).collect();
+    if keyed.is_empty() {
+        return place(model, chooser, dice);
     }
+    let mut again = keyed[dice.roll(keyed.len())].clone();
+    match dice.roll(6) {
+        0 => again.ttl = Some(again.ttl.unwrap_or(0) + chooser.tick),
+        1 => again.event = (again.event + 1) % model.events.len(),
+        2 => again.wanted = Wanted::Places(1 + dice.number(3)),
+        _ => {}
+    }
+    again.hold = hold_number(chooser.number, again.event);
+    Op::Place(again)
+}
 
-    /// Draws the next request. `model` must have applied all earlier ones, because the request may name their results.
-    pub fn choose(&mut self, model: &Model, now: Seconds, number: u64) -> Op {
-        let mut dice = Dice(number);
-        let op = match dice.roll(100) {
-            0..33 => self.place(model, &mut dice),
-            33..39 => self.place_again(model, &mut dice),
-            39..46 => self.repeat(model, &mut dice),
-            46..53 => Op::Extend { hold: hold(model, &mut dice), proven: !dice.one_in(12) },
-            53..58 => Op::Release { hold: hold(model, &mut dice), proven: !dice.one_in(12) },
-            58..62 => Op::ExpireDue { hold: hold(model, &mut dice) },
-            62..65 => Op::ExpireNow { hold: hold(model, &mut dice) },
-            65..72 => change_items(model, &mut dice),
-            72..83 => self.book_some(model, &mut dice),
-            83..87 => Op::Cancel { booking: booking(model, &mut dice) },
-            87..90 => resize(model, &mut dice),
-            90..93 => block(model, &mut dice),
-            93..95 => unblock(model, &mut dice),
-            95..99 => self.amend(model, now, &mut dice),
-            _ => Op::Delete { event: event(model, &mut dice) },
-        };
-        self.past.push(op.clone());
-        op
-    }
+fn book(model: &Model, chooser: &Chooser<Op>, dice: &mut Dice) -> Op {
+    let hold = hold(model, dice);
+    let (proven, portion) = (!dice.one_in(12), dice.one_in(3).then(|| portion(model, hold, dice)));
+    Op::Book { booking: chooser.number, hold, proven, portion }
+}
 
-    fn place(&mut self, model: &Model, dice: &mut Dice) -> Op {
-        let event = event(model, dice);
-        let wanted = wanted(model, event, dice);
-        let ttl = dice.one_in(2).then(|| self.tick + dice.ticks(8, self.tick));
-        let key = dice.one_in(2).then(|| {
-            self.keys += 1;
-            self.keys
-        });
-        Op::Place(Place { hold: self.next_hold(event), event, wanted, ttl, key })
+fn amend(model: &Model, chooser: &Chooser<Op>, dice: &mut Dice) -> Op {
+    let mut change = Change::default();
+    let soon = chooser.now + dice.ticks(6, chooser.tick) - chooser.tick;
+    let kind = dice.roll(18);
+    let value = dice.one_in(2);
+    match kind {
+        0..6 => change.status = Some(Status::OnSale),
+        6 => change.status = Some(Status::Cancelled),
+        7 => change.status = Some(Status::Draft),
+        8 => change.status = Some(Status::Closed),
+        9 => change.sale_starts = Some(value.then_some(soon)),
+        10 => change.sale_ends = Some(value.then_some(soon)),
+        11 => change.ttl = Some(value.then(|| chooser.tick + dice.ticks(6, chooser.tick))),
+        12 => change.max_quantity = Some(value.then(|| 1 + dice.number(6))),
+        13 => change.starts = Some(value.then_some(soon)),
+        14 => change.ends = Some(value.then_some(soon)),
+        _ => (change.starts, change.ends) = (Some(Some(chooser.now)), Some(Some(soon))),
     }
-
-    /// Repeats a request with an idempotency key, or uses its key for another request. The hold that it would place
-    /// gets a new id, as in the service.
-    fn place_again(&mut self, model: &Model, dice: &mut Dice) -> Op {
-        let keyed: Vec<&Place> = self.past.iter().filter_map(keyed_place).collect();
-        if keyed.is_empty() {
-            return self.place(model, dice);
-        }
-        let mut again = keyed[dice.roll(keyed.len())].clone();
-        match dice.roll(6) {
-            0 => again.ttl = Some(again.ttl.unwrap_or(0) + self.tick),
-            1 => again.event = (again.event + 1) % model.events.len(),
-            2 => again.wanted = Wanted::Places(1 + dice.number(3)),
-            _ => {}
-        }
-        again.hold = self.next_hold(again.event);
-        Op::Place(again)
-    }
-
-    /// Repeats a recent request, mostly one of the same batch.
-    fn repeat(&mut self, model: &Model, dice: &mut Dice) -> Op {
-        let back = 1 + dice.often_low(4) as usize;
-        match self.past.len().checked_sub(back).map(|index| self.past[index].clone()) {
-            None => self.place(model, dice),
-            Some(Op::Place(place)) => Op::Place(Place { hold: self.next_hold(place.event), ..place }),
-            Some(Op::Book { hold, proven, portion, .. }) => self.book(hold, proven, portion),
-            Some(other) => other,
-        }
-    }
-
-    fn book_some(&mut self, model: &Model, dice: &mut Dice) -> Op {
-        let hold = hold(model, dice);
-        let (proven, portion) = (!dice.one_in(12), dice.one_in(3).then(|| portion(model, hold, dice)));
-        self.book(hold, proven, portion)
-    }
-
-    fn book(&mut self, hold: HoldNo, proven: bool, portion: Option<Vec<(TypeNo, u32)>>) -> Op {
-        self.bookings += 1;
-        Op::Book { booking: self.bookings, hold, proven, portion }
-    }
-
-    fn amend(&self, model: &Model, now: Seconds, dice: &mut Dice) -> Op {
-        let mut change = Change::default();
-        let soon = now + dice.ticks(6, self.tick) - self.tick;
-        let kind = dice.roll(18);
-        let value = dice.one_in(2);
-        match kind {
-            0..6 => change.status = Some(Status::OnSale),
-            6 => change.status = Some(Status::Cancelled),
-            7 => change.status = Some(Status::Draft),
-            8 => change.status = Some(Status::Closed),
-            9 => change.sale_starts = Some(value.then_some(soon)),
-            10 => change.sale_ends = Some(value.then_some(soon)),
-            11 => change.ttl = Some(value.then(|| self.tick + dice.ticks(6, self.tick))),
-            12 => change.max_quantity = Some(value.then(|| 1 + dice.number(6))),
-            13 => change.starts = Some(value.then_some(soon)),
-            14 => change.ends = Some(value.then_some(soon)),
-            _ => (change.starts, change.ends) = (Some(Some(now)), Some(Some(soon))),
-        }
-        Op::Amend { event: event(model, dice), change }
-    }
-
-    fn next_hold(&mut self, event: EventNo) -> HoldNo {
-        self.holds += 1;
-        self.holds * AFFINITY_VALUES + event % AFFINITY_VALUES
-    }
+    Op::Amend { event: event(model, dice), change }
 }
 
 /// The `Place` request if it has an idempotency key, so that a client can repeat it.

@@ -7,7 +7,6 @@
 mod blocks;
 mod change;
 mod chooser;
-pub mod dice;
 mod events;
 mod holds;
 mod place;

@@ -1,34 +1,7 @@
-//! Random worlds and random requests, with few places on purpose, so that requests compete for them.
-//!
-//! All randomness comes from the arguments; the same numbers make the same requests. A *tick* is the unit of time:
-//! times to live and pauses are whole ticks, so that requests often come at the exact instant of an expiry.
+//! Random worlds, with few places on purpose, so that requests compete for them. All randomness comes from the arguments.
 
-use super::chooser::Chooser;
-use super::dice::Dice;
-use super::{Event, Model, Op, Pool, Rules, Seconds, Status, TicketType, TypeNo};
-
-/// One request of a history.
-#[derive(Clone, Debug)]
-pub struct Step {
-    pub at: Seconds,
-    /// Batch number. Requests of one batch come at the same time, and may be decided together.
-    pub batch: usize,
-    /// Ticket type whose price goes up by [`PRICE_RISE`] just before the request.
-    pub raised_type: Option<TypeNo>,
-    pub op: Op,
-    /// Random number for the player of the history, for example to choose a server.
-    pub spare: u64,
-}
-
-/// Price rise of a ticket type, in cents.
-pub const PRICE_RISE: i64 = 50;
-
-/// Random numbers from which one step is made.
-#[derive(Clone, Copy, Debug)]
-pub struct Draw {
-    pub op: u64,
-    pub pause: u64,
-}
+use super::{Event, Model, Pool, Rules, Seconds, Status, TicketType};
+use crate::dice::Dice;
 
 /// Rules whose limits are reached within a few ticks.
 pub fn rules(tick: Seconds) -> Rules {
@@ -44,33 +17,6 @@ pub fn world(numbers: &[u64], tick: Seconds) -> Model {
         add_event(&mut model, &mut Dice(*number), tick);
     }
     model
-}
-
-/// Makes a history that starts in `world`, in batches of about `batch_about` and at most `batch_max` requests.
-///
-/// Requests name results of earlier ones by number, so that each step can be removed without changing the others.
-pub fn history(world: &Model, draws: &[Draw], batch_about: u64, batch_max: usize, tick: Seconds) -> Vec<Step> {
-    let mut model = world.clone();
-    let mut chooser = Chooser::new(tick);
-    let mut steps: Vec<Step> = Vec::new();
-    let (mut now, mut batch, mut in_batch) = (0, 0, 0);
-    for draw in draws {
-        let mut raised_type = None;
-        if in_batch == batch_max || (draw.pause >> 32) % batch_about == 0 {
-            (batch, in_batch) = (batch + 1, 0);
-            now += chooser.pause(&model, now, draw.pause);
-            raised_type =
-                Some((draw.pause >> 16) as usize % (4 * model.types.len())).filter(|n| *n < model.types.len());
-        }
-        if let Some(type_no) = raised_type {
-            model.types[type_no].price += PRICE_RISE;
-        }
-        let op = chooser.choose(&model, now, draw.op);
-        model.apply(&op, now);
-        in_batch += 1;
-        steps.push(Step { at: now, batch, raised_type, op, spare: draw.pause >> 48 });
-    }
-    steps
 }
 
 fn add_event(model: &mut Model, dice: &mut Dice, tick: Seconds) {

@@ -6,7 +6,7 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use futures_util::future::join_all;
-use test_support::model::random::Step;
+use test_support::history::Step;
 use test_support::model::{Event, Model, Op, Status};
 use test_support::script::Script;
 use test_support::violation::Violation;

@@ -3,8 +3,8 @@
 use std::fmt::Write;
 
 use futures_util::future::join_all;
+use test_support::history::{PRICE_RISE, Step};
 use test_support::model::Op;
-use test_support::model::random::{PRICE_RISE, Step};
 use test_support::script::Script;
 use test_support::violation::Violation;
 

@@ -11,106 +11,88 @@ use boxoffice_engine::model::hold::Possession;
 use boxoffice_engine::model::hold::{Amount, BestAvailable, Hold, HoldStatus, Idempotency, Portion, RequestedItems};
 use boxoffice_engine::quantity::{Capacity, Quantity};
 use boxoffice_engine::seating::{GroupSize, SeatIndex, Together};
-use boxoffice_engine::time::Instant;
+use test_support::dice::Dice;
+use test_support::history::{Chooser, PRICE_RISE, UNKNOWN, World, hold_number};
 use test_support::model::Seconds;
-use test_support::model::dice::Dice;
-use test_support::translate::{id, number, seconds};
+use test_support::translate::{self, id, instant, seconds};
 use uuid::Uuid;
 
 use super::house::{SECTION, STANDING};
 use super::model::{Event, Model};
 
-/// Number that no object has.
-const UNKNOWN: usize = 999_999;
 /// Number of block ids: few, so that blocks are changed and ended.
 const BLOCKS: usize = 3;
 
-/// Draws commands one after the other, and remembers them for repeats.
-pub struct Chooser {
-    tick: Seconds,
-    drawn: usize,
-    past: Vec<Command>,
+impl World for Model {
+    type Request = Command;
+
+    fn execute(&mut self, command: &Command, now: Seconds) {
+        let _ = self.apply(command, instant(now)); // Only the new state matters here.
+    }
+
+    fn next_expiry(&self, _: Seconds) -> Option<Seconds> {
+        self.holds_using_capacity(HoldStatus::Active).map(|hold| seconds(hold.expires_at)).min()
+    }
+
+    fn ticket_types(&self) -> usize {
+        self.types.len()
+    }
+
+    fn raise_price(&mut self, ticket_type: usize) {
+        self.types[ticket_type].price += PRICE_RISE;
+    }
+
+    fn draw(&self, kind: usize, chooser: &Chooser<Command>, dice: &mut Dice) -> Command {
+        match kind {
+            0..31 => place(self, chooser, dice),
+            31..45 => change_items(self, dice),
+            45..56 => book(self, chooser, dice),
+            56..61 => Command::Cancel { booking_id: booking(self, dice) },
+            61..67 => Command::Release { hold_id: hold_id(self, dice), possession: possession(dice) },
+            67..71 => Command::Expire { hold_id: hold_id(self, dice), cause: ExpiryCause::Due },
+            71..73 => Command::Expire { hold_id: hold_id(self, dice), cause: ExpiryCause::Operator },
+            73..80 => Command::Extend { hold_id: hold_id(self, dice), possession: possession(dice) },
+            80..85 => block(self, dice),
+            85..88 => Command::Unblock { event_id: event_id(self, dice), block_id: id(dice.roll(BLOCKS)) },
+            88..92 => resize(self, dice),
+            _ => amend(self, dice),
+        }
+    }
+
+    fn renumbered(command: Command, number: usize) -> Command {
+        match command {
+            Command::Place(place) => Command::Place(NewHold { hold_id: new_hold(number, place.event_id), ..place }),
+            Command::Book { hold_id, possession, portion, .. } => {
+                Command::Book { booking_id: id(number), hold_id, possession, portion }
+            }
+            other => other,
+        }
+    }
 }
 
-impl Chooser {
-    pub fn new(tick: Seconds) -> Self {
-        Self { tick, drawn: 0, past: Vec::new() }
-    }
+fn place(model: &Model, chooser: &Chooser<Command>, dice: &mut Dice) -> Command {
+    let event_id = event_id(model, dice);
+    let wanted =
+        event(model, event_id).map_or(RequestedItems::Places(quantity(1)), |event| wanted(model, event, None, dice));
+    let ttl_seconds = dice.one_in(2).then(|| (2 * chooser.tick + dice.ticks(6, chooser.tick)) as u32);
+    let idempotency = dice.one_in(3).then(|| {
+        let mut fingerprint = [0; 32];
+        fingerprint[0] = dice.number(255) as u8;
+        Idempotency { key: Uuid::from_u128(1 + chooser.number as u128 % 8), fingerprint }
+    });
+    let hold_id = new_hold(chooser.number, event_id);
+    Command::Place(NewHold { hold_id, event_id, wanted, ttl_seconds, idempotency })
+}
 
-    /// Time until the next batch: often zero, often exactly until a hold expires, or one tick less.
-    pub fn pause(&self, model: &Model, now: Instant, number: u64) -> Seconds {
-        let mut dice = Dice(number);
-        let expiry =
-            model.holds_using_capacity(HoldStatus::Active).map(|hold| seconds(hold.expires_at) - seconds(now)).min();
-        match (dice.roll(8), expiry.map(|expiry| expiry.max(0))) {
-            (0, Some(expiry)) => expiry,
-            (1, Some(expiry)) => (expiry - self.tick).max(0),
-            _ => Seconds::from(dice.often_low(3)) * self.tick,
-        }
-    }
+fn book(model: &Model, chooser: &Chooser<Command>, dice: &mut Dice) -> Command {
+    let hold_id = hold_id(model, dice);
+    let portion = model.hold(hold_id).filter(|_| dice.one_in(2)).map(|hold| portion(model, hold, dice));
+    Command::Book { booking_id: id(chooser.number), hold_id, possession: possession(dice), portion }
+}
 
-    pub fn choose(&mut self, model: &Model, number: u64) -> Command {
-        let mut dice = Dice(number);
-        let dice = &mut dice;
-        self.drawn += 1;
-        let command = match dice.roll(100) {
-            0..32 => self.place(model, dice),
-            32..38 => self.repeat(model, dice),
-            38..52 => change_items(model, dice),
-            52..63 => self.book(model, dice),
-            63..68 => Command::Cancel { booking_id: booking(model, dice) },
-            68..74 => Command::Release { hold_id: hold_id(model, dice), possession: possession(dice) },
-            74..78 => Command::Expire { hold_id: hold_id(model, dice), cause: ExpiryCause::Due },
-            78..80 => Command::Expire { hold_id: hold_id(model, dice), cause: ExpiryCause::Operator },
-            80..88 => Command::Extend { hold_id: hold_id(model, dice), possession: possession(dice) },
-            88..93 => block(model, dice),
-            93..96 => Command::Unblock { event_id: event_id(model, dice), block_id: id(dice.roll(BLOCKS)) },
-            96..99 => resize(model, dice),
-            _ => amend(model, dice),
-        };
-        self.past.push(command.clone());
-        command
-    }
-
-    fn place(&mut self, model: &Model, dice: &mut Dice) -> Command {
-        let event_id = event_id(model, dice);
-        let wanted = event(model, event_id)
-            .map_or(RequestedItems::Places(quantity(1)), |event| wanted(model, event, None, dice));
-        let ttl_seconds = dice.one_in(2).then(|| (2 * self.tick + dice.ticks(6, self.tick)) as u32);
-        let idempotency = dice.one_in(3).then(|| {
-            let mut fingerprint = [0; 32];
-            fingerprint[0] = dice.number(255) as u8;
-            Idempotency { key: Uuid::from_u128(1 + self.drawn as u128 % 8), fingerprint }
-        });
-        Command::Place(NewHold { hold_id: self.next_hold(event_id), event_id, wanted, ttl_seconds, idempotency })
-    }
-
-    /// Repeats a recent command. A hold or booking that it would create gets a new id, as in the service.
-    fn repeat(&mut self, model: &Model, dice: &mut Dice) -> Command {
-        let back = 1 + dice.often_low(6) as usize;
-        match self.past.len().checked_sub(back).map(|at| self.past[at].clone()) {
-            None => self.place(model, dice),
-            Some(Command::Place(place)) => {
-                let hold_id = self.next_hold(place.event_id);
-                Command::Place(NewHold { hold_id, ..place })
-            }
-            Some(Command::Book { hold_id, possession, portion, .. }) => {
-                Command::Book { booking_id: id(self.drawn), hold_id, possession, portion }
-            }
-            Some(other) => other,
-        }
-    }
-
-    fn book(&mut self, model: &Model, dice: &mut Dice) -> Command {
-        let hold_id = hold_id(model, dice);
-        let portion = model.hold(hold_id).filter(|_| dice.one_in(2)).map(|hold| portion(model, hold, dice));
-        Command::Book { booking_id: id(self.drawn), hold_id, possession: possession(dice), portion }
-    }
-
-    /// New hold id, with the same last two bytes as its event's id.
-    fn next_hold(&self, event_id: EventId) -> HoldId {
-        id((self.drawn << 16) + number(event_id.as_uuid()) % (1 << 16))
-    }
+/// New hold id, with the same last two bytes as its event's id.
+fn new_hold(number: usize, event_id: EventId) -> HoldId {
+    id(hold_number(number, translate::number(event_id.as_uuid())))
 }
 
 fn change_items(model: &Model, dice: &mut Dice) -> Command {
@@ -231,7 +213,7 @@ fn block(model: &Model, dice: &mut Dice) -> Command {
 fn resize(model: &Model, dice: &mut Dice) -> Command {
     let pools = &model.events[dice.roll(model.events.len())].pools;
     let pool = if dice.one_in(4) { dice.roll(pools.len()) } else { usize::from(STANDING) };
-    let capacity = Capacity::new(dice.often_low(9).into()).expect("it is small");
+    let capacity = Capacity::new(dice.often_low(7).into()).expect("it is small");
     Command::Resize { pool_id: pools[pool], capacity }
 }
 

@@ -4,7 +4,7 @@ use boxoffice_engine::inventory::command::{Command, Decision, NewHold, Outcome, 
 use boxoffice_engine::model::hold::Possession::Proven;
 use boxoffice_engine::model::hold::{BestAvailable, Idempotency, Portion, RequestedItems};
 use boxoffice_engine::seating::{GroupSize, SeatIndex, Together};
-use test_support::model::dice::Dice;
+use test_support::dice::Dice;
 use test_support::model::{Seconds, random};
 use test_support::script::Script;
 use test_support::translate::{id, instant, rules};
@@ -36,7 +36,8 @@ fn last_answer(orphans_refused: bool, commands: &[(Seconds, Command)]) -> Decisi
     let step = |(batch, (at, command)): (usize, &(Seconds, Command))| Step {
         at: *at,
         batch,
-        command: command.clone(),
+        raised_type: None,
+        op: command.clone(),
         spare: batch as u64,
     };
     let script = Script { world, steps: commands.iter().enumerate().map(step).collect() };

@@ -8,7 +8,7 @@ use boxoffice_engine::inventory::batch_state::TicketType;
 use boxoffice_engine::model::event::{EventStatus, EventTerms};
 use boxoffice_engine::model::seat::SeatOwner;
 use boxoffice_engine::seating::{Layout, SeatIndex, SectionDraft};
-use test_support::model::dice::Dice;
+use test_support::dice::Dice;
 use test_support::translate::id;
 
 use super::model::{Event, Model};

@@ -7,6 +7,7 @@ use boxoffice_engine::inventory::changes::Changes;
 use boxoffice_engine::inventory::command::{Command, Decision, ExpiryCause};
 use boxoffice_engine::model::hold::HoldStatus;
 use boxoffice_engine::time::Instant;
+use test_support::history::{PRICE_RISE, World};
 use test_support::script::Script;
 use test_support::translate::instant;
 use test_support::violation::Violation;
@@ -39,8 +40,7 @@ pub fn play(script: &Script<Model, Step>) -> Result<(), Violation> {
     let mut transcript = describe_world(&script.world);
     for steps in script.steps.chunk_by(|a, b| a.batch == b.batch) {
         let now = instant(steps[0].at);
-        let expectations = steps.iter().map(|step| (step.command.clone(), stage.model.apply(&step.command, now)));
-        let expectations: Vec<ExpectedAnswer> = expectations.collect();
+        let expectations: Vec<ExpectedAnswer> = steps.iter().map(|step| stage.ask(step)).collect();
         let _ = writeln!(transcript, "at {}:", steps[0].at);
         for (command, expected) in &expectations {
             let _ = writeln!(transcript, "  {command:?}\n    -> {expected:?}");
@@ -62,6 +62,16 @@ fn describe_world(world: &Model) -> String {
 }
 
 impl Stage {
+    /// Asks the model, after the price rise: no command changes a price, but prices change between batches.
+    fn ask(&mut self, step: &Step) -> ExpectedAnswer {
+        if let Some(number) = step.raised_type {
+            self.model.raise_price(number);
+            let row = self.rows.ticket_types.get_mut(&self.model.types[number].ticket_type_id);
+            row.expect("the model and the rows have the same types").price += PRICE_RISE;
+        }
+        (step.op.clone(), self.model.apply(&step.op, instant(step.at)))
+    }
+
     fn batch(&mut self, expectations: &[ExpectedAnswer], instance: usize, now: Instant) -> Result<(), Violation> {
         let commands: Vec<Command> = expectations.iter().map(|(command, _)| command.clone()).collect();
         let state = load_with_cache(&self.rows, &mut self.seat_caches[instance], &commands, now);

@@ -1,6 +1,6 @@
 //! Dice for the random worlds and requests of the model.
 
-use super::Seconds;
+use crate::model::Seconds;
 
 /// Source of small random numbers, all taken from one 64-bit number until it is used up.
 pub struct Dice(pub u64);
