@@ -88,7 +88,7 @@ openapi: ## write docs/openapi.json and docs/postman_collection.json
 	$(XTASK) postman
 
 schema: ## rewrite tests/golden/schema.txt after a migration
-	WRITE_GOLDEN_SCHEMA=1 $(MAKE) test ARGS="-p boxoffice --test operations -- golden_schema"
+	WRITE_GOLDEN_SCHEMA=1 $(MAKE) test ARGS="-p boxoffice --test server -- golden_schema"
 
 migrate: ## apply migrations/ to DATABASE_URL
 	cargo run -- migrate

@@ -207,5 +207,5 @@ async fn the_program_prints_the_document_that_is_served_and_committed() {
     let printed =
         String::from_utf8(output.expect("the program was built with the tests").stdout).expect("JSON is text");
     assert_eq!(serde_json::from_str::<Value>(&printed).expect("JSON"), served);
-    assert!(printed == include_str!("../../docs/openapi.json"), "docs/openapi.json is stale: run `make generated`");
+    assert!(printed == include_str!("../../../docs/openapi.json"), "docs/openapi.json is stale: run `make generated`");
 }

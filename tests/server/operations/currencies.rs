@@ -1,6 +1,6 @@
 //! `boxoffice migrate` reports the currencies of stored events that do not exist.
 
-use crate::command_line::{boxoffice, stderr};
+use crate::operations::command_line::{boxoffice, stderr};
 use crate::support::Database;
 
 /// Adds an event for each currency.
