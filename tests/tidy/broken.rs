@@ -125,3 +125,8 @@ fn a_linked_package_without_overflow_checks_is_found() {
     let mended = format!("{manifest}\n[profile.release.package.engine]\noverflow-checks = true\n");
     assert_eq!(manifest::packages_without_overflow_checks(&mended), [""; 0]);
 }
+
+#[test]
+fn a_source_file_that_a_document_names_and_that_does_not_exist_is_found() {
+    assert_eq!(lines(documents::missing_files, "docs/a.md", "Of `b.rs`.\n`a.md` and `c`\n`src/a/b.rs`\n"), [1, 3]);
+}

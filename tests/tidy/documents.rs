@@ -52,6 +52,23 @@ pub fn missing_tests(tree: &Tree) -> Vec<Breach> {
     breaches
 }
 
+/// Source files that a document names in backquotes, such as `inventory/queue.rs`: the end of some path.
+pub fn missing_files(tree: &Tree) -> Vec<Breach> {
+    let exists = |name: &str| tree.paths.iter().any(|path| path == name || path.ends_with(&format!("/{name}")));
+    let mut breaches = Vec::new();
+    for (path, text) in tree.texts.iter().filter(|(path, _)| path.ends_with(".md")) {
+        for (number, line) in text.lines().enumerate() {
+            let spans = line.split('`').skip(1).step_by(2);
+            let names = spans.filter(|span| span.ends_with(".rs") && !span.contains([' ', '*']));
+            for name in names.filter(|name| !exists(name)) {
+                let message = format!("there is no file {name}");
+                breaches.push(Breach { path: path.clone(), line: number + 1, message });
+            }
+        }
+    }
+    breaches
+}
+
 /// Relative link targets in a line, without their anchors.
 fn links(line: &str) -> impl Iterator<Item = &str> {
     let targets = line.split("](").skip(1).filter_map(|rest| rest.split_once(')').map(|(target, _)| target));

@@ -93,6 +93,11 @@ fn every_test_that_a_document_names_exists() {
 }
 
 #[test]
+fn every_source_file_that_a_document_names_exists() {
+    assert_no_breaches("documents name source files that exist", documents::missing_files);
+}
+
+#[test]
 fn everything_that_the_binary_links_of_ours_checks_for_overflow() {
     let manifest = include_str!("../../Cargo.toml");
     assert!(manifest.contains("boxoffice-engine = { path"), "the engine is a dependency by its path");
