@@ -2,14 +2,14 @@
 //!
 //! The engine is the crate `boxoffice-engine`. This one is the server around it, cut by feature.
 
-// What puts everything together.
+// Modules that put everything together.
 pub mod app; // state shared by handlers and workers
 pub mod config; // every setting: flag, environment variable, default, range
 pub mod demo_events; // the events that `boxoffice dev` starts with
 pub mod server; // middleware, limits, the features' routes, graceful shutdown
 pub mod workers; // the supervisor of the features' ticks
 
-// What every feature uses.
+// Modules that every feature uses.
 pub mod error; // the closed table of error codes
 pub mod fields; // values that several features validate
 pub mod http; // the HTTP kit

@@ -13,7 +13,7 @@ use crate::seating::{Attributes, Layout, Point, Row, Seat, Section, SectionIndex
 ///
 /// # Errors
 ///
-/// Those of the database, and a decode error if the rows are not a layout.
+/// Database errors, and a decode error if the rows are not a layout.
 pub async fn layout(connection: &mut PgConnection, venue_id: VenueId, version: u32) -> sqlx::Result<Option<Layout>> {
     // A version that exceeds the column's range does not exist.
     let Ok(version) = i32::try_from(version) else { return Ok(None) };

@@ -24,7 +24,7 @@ struct BlockPartRow {
 ///
 /// # Errors
 ///
-/// Those of the database, and a decode error for a value that this version cannot read.
+/// Database errors, and a decode error for a value that this version cannot read.
 pub async fn blocks(pool: &PgPool, event_id: EventId) -> sqlx::Result<Option<Vec<Block>>> {
     let rows = sqlx::query_as!(
         BlockPartRow,

@@ -19,7 +19,7 @@ pub struct BookingWithItems {
 ///
 /// # Errors
 ///
-/// Those of the database, and a decode error for a value that this version cannot read.
+/// Database errors, and a decode error for a value that this version cannot read.
 pub async fn booking(pool: &PgPool, booking_id: BookingId) -> Result<Option<BookingWithItems>, sqlx::Error> {
     // One row per item; a hold has at least one.
     let rows = sqlx::query!(

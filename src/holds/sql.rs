@@ -19,7 +19,7 @@ pub struct HoldSnapshot {
 ///
 /// # Errors
 ///
-/// Those of the database, and a decode error for a value that this version cannot read.
+/// Database errors, and a decode error for a value that this version cannot read.
 pub async fn hold(pool: &PgPool, hold_id: HoldId) -> Result<Option<HoldSnapshot>, sqlx::Error> {
     // One row per item; a hold has at least one. The clock is read for each row, and the time of the first row is used.
     let rows = sqlx::query!(
@@ -83,7 +83,7 @@ pub async fn hold(pool: &PgPool, hold_id: HoldId) -> Result<Option<HoldSnapshot>
 ///
 /// # Errors
 ///
-/// Those of the database.
+/// Database errors.
 pub async fn overdue_holds(pool: &PgPool, limit: i64, limit_per_event: i64) -> Result<Vec<HoldId>, sqlx::Error> {
     // The recursion finds the events with active holds by skipping along the index holds_active_by_expiry (event_id,
     // expires_at), so the cost grows with the number of these events, not of holds. statement_timestamp() is the same

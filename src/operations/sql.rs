@@ -7,7 +7,7 @@ use sqlx::PgPool;
 ///
 /// # Errors
 ///
-/// Those of the database.
+/// Database errors.
 pub async fn database_time(pool: &PgPool) -> sqlx::Result<Instant> {
     sqlx::query_scalar!(r#"SELECT clock_timestamp() AS "now!""#).fetch_one(pool).await
 }
@@ -29,7 +29,7 @@ pub struct Totals {
 ///
 /// # Errors
 ///
-/// Those of the database.
+/// Database errors.
 pub async fn totals(pool: &PgPool) -> sqlx::Result<Totals> {
     sqlx::query_as!(
         Totals,

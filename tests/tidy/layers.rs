@@ -71,7 +71,7 @@ const IMPURE: [&str; 12] = [
     "async fn",
 ];
 
-/// What a module may import; `None` for a module that the lists do not have.
+/// Modules that a module may import; `None` for a module that the lists do not have.
 fn allowed(module: &str) -> Option<Vec<&'static str>> {
     let kit = || KIT.iter().map(|(name, _)| *name);
     if let Some((_, allowed)) = KIT.iter().find(|(name, _)| *name == module) {

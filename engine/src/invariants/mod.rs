@@ -74,7 +74,7 @@ impl Finding {
 ///
 /// # Errors
 ///
-/// Those of the database. The check panicking is an error too.
+/// Database errors. The check panicking is an error too.
 pub async fn check_invariants(pool: &PgPool) -> anyhow::Result<InvariantReport> {
     let pool = pool.clone();
     // A separate task, so that dropping this future does not leave a transaction open (see `db::transaction`).

@@ -1,4 +1,4 @@
-//! What the engine sells and who has it: states are enums with one `match` of their legal moves.
+//! Events, holds, bookings, blocks and seats: states are enums with one `match` of their legal moves.
 
 pub mod block;
 pub mod booking;

@@ -56,7 +56,7 @@ struct TicketTypeRow {
 ///
 /// # Errors
 ///
-/// Those of the database, and a decode error for a value that this version cannot read.
+/// Database errors, and a decode error for a value that this version cannot read.
 pub async fn event(pool: &PgPool, event_id: EventId) -> sqlx::Result<Option<WholeEvent>> {
     let row = sqlx::query_as!(
         Row,

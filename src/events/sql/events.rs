@@ -37,7 +37,7 @@ pub struct EventSummary {
 ///
 /// # Errors
 ///
-/// Those of the database, and a decode error for a value that this version cannot read.
+/// Database errors, and a decode error for a value that this version cannot read.
 pub async fn events(pool: &PgPool, search: &EventSearch, limit: u32) -> sqlx::Result<Vec<EventSummary>> {
     let after = search.after.unwrap_or_else(EventPosition::before_all);
     // Position and bounds are compared by the expressions of the index, so that PostgreSQL scans it from the position

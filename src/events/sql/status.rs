@@ -78,7 +78,7 @@ struct Row {
 ///
 /// # Errors
 ///
-/// Those of the database, and a decode error for a value that this version cannot read.
+/// Database errors, and a decode error for a value that this version cannot read.
 pub async fn statuses(connection: &mut PgConnection, event_ids: &[Uuid]) -> sqlx::Result<Vec<EventCounts>> {
     // statement_timestamp() is read before the snapshot is taken, so the snapshot includes everything committed by
     // then.

@@ -8,7 +8,7 @@ use utoipa::{Modify, OpenApi as _};
 use self::failures::Failures;
 use super::problem::Problem;
 
-/// What the document says besides its routes.
+/// The document without its routes.
 #[derive(utoipa::OpenApi)]
 #[openapi(
     info(

@@ -12,7 +12,7 @@ use crate::seat_maps::model::SeatChanges;
 ///
 /// # Errors
 ///
-/// Those of the database, and a decode error for a value that this version cannot read.
+/// Database errors, and a decode error for a value that this version cannot read.
 pub async fn seat_changes(pool: &PgPool, event_id: EventId, since: i64) -> sqlx::Result<Option<SeatChanges>> {
     // The subquery makes PostgreSQL look up each seat by its key. With a join the planner, which does not know that
     // `since` is near the journal's end, would read all seats of the event.

@@ -22,7 +22,7 @@ struct PoolRow {
 ///
 /// # Errors
 ///
-/// Those of the database, and a decode error if the seats are not those of the layout.
+/// Database errors, and a decode error if the seats are not those of the layout.
 pub async fn seat_map(pool: &PgPool, event_id: EventId) -> sqlx::Result<Option<SeatMap>> {
     // One row with the numbers and letters of all seats, instead of one row per seat. They are not sorted by
     // PostgreSQL, because sorting 20,000 seats takes longer than reading them; `seat_states` brings them into order.

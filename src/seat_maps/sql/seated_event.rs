@@ -21,7 +21,7 @@ pub enum Seating {
 ///
 /// # Errors
 ///
-/// Those of the database, and a decode error for a value that this version cannot read.
+/// Database errors, and a decode error for a value that this version cannot read.
 pub async fn seating(pool: &PgPool, event_id: EventId) -> sqlx::Result<Seating> {
     let row = sqlx::query!(
         r#"

@@ -9,7 +9,7 @@ use crate::series::model::series::Series;
 ///
 /// # Errors
 ///
-/// Those of the database.
+/// Database errors.
 pub async fn series(pool: &PgPool, series_id: SeriesId) -> sqlx::Result<Option<Series>> {
     let row = sqlx::query!(
         r#"

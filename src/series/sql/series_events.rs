@@ -10,7 +10,7 @@ use crate::events::sql::events::{EventSummary, Row, summary_from_row};
 ///
 /// # Errors
 ///
-/// Those of the database, and a decode error for a value that this version cannot read.
+/// Database errors, and a decode error for a value that this version cannot read.
 pub async fn series_events(
     pool: &PgPool,
     series_id: SeriesId,

@@ -19,7 +19,7 @@ struct SectionRow {
 ///
 /// # Errors
 ///
-/// Those of the database, and a decode error for a value that this version cannot read.
+/// Database errors, and a decode error for a value that this version cannot read.
 pub async fn venue(pool: &PgPool, venue_id: VenueId) -> sqlx::Result<Option<Venue>> {
     let row = sqlx::query!(
         r#"

@@ -19,7 +19,7 @@ pub enum VenueLayoutLookup {
 ///
 /// # Errors
 ///
-/// Those of the database, and a decode error if the rows are not a layout.
+/// Database errors, and a decode error if the rows are not a layout.
 pub async fn venue_layout(
     pool: &PgPool,
     LayoutReference { venue_id, version }: LayoutReference,

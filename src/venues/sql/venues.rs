@@ -32,7 +32,7 @@ pub struct VenuePosition {
 ///
 /// # Errors
 ///
-/// Those of the database, and a decode error for a value that this version cannot read.
+/// Database errors, and a decode error for a value that this version cannot read.
 pub async fn venues(pool: &PgPool, after: Option<VenuePosition>, limit: u32) -> sqlx::Result<Vec<VenueSummary>> {
     // Before all venues, because no name is empty.
     let after = after.unwrap_or(VenuePosition { name: String::new(), venue_id: Uuid::nil().into() });

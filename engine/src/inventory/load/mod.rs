@@ -24,7 +24,7 @@ use super::seat_cache::SeatCache;
 ///
 /// # Errors
 ///
-/// Those of the database, and a decode error if a row has a value that this version cannot read.
+/// Database errors, and a decode error if a row has a value that this version cannot read.
 pub async fn load(
     connection: &mut PgConnection,
     seat_cache: &SeatCache,
