@@ -16,7 +16,7 @@ pub async fn run(arguments: &DatabaseUrl) -> anyhow::Result<ExitCode> {
         1 => println!("1 migration was applied; the schema is current."),
         applied => println!("{applied} migrations were applied; the schema is current."),
     }
-    // The schema is what the caller waits for, so a report that fails must not fail the deployment.
+    // The migration has succeeded, so a report that fails must not fail the deployment.
     if let Err(error) = report_unknown_currencies(&pool).await {
         eprintln!("The currencies of the events could not be checked: {error:#}");
     }

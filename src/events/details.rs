@@ -273,18 +273,23 @@ fn parse_venue_name(text: &str) -> Result<String, Invalid> {
     text::parse_line("/venue_name", text, text::VENUE_NAME_LENGTH_MAX)
 }
 
-/// The URL in its normal form, in which a page can use it as it is: quotes, blanks and angle brackets are encoded.
+/// The URL in its normal form: blanks, double quotes and angle brackets are encoded, apostrophes are not. Credentials are
+/// refused, because everybody can read the URL.
 fn parse_image_url(text: &str) -> Result<String, Invalid> {
     const POINTER: &str = "/image_url";
     let text = text::parse_line(POINTER, text, IMAGE_URL_LENGTH_MAX)?;
     let not_https =
         || Invalid::new(POINTER, "must be an absolute https URL, such as https://images.example.com/concert.jpg");
     // A browser would accept blanks, backslashes and `https:example.com`. They are rather mistakes than addresses.
-    let is_written_in_full = text.get(..8).is_some_and(|start| start.eq_ignore_ascii_case("https://"));
+    let is_written_in_full =
+        text.get(..8).is_some_and(|start| start.eq_ignore_ascii_case("https://")) && !text[8..].starts_with('/');
     if !is_written_in_full || text.contains(|character: char| character.is_whitespace() || character == '\\') {
         return Err(not_https());
     }
     let url = Url::parse(&text).map_err(|_| not_https())?;
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(Invalid::new(POINTER, "must not contain a user name or password"));
+    }
     // Encoding makes it longer.
     text::parse_line(POINTER, url.as_str(), IMAGE_URL_LENGTH_MAX)
 }

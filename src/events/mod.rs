@@ -1,4 +1,4 @@
-//! Events: what is on, on which terms it is sold, and how full it is.
+//! Events: their details and terms of sale, and their current counts.
 
 pub mod api;
 pub mod details;

@@ -50,7 +50,7 @@ pub enum CreateError {
     KeyReused,
     #[error("the first request with this idempotency key is still running")]
     KeyInProgress,
-    /// A rule of what is created refused it.
+    /// Refused by a rule of the created resource.
     #[error("refused: {}", .0.as_str())]
     Refused(ErrorCode),
     /// The connection was lost at COMMIT and the outcome cannot be read from the database, or the transaction's task

@@ -1,4 +1,4 @@
-//! Operations: health, metrics and the invariants, for the people who run the service.
+//! Operations: health, metrics and the invariants, for operators.
 
 pub mod health;
 pub mod invariants;

@@ -1,4 +1,5 @@
-//! Layers of `src/`: imports point one way, and files that decide use neither clock nor database.
+//! Modules of the server and their imports, which point one way, and files that must be pure: they use neither clock nor
+//! database.
 
 use crate::source::{Breach, Source, Tree};
 
@@ -26,7 +27,7 @@ const FEATURES: [(&str, &[&str]); 8] = [
     ("operations", &["holds"]),
 ];
 
-/// Modules that put everything together. Nothing but the command line imports them.
+/// Modules that put everything together. Only they and the command line import them.
 const TOP: [&str; 6] = ["workers", "server", "demo_events", "cli", "lib", "main"];
 
 /// Path prefixes of files that decide: no input or output, no clock, no randomness.

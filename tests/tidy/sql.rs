@@ -64,15 +64,19 @@ pub fn repeated_statements(tree: &Tree) -> Vec<Breach> {
     breaches
 }
 
-/// Raw strings that begin with a verb of SQL, with their offsets.
+/// Strings that begin with a verb of SQL, with their offsets. A quotation mark within a statement is `\"`, so the first
+/// other one ends it.
 fn statements(source: &Source) -> Vec<(usize, &str)> {
-    let raw = source.text.match_indices("r#\"").filter_map(|(at, _)| {
-        let text = &source.text[at + 3..];
-        Some((at, text[..text.find("\"#")?].trim()))
+    const VERBS: [&str; 6] = ["SELECT ", "SELECT\n", "INSERT INTO ", "UPDATE ", "DELETE FROM ", "WITH "];
+    let strings = source.text.match_indices('"').filter_map(|(at, _)| {
+        let raw = source.text[..at].ends_with('#');
+        let text = &source.text[at + 1..];
+        let end = if raw { text.find("\"#")? } else { text.find('"')? };
+        Some((at, text[..end].trim()))
     });
-    let is_sql =
-        |text: &str| ["SELECT", "INSERT", "UPDATE", "DELETE", "WITH"].iter().any(|verb| text.starts_with(verb));
-    raw.filter(|(_, text)| is_sql(text)).collect()
+    // The names of statements in errors, such as `UPDATE pools`, have three words at most.
+    let is_statement = |text: &str| text.split_whitespace().nth(3).is_some();
+    strings.filter(|(_, text)| is_statement(text) && VERBS.iter().any(|verb| text.starts_with(verb))).collect()
 }
 
 pub fn writes_past_inventory(tree: &Tree) -> Vec<Breach> {

@@ -150,7 +150,7 @@ where
 /// Whether the transaction failed only because of its timing, so that a retry can succeed: `serialization_failure`
 /// (40001), `deadlock_detected` (40P01), `lock_not_available` (55P03).
 #[must_use]
-pub fn is_retryable(error: &sqlx::Error) -> bool {
+fn is_retryable(error: &sqlx::Error) -> bool {
     let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
     matches!(code.as_deref(), Some("40001" | "40P01" | "55P03"))
 }

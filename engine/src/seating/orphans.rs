@@ -3,8 +3,10 @@
 //! An orphan counts against a selection only if it is avoidable. For each free run that the selection takes seats from,
 //! it is compared with the best group of as many adjacent seats in the same section and pool: orphans are avoidable if
 //! that group would leave fewer. For example, in an empty row of eight seats the selection of seats 2 and 3 leaves the
-//! orphan 1, and seats 1 and 2 would leave none: seat 1 is an avoidable orphan. So a group may take all but one seat of the last run, and a customer is never asked
-//! for seats that best available would not pick either.
+//! orphan 1, and seats 1 and 2 would leave none: seat 1 is an avoidable orphan.
+//!
+//! Where no group would leave fewer, as in the last run with one seat too many, the orphan is not avoidable and the
+//! selection is accepted: customers are never refused for an orphan that best available would leave too.
 
 use super::free_seats::SeatFilter;
 use super::layout::SeatIndex;

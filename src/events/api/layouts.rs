@@ -14,7 +14,7 @@ use crate::venues::sql::venue_layout::{VenueLayoutLookup, venue_layout};
 pub enum LayoutLookup {
     New(LoadedLayouts),
     /// Stored response of an earlier request with the same key. The request is not validated again, because the venue
-    /// may have had another newest layout then.
+    /// may have had another newest layout then, and an earlier release other rules.
     Replayed(StoredResponse),
 }
 
@@ -29,7 +29,7 @@ pub async fn find_layouts<T>(
     requested: &[RequestedLayout],
     to_store: Option<&ResponseToStore<T>>,
 ) -> Result<LayoutLookup, ApiError> {
-    if let Some(to_store) = to_store.filter(|_| !requested.is_empty())
+    if let Some(to_store) = to_store
         && let Some(stored) = with_deadline(app, find_stored_response(&app.pool, &to_store.idempotency)).await?
     {
         return Ok(LayoutLookup::Replayed(stored));

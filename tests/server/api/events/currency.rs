@@ -44,3 +44,31 @@ async fn an_event_stored_with_a_currency_that_does_not_exist_is_shown_held_and_b
     assert_eq!((&booking.body["currency"], &booking.body["total"]), (&json!("ABC"), &hold.body["total"]));
     service.database.assert_invariants_hold().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_creation_with_an_unknown_currency_is_still_repeated_if_an_earlier_release_answered_it() {
+    let service = Service::start().await;
+    let client = &service.client;
+    let key = "8c6f2b0e-3a51-4d1c-9a77-5a2f0d7e1b11";
+    let request = |currency: &str| {
+        json!({
+            "name": "Fair", "currency": currency, "pools": [{"name": "Hall", "capacity": 5}],
+            "ticket_types": [{"name": "Adult", "pool": "Hall", "price": 0}],
+        })
+    };
+    let created = client.post_with_key("/api/v1/events", key, &request("EUR")).await.expect(201);
+    // As an earlier release stored it, which accepted any three letters.
+    let canonical_body = concat!(
+        r#"{"name":"Fair","total_seats":null,"description":null,"venue_name":null,"starts_at":null,"ends_at":null,"#,
+        r#""time_zone":null,"currency":"ABC","hold_ttl_seconds":null,"max_quantity_per_hold":null,"sale_starts_at":null,"#,
+        r#""sale_ends_at":null,"status":null,"pools":[{"name":"Hall","capacity":5}],"#,
+        r#""ticket_types":[{"name":"Adult","pool":"Hall","price":0,"min_quantity":null,"max_quantity":null}]}"#,
+    );
+    let statement = format!(
+        "UPDATE idempotency_keys SET fingerprint =
+         sha256(convert_to('POST /api/v1/events', 'UTF8') || '\\x00'::bytea || convert_to('{canonical_body}', 'UTF8'))"
+    );
+    service.database.execute(&statement).await;
+    let repeated = client.post_with_key("/api/v1/events", key, &request("ABC")).await.expect(201);
+    assert_eq!(repeated.body, created.body);
+}
