@@ -90,11 +90,11 @@ fn rows_match_the_model(stage: &Stage) -> Result<(), Violation> {
     check_equal("holds", &rows.holds.len(), &model.holds.len())?;
     for hold in &model.holds {
         let row = rows.holds.get(&id(hold.request.hold)).ok_or("a hold is missing")?;
-        check_equal("expires_at", &seconds(row.expires_at), &hold.expires)?;
-        check_equal("extensions", &row.extensions, &hold.extensions)?;
+        check_equal("expires_at", &seconds(row.expires_at), &hold.life.expires)?;
+        check_equal("extensions", &row.extensions, &hold.life.extensions)?;
         check_equal("total", &row.total(), &hold.view().total)?;
-        if !is_in_state(row, hold.state(stage.now), stage.now) {
-            return Err(format!("{row:?} should be {:?}", hold.state(stage.now)));
+        if !is_in_state(row, hold.life.state(stage.now), stage.now) {
+            return Err(format!("{row:?} should be {:?}", hold.life.state(stage.now)));
         }
     }
     check_equal("blocks", &rows.blocks.len(), &model.blocks.len())?;

@@ -1,25 +1,22 @@
 //! Blocks of organisers, in the model.
 
-use super::{Block, BlockNo, BlockView, EventNo, Expected, Model, Refused, Seconds, Shortage};
+use super::limits::check_shortages;
+use super::{Block, BlockNo, BlockView, EventNo, Expected, Model, Refused, Seconds};
 
 impl Model {
     /// Creates or replaces a block. The places it already has count as free.
     pub(super) fn block(&mut self, request: &Block, now: Seconds) -> Result<Expected, Refused> {
         self.existing_event(request.event)?;
-        let pool =
-            self.pools.get(request.pool).filter(|pool| pool.event == request.event).ok_or(Refused::PoolNotFound)?;
+        self.pools.get(request.pool).filter(|pool| pool.event == request.event).ok_or(Refused::PoolNotFound)?;
         let index = self.block_index(request.event, request.block);
         let replaced = index
             .map(|index| &self.blocks[index].block)
             .filter(|replaced| replaced.pool == request.pool)
             .map_or(0, |replaced| replaced.quantity);
-        let held = self.held(request.pool, now);
-        let available = pool.capacity - held - self.booked(request.pool) - (self.blocked(request.pool) - replaced);
-        if request.quantity > available {
-            let short = Shortage { pool: request.pool, types: vec![], requested: request.quantity, available, held };
-            let retry_at = self.retry_at(std::slice::from_ref(&short), None, now);
-            return Err(Refused::Insufficient { shortages: vec![short], retry_at, now });
-        }
+        let mut places = self.places(request.pool, now);
+        places.blocked -= replaced;
+        let shortages = places.shortage(request.pool, vec![], request.quantity).into_iter().collect();
+        check_shortages(shortages, &self.returns(None, now), now)?;
         let Some(index) = index else {
             let block = BlockView { block: request.clone(), created: now, updated: now };
             self.blocks.push(block.clone());

@@ -1,6 +1,5 @@
 //! Changing the items of a hold, and booking a portion of them, in the model.
 
-use super::holds::check_active;
 use super::place::{check_on_sale, sum_by_type};
 use super::{Expected, Hold, HoldNo, Model, Refused, Seconds, TypeNo, Wanted};
 
@@ -15,7 +14,7 @@ impl Model {
         now: Seconds,
     ) -> Result<Expected, Refused> {
         let hold = self.hold_with_token(number, proven)?.clone();
-        check_active(&hold, now)?;
+        hold.life.check_active(now)?;
         if already_has(&hold, wanted) {
             return Ok(Expected::ItemsChanged { hold: hold.view() });
         }
@@ -33,8 +32,7 @@ impl Model {
         Ok(Expected::ItemsChanged { hold: hold.view() })
     }
 
-    /// Items of a hold after only a portion of it is booked. The maximum quantity needs no check, because a portion is
-    /// never more than the hold; the minimum quantity of a ticket type still applies.
+    /// Items of a hold after only a portion of it is booked.
     pub(super) fn portion(&self, hold: &Hold, portion: &[(TypeNo, u32)]) -> Result<Vec<(TypeNo, u32, i64)>, Refused> {
         let mut items = Vec::new();
         for (type_no, quantity) in sum_by_type(portion) {
@@ -43,12 +41,8 @@ impl Model {
             items.push((type_no, quantity, *price));
         }
         for (type_no, requested, _) in &items {
-            let min = self.types[*type_no].min.unwrap_or(1);
-            let max = hold.items.iter().filter(|(held, _, _)| held == type_no).map(|(_, has, _)| *has).sum();
-            if *requested < min {
-                let (type_no, requested) = (Some(*type_no), *requested);
-                return Err(Refused::QuantityOutOfRange { type_no, requested, min, max });
-            }
+            let held = hold.items.iter().filter(|(held, _, _)| held == type_no).map(|(_, has, _)| *has).sum();
+            self.type_limits(*type_no).check_portion(held, *requested)?;
         }
         Ok(items)
     }

@@ -1,6 +1,6 @@
 //! Requests of random histories, from the current state of the model.
 
-use super::{Block, BookingNo, Change, EventNo, HoldNo, Model, Op, Place, Seconds, State, Status, TypeNo, Wanted};
+use super::{Block, BookingNo, Change, EventNo, HoldNo, Model, Op, Place, Seconds, Status, TypeNo, Wanted};
 use crate::dice::Dice;
 use crate::history::{Chooser, PRICE_RISE, UNKNOWN, World, hold_number};
 
@@ -15,8 +15,8 @@ impl World for Model {
     }
 
     fn next_expiry(&self, now: Seconds) -> Option<Seconds> {
-        let live = self.holds.iter().filter(|hold| hold.state(now) == State::Active);
-        live.map(|hold| hold.expires).min()
+        let live = self.holds.iter().filter(|hold| hold.life.is_active(now));
+        live.map(|hold| hold.life.expires).min()
     }
 
     fn ticket_types(&self) -> usize {

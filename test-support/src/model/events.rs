@@ -1,6 +1,7 @@
 //! Organiser requests in the model: resize a pool, amend or delete an event.
 
-use super::{Change, Ended, Event, EventNo, Expected, Model, PoolNo, Refused, Seconds, State, Status};
+use super::limits::Places;
+use super::{Change, Event, EventNo, Expected, Model, PoolNo, Refused, Seconds, Status};
 
 /// Largest capacity of an event, over all its pools.
 const EVENT_CAPACITY_MAX: u32 = 10_000_000;
@@ -9,17 +10,15 @@ impl Model {
     pub(super) fn resize(&mut self, pool: PoolNo, capacity: u32, now: Seconds) -> Result<Expected, Refused> {
         let event = self.pools.get(pool).ok_or(Refused::PoolNotFound)?.event;
         self.existing_event(event).map_err(|_| Refused::PoolNotFound)?;
-        let (held, booked, blocked) = (self.held(pool, now), self.booked(pool), self.blocked(pool));
-        let least = held + booked + blocked;
-        if capacity < least {
-            return Err(Refused::BelowCommitted { requested: capacity, least });
-        }
+        let places = self.places(pool, now);
+        places.check_resize(capacity)?;
         let of_event = self.pools.iter().filter(|pool| pool.event == event).map(|pool| pool.capacity).sum::<u32>();
         let others = of_event - self.pools[pool].capacity;
         if others + capacity > EVENT_CAPACITY_MAX {
             return Err(Refused::EventTooLarge { max: EVENT_CAPACITY_MAX - others });
         }
         self.pools[pool].capacity = capacity;
+        let Places { held, booked, blocked, .. } = places;
         Ok(Expected::Resized { pool, capacity, held, booked, blocked })
     }
 
@@ -37,9 +36,7 @@ impl Model {
         }
         if after.status == Status::Cancelled {
             for hold in self.holds.iter_mut().filter(|hold| hold.request.event == event) {
-                if hold.state(now) == State::Active {
-                    hold.ended = Some(Ended::Released);
-                }
+                hold.life.event_cancelled(now);
             }
         }
         self.events[event] = after;

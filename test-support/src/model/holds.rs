@@ -1,55 +1,28 @@
 //! Ends and extensions of holds, and bookings, in the model.
 
-use super::{Booking, BookingNo, BookingView, Ended, Expected, Hold, HoldNo, Model, Refused, Seconds, State, TypeNo};
-
-/// Smallest gain of an extension after the first. A request that would gain less repeats the extension before it.
-const EXTENSION_GAIN_MIN: Seconds = 5;
+use super::life::{Extension, check_token};
+use super::{Booking, BookingNo, BookingView, Expected, Hold, HoldNo, Model, Refused, Seconds, TypeNo};
 
 impl Model {
     pub(super) fn extend(&mut self, hold: HoldNo, proven: bool, now: Seconds) -> Result<Expected, Refused> {
         let rules = self.rules;
         let hold = self.hold_with_token(hold, proven)?;
-        check_active(hold, now)?;
-        let last = hold.placed.created + rules.max_lifetime;
-        // A full time to live from now, up to the maximum lifetime, but never less than the hold already has.
-        let extended = last.min(now + hold.ttl).max(hold.expires);
-        // An extension shortly after another is a client's repeat.
-        let replayed = hold.extensions > 0 && extended < hold.expires + EXTENSION_GAIN_MIN;
-        if !replayed {
-            if hold.extensions == rules.max_extensions || hold.expires >= last {
-                return Err(Refused::ExtensionLimit { expires: hold.expires });
-            }
-            hold.expires = extended;
-            hold.extensions += 1;
-        }
-        let exhausted = last < hold.expires + EXTENSION_GAIN_MIN;
-        let extensions_left = if exhausted { 0 } else { rules.max_extensions - hold.extensions };
+        let Extension { extensions_left, replayed } = hold.life.extend(&rules, now)?;
         Ok(Expected::Extended { hold: hold.view(), extensions_left, replayed })
     }
 
     pub(super) fn release(&mut self, number: HoldNo, proven: bool, now: Seconds) -> Result<Expected, Refused> {
-        let hold = self.hold_with_token(number, proven)?;
-        if hold.state(now) != State::Released {
-            check_active(hold, now)?;
-            hold.ended = Some(Ended::Released);
-        }
+        self.hold_with_token(number, proven)?.life.release(now)?;
         Ok(Expected::Released { hold: number })
     }
 
     pub(super) fn expire_due(&mut self, hold: HoldNo, now: Seconds) -> Result<Expected, Refused> {
-        let found = self.hold(hold)?;
-        let by_time = found.ended.is_none() && now >= found.expires;
-        Ok(if by_time { Expected::ExpiredNowOrBefore { hold } } else { Expected::NotDue })
+        let is_due = self.hold(hold)?.life.is_due(now);
+        Ok(if is_due { Expected::ExpiredNowOrBefore { hold } } else { Expected::NotDue })
     }
 
     pub(super) fn expire_now(&mut self, number: HoldNo, now: Seconds) -> Result<Expected, Refused> {
-        let hold = self.hold(number)?;
-        match hold.state(now) {
-            State::Active => hold.ended = Some(Ended::ByOperator(now)),
-            State::Expired(_) => {}
-            State::Booked => return Err(Refused::HoldNotActive { booked: true }),
-            State::Released => return Err(Refused::HoldNotActive { booked: false }),
-        }
+        self.hold(number)?.life.expire_now(now)?;
         Ok(Expected::Expired { hold: number })
     }
 
@@ -61,12 +34,12 @@ impl Model {
         now: Seconds,
     ) -> Result<Expected, Refused> {
         let hold = self.hold_with_token(number, proven)?.clone();
-        let replayed = hold.ended == Some(Ended::Booked);
+        let replayed = hold.life.check_bookable(now)?;
         if !replayed {
-            check_active(&hold, now)?;
             let items = portion.map_or(Ok(hold.items.clone()), |portion| self.portion(&hold, portion))?;
             let hold = self.hold_with_token(number, proven)?;
-            (hold.items, hold.ended) = (items, Some(Ended::Booked));
+            hold.items = items;
+            hold.life.book(now);
             self.bookings.push(Booking { booking, hold: number, created: now, cancelled: None });
         }
         let booking = self.bookings.iter().find(|booking| booking.hold == number);
@@ -88,7 +61,8 @@ impl Model {
 
     pub(super) fn hold_with_token(&mut self, number: HoldNo, proven: bool) -> Result<&mut Hold, Refused> {
         let hold = self.hold(number)?;
-        if proven { Ok(hold) } else { Err(Refused::InvalidToken) }
+        check_token(proven)?;
+        Ok(hold)
     }
 
     pub fn view(&self, booking: &Booking) -> BookingView {
@@ -102,14 +76,5 @@ impl Model {
             created: booking.created,
             cancelled: booking.cancelled,
         }
-    }
-}
-
-pub(super) fn check_active(hold: &Hold, now: Seconds) -> Result<(), Refused> {
-    match hold.state(now) {
-        State::Active => Ok(()),
-        State::Expired(at) => Err(Refused::HoldExpired { at, now }),
-        State::Booked => Err(Refused::HoldNotActive { booked: true }),
-        State::Released => Err(Refused::HoldNotActive { booked: false }),
     }
 }

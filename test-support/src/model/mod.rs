@@ -9,12 +9,16 @@ mod change;
 mod chooser;
 mod events;
 mod holds;
+pub mod life;
+pub mod limits;
 mod place;
 pub mod random;
 mod words;
 
 use std::fmt::Write;
 
+pub use life::{Life, State};
+use limits::{Places, Return};
 pub use words::*;
 
 /// Limits of the service; an event may set its own.
@@ -61,48 +65,17 @@ pub struct Hold {
     pub placed: HoldView,
     /// Current items, in the form of [`HoldView::items`].
     pub items: Vec<(TypeNo, u32, i64)>,
-    pub ttl: Seconds,
-    pub expires: Seconds,
-    pub extensions: u32,
-    pub ended: Option<Ended>,
-}
-
-/// End of a hold by a request. An expiry by time is not recorded: it follows from `Hold::expires`.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Ended {
-    Booked,
-    Released,
-    ByOperator(Seconds),
-}
-
-/// State of a hold at a given time.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum State {
-    Active,
-    Booked,
-    Released,
-    Expired(Seconds),
+    pub life: Life,
 }
 
 impl Hold {
-    /// State at `now`. At the instant of its expiry a hold is already expired.
-    pub fn state(&self, now: Seconds) -> State {
-        match self.ended {
-            Some(Ended::Booked) => State::Booked,
-            Some(Ended::Released) => State::Released,
-            Some(Ended::ByOperator(at)) => State::Expired(at),
-            None if now >= self.expires => State::Expired(self.expires),
-            None => State::Active,
-        }
-    }
-
     /// Hold as an answer shows it now.
     pub fn view(&self) -> HoldView {
         HoldView {
             quantity: self.items.iter().map(|(_, quantity, _)| quantity).sum(),
             total: self.items.iter().map(|(_, quantity, price)| i64::from(*quantity) * price).sum(),
             items: self.items.clone(),
-            expires: self.expires,
+            expires: self.life.expires,
             ..self.placed.clone()
         }
     }
@@ -170,13 +143,13 @@ impl Model {
 
     /// Places of a pool in active holds.
     pub fn held(&self, pool: PoolNo, now: Seconds) -> u32 {
-        let live = self.holds.iter().filter(|hold| hold.state(now) == State::Active);
+        let live = self.holds.iter().filter(|hold| hold.life.is_active(now));
         live.map(|hold| self.quantity_in(hold, pool)).sum()
     }
 
     /// Places of a pool in holds that expired by time. The service may still count them as held until it sweeps them.
     pub fn overdue(&self, pool: PoolNo, now: Seconds) -> u32 {
-        let by_time = self.holds.iter().filter(|hold| hold.ended.is_none() && hold.state(now) != State::Active);
+        let by_time = self.holds.iter().filter(|hold| hold.life.is_due(now));
         by_time.map(|hold| self.quantity_in(hold, pool)).sum()
     }
 
@@ -190,6 +163,22 @@ impl Model {
     /// Places of a pool in blocks.
     pub fn blocked(&self, pool: PoolNo) -> u32 {
         self.blocks.iter().filter(|view| view.block.pool == pool).map(|view| view.block.quantity).sum()
+    }
+
+    fn places(&self, pool: PoolNo, now: Seconds) -> Places {
+        let (held, booked, blocked) = (self.held(pool, now), self.booked(pool), self.blocked(pool));
+        Places { capacity: self.pools[pool].capacity, held, booked, blocked }
+    }
+
+    /// Places that active holds other than `replaced` return when they expire.
+    fn returns(&self, replaced: Option<&Hold>, now: Seconds) -> Vec<Return> {
+        let other = |hold: &&Hold| replaced.is_none_or(|replaced| replaced.request.hold != hold.request.hold);
+        let live = self.holds.iter().filter(other).filter(|hold| hold.life.is_active(now));
+        live.flat_map(|hold| {
+            let pools = (0..self.pools.len()).filter(|pool| self.quantity_in(hold, *pool) > 0);
+            pools.map(|pool| Return { expires: hold.life.expires, pool })
+        })
+        .collect()
     }
 
     pub fn quantity_in(&self, hold: &Hold, pool: PoolNo) -> u32 {

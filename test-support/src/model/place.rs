@@ -2,20 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use super::{
-    Event, EventNo, Expected, Hold, HoldView, Model, Place, Refused, Seconds, Shortage, State, Status, TypeNo, Wanted,
-};
+use super::life::{Life, placed_before};
+use super::limits::{TypeLimits, check_hold_quantity, check_shortages};
+use super::{Event, EventNo, Expected, Hold, HoldView, Model, Place, Refused, Seconds, Status, TypeNo, Wanted};
 
 impl Model {
     pub(super) fn place(&mut self, request: &Place, now: Seconds) -> Result<Expected, Refused> {
-        if request.key.is_some()
-            && let Some(first) = self.holds.iter().find(|hold| hold.request.key == request.key)
-        {
-            return if first.request.same_body(request) {
-                Ok(Expected::Placed { hold: first.placed.clone(), replayed: true })
-            } else {
-                Err(Refused::KeyReused)
-            };
+        let same_key = |hold: &&Hold| request.key.is_some() && hold.request.key == request.key;
+        let same_body = |hold: &&Hold| hold.request.same_body(request);
+        if let Some(first) = placed_before(self.holds.iter(), same_key, same_body)? {
+            return Ok(Expected::Placed { hold: first.placed.clone(), replayed: true });
         }
         let event = self.existing_event(request.event)?.clone();
         check_on_sale(&event, now)?;
@@ -37,10 +33,7 @@ impl Model {
             request: request.clone(),
             items: placed.items.clone(),
             placed: placed.clone(),
-            ttl,
-            expires: now + ttl,
-            extensions: 0,
-            ended: None,
+            life: Life::new(now, ttl),
         });
         Ok(Expected::Placed { hold: placed, replayed: false })
     }
@@ -65,18 +58,10 @@ impl Model {
     }
 
     pub(super) fn check_quantities(&self, event: &Event, items: &[(TypeNo, u32, i64)]) -> Result<(), Refused> {
-        let per_hold = event.max_quantity.unwrap_or(u32::MAX).min(self.rules.max_quantity);
         let all = items.iter().map(|(_, quantity, _)| quantity).sum();
-        if all > per_hold {
-            return Err(Refused::QuantityOutOfRange { type_no: None, requested: all, min: 1, max: per_hold });
-        }
+        let per_hold = check_hold_quantity(&self.rules, event.max_quantity, all)?;
         for (type_no, requested, _) in items {
-            let min = self.types[*type_no].min.unwrap_or(1);
-            let max = self.types[*type_no].max.unwrap_or(u32::MAX).min(per_hold);
-            if !(min..=max).contains(requested) {
-                let (type_no, requested) = (Some(*type_no), *requested);
-                return Err(Refused::QuantityOutOfRange { type_no, requested, min, max });
-            }
+            self.type_limits(*type_no).check(per_hold, *requested)?;
         }
         Ok(())
     }
@@ -93,32 +78,16 @@ impl Model {
         for pool in 0..self.pools.len() {
             let of_pool = || items.iter().filter(|(type_no, _, _)| self.types[*type_no].pool == pool);
             let requested = of_pool().map(|(_, quantity, _)| quantity).sum();
-            let held = self.held(pool, now) - replaced.map_or(0, |replaced| self.quantity_in(replaced, pool));
-            let available = self.pools[pool].capacity - held - self.booked(pool) - self.blocked(pool);
-            if requested > available {
-                let types = of_pool().map(|(type_no, _, _)| *type_no).collect();
-                shortages.push(Shortage { pool, types, requested, available, held });
-            }
+            let mut places = self.places(pool, now);
+            places.held -= replaced.map_or(0, |replaced| self.quantity_in(replaced, pool));
+            let types = of_pool().map(|(type_no, _, _)| *type_no).collect();
+            shortages.extend(places.shortage(pool, types, requested));
         }
-        if shortages.is_empty() {
-            return Ok(());
-        }
-        let retry_at = self.retry_at(&shortages, replaced, now);
-        Err(Refused::Insufficient { shortages, retry_at, now })
+        check_shortages(shortages, &self.returns(replaced, now), now)
     }
 
-    /// First time by which an expiry has returned places to each short pool; `None` if even all held places would be
-    /// too few. Holds other than `replaced` count.
-    pub(super) fn retry_at(&self, shortages: &[Shortage], replaced: Option<&Hold>, now: Seconds) -> Option<Seconds> {
-        if shortages.iter().any(|short| short.available + short.held < short.requested) {
-            return None;
-        }
-        let other = |hold: &&Hold| replaced.is_none_or(|replaced| replaced.request.hold != hold.request.hold);
-        let live = || self.holds.iter().filter(other).filter(|hold| hold.state(now) == State::Active);
-        let gives_back_by = |pool, time| live().any(|hold| hold.expires <= time && self.quantity_in(hold, pool) > 0);
-        let mut expiries: Vec<Seconds> = live().map(|hold| hold.expires).collect();
-        expiries.sort_unstable();
-        expiries.into_iter().find(|time| shortages.iter().all(|short| gives_back_by(short.pool, *time)))
+    pub(super) fn type_limits(&self, type_no: TypeNo) -> TypeLimits {
+        TypeLimits { type_no, min: self.types[type_no].min.unwrap_or(1), max: self.types[type_no].max }
     }
 }
 

@@ -219,7 +219,7 @@ fn check_hold(
     now: Seconds,
 ) -> Result<(), Violation> {
     let hold = model.holds.iter().find(|hold| hold.request.hold == number).ok_or("no such hold in the model")?;
-    let status = match hold.state(now) {
+    let status = match hold.life.state(now) {
         State::Active => "active",
         State::Booked => "booked",
         State::Released => "released",

@@ -7,7 +7,7 @@ use boxoffice_engine::seating::{GroupSize, SeatIndex, Together};
 use test_support::dice::Dice;
 use test_support::model::{Seconds, random};
 use test_support::script::Script;
-use test_support::translate::{id, instant, rules};
+use test_support::translate::{id, instant};
 use uuid::Uuid;
 
 use super::house;
@@ -30,7 +30,7 @@ fn last_answer(orphans_refused: bool, commands: &[(Seconds, Command)]) -> Decisi
         free: true,
     };
     let geometry = Geometry { seats: (0..6).map(seat).collect(), focal_point: (0, 0) };
-    let mut world = Model::new(rules(&random::rules(3)), geometry);
+    let mut world = Model::new(random::rules(3), geometry);
     house::events(&mut world, &mut Dice(0));
     world.events[0].orphans_refused = orphans_refused;
     let step = |(batch, (at, command)): (usize, &(Seconds, Command))| Step {

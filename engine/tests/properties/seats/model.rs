@@ -1,8 +1,10 @@
 //! A naive model of events with seats. It searches the owner of a seat among all holds, bookings and blocks, and the
-//! best seats among all groups. It uses inventory's types and none of its logic.
+//! best seats among all groups. It uses inventory's types and none of its logic. The rules that need no seats are those
+//! of the model of general admission.
 
 mod holds;
 mod organiser;
+mod shared;
 mod wishes;
 
 use boxoffice_engine::ids::{EventId, HoldId, PoolId, TicketTypeId};
@@ -14,14 +16,16 @@ use boxoffice_engine::model::event::EventStatus;
 use boxoffice_engine::model::hold::{Hold, HoldStatus, Item};
 use boxoffice_engine::model::seat::SeatOwner;
 use boxoffice_engine::seating::SeatIndex;
-use boxoffice_engine::settings::HoldRules;
 use boxoffice_engine::time::Instant;
+use test_support::model::Rules;
+use test_support::model::limits::Return;
+use test_support::translate::{number, seconds};
 
 use crate::seating::model::Model as Geometry;
 
 #[derive(Clone, Debug)]
 pub struct Model {
-    pub rules: HoldRules,
+    pub rules: Rules,
     /// Seats of both events, all free.
     pub geometry: Geometry,
     pub events: Vec<Event>,
@@ -45,15 +49,15 @@ pub struct Event {
 }
 
 impl Model {
-    pub fn new(rules: HoldRules, geometry: Geometry) -> Self {
+    pub fn new(rules: Rules, geometry: Geometry) -> Self {
         Self { rules, geometry, events: vec![], types: vec![], holds: vec![], bookings: vec![], blocks: vec![] }
     }
 
     /// Executes the command if the rules allow it, and returns the expected answer. `now` must not go back between
     /// calls.
     pub fn apply(&mut self, command: &Command, now: Instant) -> Decision {
-        for (hold, _) in self.holds.iter_mut().filter(|(hold, _)| hold.is_overdue(now)) {
-            (hold.status, hold.ended_at) = (HoldStatus::Expired, Some(hold.expires_at));
+        for (hold, _) in &mut self.holds {
+            shared::apply_rule(hold, now, |_, _| Ok(()))?;
         }
         match command {
             Command::Place(place) => self.place(place, now),
@@ -112,6 +116,17 @@ impl Model {
             .map(|status| self.holds_using_capacity(status).map(|hold| quantity_of(&hold.items, pool_id)).sum());
         let parts = self.blocks.iter().flat_map(|block| &block.parts).filter(|part| part.pool_id == pool_id);
         [held, booked, parts.map(|part| part.quantity).sum()]
+    }
+
+    /// Places that active holds other than `own` return to a pool when they expire.
+    fn returns(&self, pool_id: PoolId, own: Option<&Hold>) -> Vec<Return> {
+        let others = self.holds_using_capacity(HoldStatus::Active);
+        let others = others.filter(|hold| own.is_none_or(|own| own.hold_id != hold.hold_id));
+        let pool = number(pool_id.as_uuid());
+        others
+            .filter(|hold| quantity_of(&hold.items, pool_id) > 0)
+            .map(|hold| Return { expires: seconds(hold.expires_at), pool })
+            .collect()
     }
 
     /// Pool of a seat; `None` if the event has no such seat.

@@ -7,7 +7,6 @@ use test_support::dice::Dice;
 use test_support::history;
 use test_support::model::random;
 use test_support::script::{Plan, Script, script_in};
-use test_support::translate::rules;
 
 use super::house;
 use super::model::Model;
@@ -24,8 +23,8 @@ pub const SEATS: Plan = Plan {
 };
 
 pub fn draw(plan: &Plan, rng: &mut TestRng) -> Script<Model, Step> {
-    let mut rules = rules(&random::rules(plan.tick));
-    rules.extensions_max -= rng.random_range(0..2);
+    let mut rules = random::rules(plan.tick);
+    rules.max_extensions -= rng.random_range(0..2);
     let mut model = Model::new(rules, house::geometry(|| rng.next_u64()));
     house::events(&mut model, &mut Dice(rng.next_u64()));
     script_in(model, plan, rng)

@@ -9,7 +9,7 @@ use boxoffice_engine::model::hold::HoldStatus;
 use boxoffice_engine::time::Instant;
 use test_support::history::{PRICE_RISE, World};
 use test_support::script::Script;
-use test_support::translate::instant;
+use test_support::translate::{instant, rules};
 use test_support::violation::Violation;
 use test_support::violation::check_equal;
 
@@ -75,11 +75,11 @@ impl Stage {
     fn batch(&mut self, expectations: &[ExpectedAnswer], instance: usize, now: Instant) -> Result<(), Violation> {
         let commands: Vec<Command> = expectations.iter().map(|(command, _)| command.clone()).collect();
         let state = load_with_cache(&self.rows, &mut self.seat_caches[instance], &commands, now);
-        let (answers, changes) = decided(&self.model.rules, state, &commands)?;
+        let (answers, changes) = decided(&rules(&self.model.rules), state, &commands)?;
         all_agree("together", expectations, &answers)?;
 
         let state = load_all_rows(&self.rows, now);
-        let (answers, all_rows_changes) = decided(&self.model.rules, state, &commands)?;
+        let (answers, all_rows_changes) = decided(&rules(&self.model.rules), state, &commands)?;
         all_agree("with all rows in the batch state", expectations, &answers)?;
         let mut everything = self.rows.clone();
         everything.apply(&all_rows_changes)?;
@@ -103,7 +103,7 @@ impl Stage {
         for expectation in expectations {
             let commands = [expectation.0.clone()];
             let state = load(&rows, &commands, now);
-            let (answers, changes) = decided(&self.model.rules, state, &commands)?;
+            let (answers, changes) = decided(&rules(&self.model.rules), state, &commands)?;
             all_agree("alone", std::slice::from_ref(expectation), &answers)?;
             if expectation.1.is_err() {
                 check_only_expiries(&rows, &changes, now)?;
@@ -119,7 +119,7 @@ impl Stage {
         let sweep = overdue.map(|hold| Command::Expire { hold_id: hold.hold_id, cause: ExpiryCause::Due });
         let sweep: Vec<Command> = sweep.collect();
         let mut after_sweep = rows.clone();
-        let (_, changes) = decided(&self.model.rules, load(rows, &sweep, now), &sweep)?;
+        let (_, changes) = decided(&rules(&self.model.rules), load(rows, &sweep, now), &sweep)?;
         after_sweep.apply(&changes)?;
         Ok(after_sweep)
     }

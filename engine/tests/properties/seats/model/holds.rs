@@ -4,39 +4,40 @@ use boxoffice_engine::ids::{BookingId, HoldId, TicketTypeId};
 use boxoffice_engine::inventory::command::{Decision, ExpiryCause, NewHold, Outcome, Refusal};
 use boxoffice_engine::model::booking::{Booking, BookingStatus, Payment};
 use boxoffice_engine::model::hold::Possession;
-use boxoffice_engine::model::hold::{
-    Amount, EXTENSION_REPEAT_SECONDS, Hold, HoldStatus, Item, Portion, RequestedItems,
-};
+use boxoffice_engine::model::hold::{Amount, Hold, HoldStatus, Idempotency, Item, Portion, RequestedItems};
 use boxoffice_engine::quantity::Quantity;
 use boxoffice_engine::seating::SeatIndex;
 use boxoffice_engine::time::Instant;
-use time::Duration;
+use test_support::model::Seconds;
+use test_support::model::life::{Extension, Life, check_token, placed_before};
+use test_support::translate::{instant, seconds};
 
 use super::Model;
+use super::shared::{apply_rule, refusal, type_limits};
 
 impl Model {
     pub(super) fn place(&mut self, request: &NewHold, now: Instant) -> Decision {
-        if let Some(idempotency) = &request.idempotency {
-            let key = |hold: &Hold| hold.idempotency.as_ref().map(|idempotency| idempotency.key);
-            if let Some((_, placed)) = self.holds.iter().find(|(hold, _)| key(hold) == Some(idempotency.key)) {
-                let same = placed.idempotency.as_ref() == Some(idempotency);
-                let replayed = Outcome::Placed { hold: placed.clone(), replayed: true };
-                return if same { Ok(replayed) } else { Err(Refusal::IdempotencyKeyReused) };
-            }
+        let key = |idempotency: &Option<Idempotency>| idempotency.as_ref().map(|idempotency| idempotency.key);
+        let same_key = |(hold, _): &&(Hold, Hold)| {
+            request.idempotency.is_some() && key(&hold.idempotency) == key(&request.idempotency)
+        };
+        let same_body = |(_, placed): &&(Hold, Hold)| placed.idempotency == request.idempotency;
+        if let Some((_, placed)) = placed_before(self.holds.iter(), same_key, same_body).map_err(refusal)? {
+            return Ok(Outcome::Placed { hold: placed.clone(), replayed: true });
         }
         self.event_on_sale(request.event_id)?;
         let items = self.items(request.event_id, &request.wanted, None, now)?;
-        let ttl_seconds = request.ttl_seconds.unwrap_or(self.rules.ttl_seconds_default);
+        let life = Life::new(seconds(now), request.ttl_seconds.map_or(self.rules.ttl, Seconds::from));
         let hold = Hold {
             hold_id: request.hold_id,
             event_id: request.event_id,
             status: HoldStatus::Active,
             items,
             currency: None,
-            ttl_seconds,
-            extensions: 0,
+            ttl_seconds: life.ttl as u32,
+            extensions: life.extensions,
             created_at: now,
-            expires_at: now + Duration::seconds(ttl_seconds.into()),
+            expires_at: instant(life.expires),
             ended_at: None,
             idempotency: request.idempotency.clone(),
         };
@@ -46,43 +47,24 @@ impl Model {
 
     pub(super) fn extend(&mut self, hold_id: HoldId, possession: Possession, now: Instant) -> Decision {
         let rules = self.rules;
-        let hold = self.active_hold(hold_id, possession, now)?;
-        let last = hold.created_at + Duration::seconds(rules.lifetime_seconds_max.into());
-        let nothing_to_gain = Duration::seconds(EXTENSION_REPEAT_SECONDS.into());
-        let extended = last.min(now + Duration::seconds(hold.ttl_seconds.into())).max(hold.expires_at);
-        let replayed = hold.extensions > 0 && extended < hold.expires_at + nothing_to_gain;
-        if !replayed {
-            if hold.extensions == rules.extensions_max || hold.expires_at >= last {
-                return Err(Refusal::ExtensionLimitReached { expires_at: hold.expires_at });
-            }
-            (hold.expires_at, hold.extensions) = (extended, hold.extensions + 1);
-        }
-        let exhausted = last < hold.expires_at + nothing_to_gain;
-        let extensions_left = if exhausted { 0 } else { rules.extensions_max - hold.extensions };
+        let hold = self.hold_with_token(hold_id, possession)?;
+        let Extension { extensions_left, replayed } = apply_rule(hold, now, |life, now| life.extend(&rules, now))?;
         Ok(Outcome::Extended { hold: hold.clone(), extensions_left, at: now, replayed })
     }
 
     pub(super) fn release(&mut self, hold_id: HoldId, possession: Possession, now: Instant) -> Decision {
-        if self.hold_with_token(hold_id, possession)?.status != HoldStatus::Released {
-            let hold = self.active_hold(hold_id, possession, now)?;
-            (hold.status, hold.ended_at) = (HoldStatus::Released, Some(now));
-        }
+        let hold = self.hold_with_token(hold_id, possession)?;
+        apply_rule(hold, now, |life, now| life.release(now))?;
         Ok(Outcome::Released { hold_id })
     }
 
     pub(super) fn expire(&mut self, hold_id: HoldId, cause: ExpiryCause, now: Instant) -> Decision {
         let hold = self.hold_with_token(hold_id, Possession::Proven)?;
-        let by_time = hold.ended_at == Some(hold.expires_at);
-        match (hold.status, cause) {
-            (HoldStatus::Expired, ExpiryCause::Due) if by_time => Ok(Outcome::Expired { hold_id }),
-            (_, ExpiryCause::Due) => Ok(Outcome::NotDue),
-            (HoldStatus::Expired, ExpiryCause::Operator) => Ok(Outcome::Expired { hold_id }),
-            (HoldStatus::Active, ExpiryCause::Operator) => {
-                (hold.status, hold.ended_at) = (HoldStatus::Expired, Some(now));
-                Ok(Outcome::Expired { hold_id })
-            }
-            (status, ExpiryCause::Operator) => Err(Refusal::HoldNotActive { status }),
-        }
+        let expired = match cause {
+            ExpiryCause::Due => apply_rule(hold, now, |life, now| Ok(life.is_due(now)))?,
+            ExpiryCause::Operator => apply_rule(hold, now, |life, now| life.expire_now(now).map(|()| true))?,
+        };
+        Ok(if expired { Outcome::Expired { hold_id } } else { Outcome::NotDue })
     }
 
     /// Replaces the items of a hold. Its own places count as free, ticket types it already has keep their price, and
@@ -116,11 +98,14 @@ impl Model {
         portion: Option<&Portion>,
         now: Instant,
     ) -> Decision {
-        let hold = self.hold_with_token(hold_id, possession)?.clone();
-        if let Some(booking) = self.bookings.iter().find(|booking| booking.hold_id == hold_id) {
-            return Ok(Outcome::Booked { booking: booking.clone(), hold, replayed: true });
+        let hold = self.hold_with_token(hold_id, possession)?;
+        let replayed = apply_rule(hold, now, |life, now| life.check_bookable(now))?;
+        let hold = hold.clone();
+        if replayed {
+            let booking = self.bookings.iter().find(|booking| booking.hold_id == hold_id);
+            let booking = booking.expect("a booked hold has a booking").clone();
+            return Ok(Outcome::Booked { booking, hold, replayed });
         }
-        let hold = self.active_hold(hold_id, possession, now)?.clone();
         let items = portion.map_or(Ok(hold.items.clone()), |portion| self.portion(&hold, portion))?;
         let booking = Booking {
             booking_id,
@@ -135,8 +120,11 @@ impl Model {
         let hold = self.active_hold(hold_id, possession, now)?;
         hold.items = items;
         let answered = hold.clone();
-        (hold.status, hold.ended_at) = (HoldStatus::Booked, Some(now));
-        Ok(Outcome::Booked { booking, hold: answered, replayed: false })
+        apply_rule(hold, now, |life, now| {
+            life.book(now);
+            Ok(())
+        })?;
+        Ok(Outcome::Booked { booking, hold: answered, replayed })
     }
 
     pub(super) fn cancel(&mut self, booking_id: BookingId, now: Instant) -> Decision {
@@ -173,13 +161,9 @@ impl Model {
             }
         };
         for item in &items {
-            let min = self.ticket_type(hold.event_id, item.ticket_type_id)?.min_quantity;
-            if item.quantity < min {
-                let held = hold.items.iter().find(|held| held.ticket_type_id == item.ticket_type_id);
-                let max = held.map_or(0, |held| held.quantity);
-                let ticket_type_id = Some(item.ticket_type_id);
-                return Err(Refusal::QuantityOutOfRange { ticket_type_id, requested: item.quantity, min, max });
-            }
+            let held = hold.items.iter().find(|held| held.ticket_type_id == item.ticket_type_id);
+            let limits = type_limits(self.ticket_type(hold.event_id, item.ticket_type_id)?);
+            limits.check_portion(held.map_or(0, |held| held.quantity), item.quantity).map_err(refusal)?;
         }
         Ok(items)
     }
@@ -187,16 +171,14 @@ impl Model {
     fn hold_with_token(&mut self, hold_id: HoldId, possession: Possession) -> Result<&mut Hold, Refusal> {
         let hold = self.holds.iter_mut().map(|(hold, _)| hold).find(|hold| hold.hold_id == hold_id);
         let hold = hold.ok_or(Refusal::HoldNotFound)?;
-        if possession == Possession::Proven { Ok(hold) } else { Err(Refusal::InvalidPaymentToken) }
+        check_token(possession == Possession::Proven).map_err(refusal)?;
+        Ok(hold)
     }
 
     fn active_hold(&mut self, hold_id: HoldId, possession: Possession, now: Instant) -> Result<&mut Hold, Refusal> {
         let hold = self.hold_with_token(hold_id, possession)?;
-        match (hold.status, hold.ended_at) {
-            (HoldStatus::Expired, Some(expired_at)) => Err(Refusal::HoldExpired { expired_at, now }),
-            (status @ (HoldStatus::Booked | HoldStatus::Released), _) => Err(Refusal::HoldNotActive { status }),
-            _ => Ok(hold),
-        }
+        apply_rule(hold, now, |life, now| life.check_active(now))?;
+        Ok(hold)
     }
 }
 

@@ -3,15 +3,17 @@
 use std::collections::BTreeMap;
 
 use boxoffice_engine::ids::{BlockId, EventId, PoolId};
-use boxoffice_engine::inventory::command::{Decision, Outcome, Pool, Refusal, Shortage};
+use boxoffice_engine::inventory::command::{Decision, Outcome, Pool, Refusal};
 use boxoffice_engine::model::block::{Block, BlockPart, BlockRequest, BlockedPlaces};
 use boxoffice_engine::model::event::{EventChanges, EventStatus};
-use boxoffice_engine::model::hold::HoldStatus;
 use boxoffice_engine::model::seat::SeatOwner;
 use boxoffice_engine::seating::SeatIndex;
 use boxoffice_engine::time::Instant;
+use test_support::model::limits::check_shortages;
+use test_support::translate::{number, seconds};
 
-use super::{Event, Model, quantity_of};
+use super::shared::{apply_rule, places, refusal};
+use super::{Event, Model};
 
 impl Model {
     /// Creates or replaces a block. The seats and places it already has count as free.
@@ -57,10 +59,7 @@ impl Model {
         if pool.seated && requested != pool.capacity {
             return Err(Refusal::PoolOfSeats { capacity: pool.capacity });
         }
-        let least = pool.held + pool.booked + pool.blocked;
-        if requested < least {
-            return Err(Refusal::CapacityBelowCommitted { requested, least });
-        }
+        places(&pool).check_resize(requested).map_err(refusal)?;
         if !pool.seated {
             self.events[at].standing = requested;
         }
@@ -75,8 +74,11 @@ impl Model {
         if changes.terms.status == Some(EventStatus::Cancelled) {
             event.status = EventStatus::Cancelled;
             let of_event = self.holds.iter_mut().map(|(hold, _)| hold).filter(|hold| hold.event_id == event_id);
-            for hold in of_event.filter(|hold| hold.status == HoldStatus::Active) {
-                (hold.status, hold.ended_at) = (HoldStatus::Released, Some(now));
+            for hold in of_event {
+                apply_rule(hold, now, |life, now| {
+                    life.event_cancelled(now);
+                    Ok(())
+                })?;
             }
         }
         Ok(Outcome::Amended)
@@ -134,14 +136,10 @@ impl Model {
         }
         let own = self.block_index(event.event_id, block_id).map(|at| &self.blocks[at].parts);
         let own = own.into_iter().flatten().filter(|part| part.pool_id == pool_id).map(|part| part.quantity);
-        let available = pool.capacity - pool.held - pool.booked - (pool.blocked - own.sum::<u32>());
-        if requested > available {
-            let short = Shortage { pool_id, ticket_type_ids: vec![], requested, available, held: pool.held };
-            let gives_back =
-                self.holds_using_capacity(HoldStatus::Active).filter(|hold| quantity_of(&hold.items, pool_id) > 0);
-            let retry_at = gives_back.map(|hold| hold.expires_at).min().filter(|_| available + pool.held >= requested);
-            return Err(Refusal::InsufficientSeats { shortages: vec![short], retry_at, now });
-        }
+        let mut places = places(&pool);
+        places.blocked -= own.sum::<u32>();
+        let shortages = places.shortage(number(pool_id.as_uuid()), vec![], requested).into_iter().collect();
+        check_shortages(shortages, &self.returns(pool_id, None), seconds(now)).map_err(refusal)?;
         Ok(BlockPart { pool_id, quantity: requested, seats: vec![] })
     }
 }

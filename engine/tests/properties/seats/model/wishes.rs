@@ -3,13 +3,16 @@
 use std::collections::BTreeMap;
 
 use boxoffice_engine::ids::{EventId, PoolId, TicketTypeId};
-use boxoffice_engine::inventory::command::{Refusal, Shortage};
-use boxoffice_engine::model::hold::{Amount, BestAvailable, Hold, HoldStatus, Item, RequestedItems};
+use boxoffice_engine::inventory::command::Refusal;
+use boxoffice_engine::model::hold::{Amount, BestAvailable, Hold, Item, RequestedItems};
 use boxoffice_engine::model::seat::SeatOwner;
 use boxoffice_engine::seating;
 use boxoffice_engine::seating::{PoolNumber, SeatIndex, SectionIndex};
 use boxoffice_engine::time::Instant;
+use test_support::model::limits::{check_hold_quantity, check_shortages};
+use test_support::translate::{number, seconds};
 
+use super::shared::{places, refusal, type_limits};
 use super::{Event, Model, quantity_of};
 use crate::seating::model::Model as Geometry;
 use crate::seats::house::SECTION;
@@ -75,7 +78,7 @@ impl Model {
         now: Instant,
     ) -> Result<Vec<(TicketTypeId, Amount)>, Refusal> {
         let requested = best.size.get();
-        self.check_hold_quantity(event, requested)?;
+        check_hold_quantity(&self.rules, event.quantity_max, requested).map_err(refusal)?;
         let number = |name: &str| name.strip_prefix(SECTION).and_then(|number| number.parse().ok()).filter(|n| *n < 2);
         let section = best.section.as_deref().map(|name| number(name).ok_or(Refusal::SectionNotFound)).transpose()?;
         let pool = best.ticket_type_id.map(|id| self.pool_number(event, id)).transpose()?;
@@ -145,22 +148,13 @@ impl Model {
     }
 
     fn check_quantities(&self, event: &Event, items: &[Item]) -> Result<(), Refusal> {
-        let per_hold = self.check_hold_quantity(event, items.iter().map(|item| item.quantity).sum())?;
-        for Item { ticket_type_id, quantity, .. } in items {
-            let ticket_type = self.ticket_type(event.event_id, *ticket_type_id)?;
-            let (min, max) = (ticket_type.min_quantity, ticket_type.max_quantity.unwrap_or(per_hold).min(per_hold));
-            if !(min..=max).contains(quantity) {
-                let (ticket_type_id, requested) = (Some(*ticket_type_id), *quantity);
-                return Err(Refusal::QuantityOutOfRange { ticket_type_id, requested, min, max });
-            }
+        let requested = items.iter().map(|item| item.quantity).sum();
+        let per_hold = check_hold_quantity(&self.rules, event.quantity_max, requested).map_err(refusal)?;
+        for item in items {
+            let limits = type_limits(self.ticket_type(event.event_id, item.ticket_type_id)?);
+            limits.check(per_hold, item.quantity).map_err(refusal)?;
         }
         Ok(())
-    }
-
-    fn check_hold_quantity(&self, event: &Event, requested: u32) -> Result<u32, Refusal> {
-        let max = event.quantity_max.unwrap_or(u32::MAX).min(self.rules.quantity_max);
-        let refused = Refusal::QuantityOutOfRange { ticket_type_id: None, requested, min: 1, max };
-        if requested > max { Err(refused) } else { Ok(max) }
     }
 
     fn check_standing_capacity(
@@ -171,21 +165,13 @@ impl Model {
         now: Instant,
     ) -> Result<(), Refusal> {
         let pool_id = event.standing_pool();
-        let [held, booked, blocked] = self.counters(pool_id);
-        let held = held - own.map_or(0, |own| quantity_of(&own.items, pool_id));
-        let (requested, available) = (quantity_of(items, pool_id), event.standing - held - booked - blocked);
-        if requested <= available {
-            return Ok(());
-        }
+        let mut places = places(&self.pool(event, pool_id));
+        places.held -= own.map_or(0, |own| quantity_of(&own.items, pool_id));
         let of_pool = items.iter().filter(|item| item.pool_id == pool_id);
-        let ticket_type_ids = of_pool.map(|item| item.ticket_type_id).collect();
-        let others = self
-            .holds_using_capacity(HoldStatus::Active)
-            .filter(|hold| own.is_none_or(|own| own.hold_id != hold.hold_id));
-        let gives_back = others.filter(|hold| quantity_of(&hold.items, pool_id) > 0).map(|hold| hold.expires_at).min();
-        let retry_at = gives_back.filter(|_| available + held >= requested);
-        let short = Shortage { pool_id, ticket_type_ids, requested, available, held };
-        Err(Refusal::InsufficientSeats { shortages: vec![short], retry_at, now })
+        let types = of_pool.map(|item| number(item.ticket_type_id.as_uuid())).collect();
+        let short = places.shortage(number(pool_id.as_uuid()), types, quantity_of(items, pool_id));
+        let returns = self.returns(pool_id, own);
+        check_shortages(short.into_iter().collect(), &returns, seconds(now)).map_err(refusal)
     }
 }
 
