@@ -178,7 +178,7 @@ fn changes(change: &Change) -> EventChanges {
     }
 }
 
-fn event_status(status: Status) -> EventStatus {
+pub fn event_status(status: Status) -> EventStatus {
     match status {
         Status::Draft => EventStatus::Draft,
         Status::OnSale => EventStatus::OnSale,

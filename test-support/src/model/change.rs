@@ -1,6 +1,7 @@
 //! Changing the items of a hold, and booking a portion of them, in the model.
 
-use super::place::{check_on_sale, sum_by_type};
+use super::limits::check_on_sale;
+use super::place::sum_by_type;
 use super::{Expected, Hold, HoldNo, Model, Refused, Seconds, TypeNo, Wanted};
 
 impl Model {
@@ -19,7 +20,7 @@ impl Model {
             return Ok(Expected::ItemsChanged { hold: hold.view() });
         }
         let event = self.existing_event(hold.request.event)?.clone();
-        check_on_sale(&event, now)?;
+        check_on_sale(event.status, event.sale_starts, event.sale_ends, now)?;
         let mut items = self.items(hold.request.event, wanted)?;
         self.check_quantities(&event, &items)?;
         self.check_capacity(&items, Some(&hold), now)?;

@@ -1,6 +1,6 @@
-//! Limits on quantities, per hold, per ticket type and per pool: the same with and without seats.
+//! Limits on quantities, per hold, per ticket type and per pool, and on the time of the sale: the same with and without seats.
 
-use super::{PoolNo, Refused, Rules, Seconds, Shortage, TypeNo};
+use super::{PoolNo, Refused, Rules, Seconds, Shortage, Status, TypeNo};
 
 /// Limits of a ticket type.
 #[derive(Clone, Copy, Debug)]
@@ -88,4 +88,19 @@ fn retry_at(shortages: &[Shortage], returns: &[Return]) -> Option<Seconds> {
     let mut expiries: Vec<Seconds> = returns.iter().map(|back| back.expires).collect();
     expiries.sort_unstable();
     expiries.into_iter().find(|time| shortages.iter().all(|short| returned_by(short.pool, *time)))
+}
+
+/// Refuses an event that is not on sale. The sale includes the second of its start and excludes the second of its end.
+pub fn check_on_sale(
+    status: Status,
+    starts: Option<Seconds>,
+    ends: Option<Seconds>,
+    now: Seconds,
+) -> Result<(), Refused> {
+    match (starts, ends) {
+        _ if status != Status::OnSale => Err(Refused::NotOnSale { status, ended: None }),
+        (Some(starts), _) if now < starts => Err(Refused::SaleNotStarted { starts, now }),
+        (_, Some(ends)) if now >= ends => Err(Refused::NotOnSale { status, ended: Some(ends) }),
+        _ => Ok(()),
+    }
 }

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::life::{Life, placed_before};
-use super::limits::{TypeLimits, check_hold_quantity, check_shortages};
-use super::{Event, EventNo, Expected, Hold, HoldView, Model, Place, Refused, Seconds, Status, TypeNo, Wanted};
+use super::limits::{TypeLimits, check_hold_quantity, check_on_sale, check_shortages};
+use super::{Event, EventNo, Expected, Hold, HoldView, Model, Place, Refused, Seconds, TypeNo, Wanted};
 
 impl Model {
     pub(super) fn place(&mut self, request: &Place, now: Seconds) -> Result<Expected, Refused> {
@@ -14,7 +14,7 @@ impl Model {
             return Ok(Expected::Placed { hold: first.placed.clone(), replayed: true });
         }
         let event = self.existing_event(request.event)?.clone();
-        check_on_sale(&event, now)?;
+        check_on_sale(event.status, event.sale_starts, event.sale_ends, now)?;
         let items = self.items(request.event, &request.wanted)?;
         self.check_quantities(&event, &items)?;
         self.check_capacity(&items, None, now)?;
@@ -98,15 +98,4 @@ pub(super) fn sum_by_type(items: &[(TypeNo, u32)]) -> BTreeMap<TypeNo, u32> {
         *sums.entry(*type_no).or_insert(0) += quantity;
     }
     sums
-}
-
-/// Refuses an event that is not on sale. The sale includes the second of its start and excludes the second of its end.
-pub(super) fn check_on_sale(event: &Event, now: Seconds) -> Result<(), Refused> {
-    let status = event.status;
-    match (event.sale_starts, event.sale_ends) {
-        _ if status != Status::OnSale => Err(Refused::NotOnSale { status, ended: None }),
-        (Some(starts), _) if now < starts => Err(Refused::SaleNotStarted { starts, now }),
-        (_, Some(ends)) if now >= ends => Err(Refused::NotOnSale { status, ended: Some(ends) }),
-        _ => Ok(()),
-    }
 }

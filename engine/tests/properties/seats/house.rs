@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use boxoffice_engine::ids::{EventId, PoolId, VenueId};
 use boxoffice_engine::inventory::batch_state::TicketType;
-use boxoffice_engine::model::event::{EventStatus, EventTerms};
+use boxoffice_engine::model::event::EventTerms;
 use boxoffice_engine::model::seat::SeatOwner;
 use boxoffice_engine::seating::{Layout, SeatIndex, SectionDraft};
 use test_support::dice::Dice;
-use test_support::translate::id;
+use test_support::model::Status;
+use test_support::translate::{event_status, id};
 
 use super::model::{Event, Model};
 use crate::rows::{Rows, SeatRow};
@@ -68,7 +69,7 @@ pub fn events(model: &mut Model, dice: &mut Dice) {
         }
         model.events.push(Event {
             event_id,
-            status: EventStatus::OnSale,
+            status: Status::OnSale,
             orphans_refused: dice.one_in(2),
             quantity_max: dice.one_in(4).then_some(4),
             pools,
@@ -101,7 +102,7 @@ pub fn rows(model: &Model) -> Rows {
 
 fn terms(event: &Event) -> EventTerms {
     EventTerms {
-        status: event.status,
+        status: event_status(event.status),
         currency: None,
         hold_ttl_seconds: None,
         max_quantity_per_hold: event.quantity_max,

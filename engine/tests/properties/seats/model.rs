@@ -12,13 +12,12 @@ use boxoffice_engine::inventory::batch_state::TicketType;
 use boxoffice_engine::inventory::command::{Command, Decision, Outcome, Refusal};
 use boxoffice_engine::model::block::Block;
 use boxoffice_engine::model::booking::{Booking, BookingStatus};
-use boxoffice_engine::model::event::EventStatus;
 use boxoffice_engine::model::hold::{Hold, HoldStatus, Item};
 use boxoffice_engine::model::seat::SeatOwner;
 use boxoffice_engine::seating::SeatIndex;
 use boxoffice_engine::time::Instant;
-use test_support::model::Rules;
-use test_support::model::limits::Return;
+use test_support::model::limits::{Return, check_on_sale};
+use test_support::model::{Rules, Status};
 use test_support::translate::{number, seconds};
 
 use crate::seating::model::Model as Geometry;
@@ -39,7 +38,7 @@ pub struct Model {
 #[derive(Clone, Debug)]
 pub struct Event {
     pub event_id: EventId,
-    pub status: EventStatus,
+    pub status: Status,
     pub orphans_refused: bool,
     pub quantity_max: Option<u32>,
     /// Pools by their number in the geometry; the last has no seats.
@@ -141,12 +140,10 @@ impl Model {
         self.types.iter().find(own).ok_or(Refusal::TicketTypeNotFound { ticket_type_id })
     }
 
-    fn event_on_sale(&self, event_id: EventId) -> Result<&Event, Refusal> {
+    fn event_on_sale(&self, event_id: EventId, now: Instant) -> Result<&Event, Refusal> {
         let event = self.event(event_id)?;
-        match event.status {
-            EventStatus::OnSale => Ok(event),
-            status => Err(Refusal::EventNotOnSale { status, sale_ended_at: None }),
-        }
+        check_on_sale(event.status, None, None, seconds(now)).map_err(shared::refusal)?;
+        Ok(event)
     }
 }
 

@@ -25,7 +25,7 @@ impl Model {
         if let Some((_, placed)) = placed_before(self.holds.iter(), same_key, same_body).map_err(refusal)? {
             return Ok(Outcome::Placed { hold: placed.clone(), replayed: true });
         }
-        self.event_on_sale(request.event_id)?;
+        self.event_on_sale(request.event_id, now)?;
         let items = self.items(request.event_id, &request.wanted, None, now)?;
         let life = Life::new(seconds(now), request.ttl_seconds.map_or(self.rules.ttl, Seconds::from));
         let hold = Hold {
@@ -80,7 +80,7 @@ impl Model {
         if already_has(&own, wanted) {
             return Ok(Outcome::ItemsChanged { hold: own, at: now });
         }
-        self.event_on_sale(own.event_id)?;
+        self.event_on_sale(own.event_id, now)?;
         let mut items = self.items(own.event_id, wanted, Some(&own), now)?;
         for item in &mut items {
             let held = own.items.iter().find(|held| held.ticket_type_id == item.ticket_type_id);

@@ -9,6 +9,7 @@ use boxoffice_engine::model::event::{EventChanges, EventStatus};
 use boxoffice_engine::model::seat::SeatOwner;
 use boxoffice_engine::seating::SeatIndex;
 use boxoffice_engine::time::Instant;
+use test_support::model::Status;
 use test_support::model::limits::check_shortages;
 use test_support::translate::{number, seconds};
 
@@ -72,7 +73,7 @@ impl Model {
         let event = &mut self.events[at];
         event.orphans_refused = changes.terms.orphans_refused.unwrap_or(event.orphans_refused);
         if changes.terms.status == Some(EventStatus::Cancelled) {
-            event.status = EventStatus::Cancelled;
+            event.status = Status::Cancelled;
             let of_event = self.holds.iter_mut().map(|(hold, _)| hold).filter(|hold| hold.event_id == event_id);
             for hold in of_event {
                 apply_rule(hold, now, |life, now| {

@@ -7,7 +7,7 @@ use boxoffice_engine::time::Instant;
 use test_support::model::life::{Ended, Life};
 use test_support::model::limits::{Places, TypeLimits};
 use test_support::model::{Refused, Seconds};
-use test_support::translate::{id, instant, number, seconds};
+use test_support::translate::{event_status, id, instant, number, seconds};
 
 /// Applies a rule to the life of a hold.
 pub fn apply_rule<T>(
@@ -69,6 +69,9 @@ pub fn refusal(refused: Refused) -> Refusal {
         Refused::ExtensionLimit { expires } => Refusal::ExtensionLimitReached { expires_at: instant(expires) },
         Refused::QuantityOutOfRange { type_no, requested, min, max } => {
             Refusal::QuantityOutOfRange { ticket_type_id: type_no.map(id), requested, min, max }
+        }
+        Refused::NotOnSale { status, ended } => {
+            Refusal::EventNotOnSale { status: event_status(status), sale_ended_at: ended.map(instant) }
         }
         Refused::BelowCommitted { requested, least } => Refusal::CapacityBelowCommitted { requested, least },
         Refused::Insufficient { shortages, retry_at, now } => {
