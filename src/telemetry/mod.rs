@@ -2,6 +2,7 @@
 //!
 //! Tokens, bodies and personal data must not be logged: log lines carry ids, codes and numbers.
 
+mod json;
 pub mod metrics; // every metric: name, unit, meaning
 pub mod request; // the log line of each request
 pub mod root_span; // the span of each request
@@ -10,14 +11,10 @@ mod trace_context; // W3C traceparent
 use std::io::{IsTerminal, stdout};
 
 use anyhow::Context;
-use json_subscriber::JsonLayer;
-use tracing::Subscriber;
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::fmt::layer;
-use tracing_subscriber::fmt::time::SystemTime;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::registry;
-use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::config::{LogFormat, LogSettings};
@@ -33,31 +30,17 @@ pub fn init(settings: &LogSettings) -> anyhow::Result<()> {
     let filter: Targets = format!("actix_server=warn,actix_http=warn,{level}")
         .parse()
         .with_context(|| format!("{level:?} is not a log level"))?;
+    let lines = layer().with_writer(stdout);
     let started = match settings.format {
-        LogFormat::Json => registry().with(json_lines()).with(filter).try_init(),
-        LogFormat::Pretty => {
-            let lines = layer().with_writer(stdout).compact().with_target(false).with_ansi(stdout().is_terminal());
-            registry().with(lines).with(filter).try_init()
+        LogFormat::Json => {
+            registry().with(lines.fmt_fields(json::JsonMembers).event_format(json::JsonLines)).with(filter).try_init()
         }
+        LogFormat::Pretty => registry()
+            .with(lines.compact().with_target(false).with_ansi(stdout().is_terminal()))
+            .with(filter)
+            .try_init(),
     };
     // Tests start several servers in one process; the first one's settings apply.
     drop(started);
     Ok(())
-}
-
-/// Lines that are JSON objects without nesting: `timestamp`, `level`, `target`, the entry's fields (`message`), and the
-/// fields of the enclosing spans (`request_id`) with the innermost span's `name`.
-fn json_lines<S>() -> JsonLayer<S>
-where
-    S: Subscriber + for<'span> LookupSpan<'span>,
-{
-    let mut lines = JsonLayer::stdout();
-    lines
-        .with_timer("timestamp", SystemTime)
-        .with_level("level")
-        .with_target("target")
-        .with_flattened_event()
-        // Of all spans, not only of the innermost one, so that a span inside the request's does not hide `request_id`.
-        .with_top_level_flattened_span_list();
-    lines
 }

@@ -77,7 +77,7 @@ async fn a_request_has_one_line_with_its_id_its_trace_and_what_became_of_it() {
     let line = server.line_of_request("place-1");
     let expected = json!({
         "timestamp": line["timestamp"], "duration_ms": line["duration_ms"],
-        "level": "INFO", "target": "boxoffice::request", "message": "request", "name": "request",
+        "level": "INFO", "target": "boxoffice::request", "message": "request",
         "request_id": "place-1", "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736",
         "method": "POST", "route": "/api/v1/holds", "status": 201, "event_id": event_id,
         "hold_id": placed.body["hold_id"],
@@ -96,7 +96,6 @@ async fn a_request_has_one_line_with_its_id_its_trace_and_what_became_of_it() {
         "level",
         "message",
         "method",
-        "name",
         "request_id",
         "route",
         "status",
