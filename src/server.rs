@@ -53,31 +53,26 @@ const POOL_CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
 /// Time limit for closing a client connection.
 const DISCONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// The routes of all features, in the order in which the router compares addresses: the most frequent requests of a sale
-/// come first.
-fn features() -> [Routes; 8] {
-    [
-        holds::routes(),
-        bookings::routes(),
-        events::routes(),
-        seat_maps::routes(),
-        blocks::routes(),
-        venues::routes(),
-        series::routes(),
-        operations::routes(),
-    ]
+/// The routes of all features.
+fn routes() -> Routes {
+    holds::routes()
+        .and(bookings::routes())
+        .and(events::routes())
+        .and(seat_maps::routes())
+        .and(blocks::routes())
+        .and(venues::routes())
+        .and(series::routes())
+        .and(operations::routes())
 }
 
 fn configure(config: &mut ServiceConfig) {
-    for routes in features() {
-        routes.configure(config);
-    }
+    routes().configure(config);
     docs::configure(config, openapi);
 }
 
 /// The OpenAPI document of every route.
 pub fn openapi() -> OpenApi {
-    document(features().iter().map(Routes::document))
+    document(routes().document())
 }
 
 /// A running server.

@@ -27,7 +27,7 @@ use crate::telemetry::request::RequestLine;
 
 /// The routes of this feature.
 pub fn routes() -> Routes {
-    routes![book, show, cancel].tag("bookings", "Holds made permanent")
+    routes![book].frequent().and(routes![show, cancel]).tag("bookings", "Holds made permanent")
 }
 
 /// The hold to book.

@@ -7,9 +7,11 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::key::{IdempotencyKey, REPLAYED_HEADER};
+use crate::app::App;
 use crate::error::ApiError;
+use crate::http::read::with_deadline;
 use crate::idempotency::creation::{Created, Creation};
-use crate::idempotency::sql::stored_response::{ResponseToStore, StoredResponse};
+use crate::idempotency::sql::stored_response::{ResponseToStore, StoredResponse, find_stored_response};
 use crate::telemetry::request::RequestLine;
 
 /// A resource that is created by `POST`, as its response shows it.
@@ -53,6 +55,21 @@ pub fn created_response<T: Resource>(
         Created::New(new) => Ok(response_head::<T>(line, new.id()).json(new.body())),
         Created::Replayed(stored) => response_from_stored::<T>(line, &stored, true),
     }
+}
+
+/// Finds the response to a request that was answered before. For handlers that validate a request against data or rules
+/// that may have changed since: a repeat is not validated again.
+///
+/// # Errors
+/// `UNAVAILABLE`; `INTERNAL` if the stored response has no valid id.
+pub async fn find_replay<T: Resource>(
+    app: &App,
+    line: &RequestLine,
+    to_store: Option<&ResponseToStore<T>>,
+) -> Result<Option<HttpResponse>, ApiError> {
+    let Some(to_store) = to_store else { return Ok(None) };
+    let stored = with_deadline(app, find_stored_response(&app.pool, &to_store.idempotency)).await?;
+    stored.map(|stored| response_from_stored::<T>(line, &stored, true)).transpose()
 }
 
 fn response_head<T: Resource>(line: &RequestLine, id: Uuid) -> HttpResponseBuilder {

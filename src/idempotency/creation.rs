@@ -3,6 +3,7 @@
 //! All ids are assigned before the transaction, so that it can be run again after a lost COMMIT: if the first run was
 //! committed, the second finds its stored response, or is refused by the primary key.
 
+use boxoffice_engine::db::failure::violates;
 use boxoffice_engine::db::row_count::WrongRowCount;
 use boxoffice_engine::db::transaction::{TransactionFailure, transaction};
 use boxoffice_engine::time::Instant;
@@ -147,8 +148,4 @@ async fn write<T: Creation>(
 async fn read_back<T: Creation>(pool: &PgPool, mut new: T) -> Result<Created<T>, CreateError> {
     new.set_created_at(new.find_created_at(pool).await.map_err(CreateError::OutcomeUnknown)?);
     Ok(Created::New(Box::new(new)))
-}
-
-pub fn violates(error: &sqlx::Error, constraint: &str) -> bool {
-    error.as_database_error().is_some_and(|error| error.constraint() == Some(constraint))
 }

@@ -39,3 +39,8 @@ pub fn is_statement_timeout(error: &sqlx::Error) -> bool {
 fn has_sqlstate(error: &sqlx::Error, wanted: &str) -> bool {
     error.as_database_error().and_then(|refused| refused.code()).is_some_and(|sqlstate| sqlstate == wanted)
 }
+
+/// Whether PostgreSQL refused the statement because of this constraint or unique index.
+pub fn violates(error: &sqlx::Error, constraint: &str) -> bool {
+    error.as_database_error().is_some_and(|refused| refused.constraint() == Some(constraint))
+}

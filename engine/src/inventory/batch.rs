@@ -16,7 +16,7 @@ use super::loaded_seats::LoadedSeats;
 use super::seat_cache::SeatCache;
 use super::store::{StoreError, store};
 use crate::db::constraints::HOLDS_IDEMPOTENCY_KEY_UNIQUE;
-use crate::db::failure::{is_lock_timeout, is_statement_timeout, is_transient};
+use crate::db::failure::{is_lock_timeout, is_statement_timeout, is_transient, violates};
 use crate::db::held_connection::HeldConnection;
 use crate::ids::EventId;
 use crate::settings::HoldRules;
@@ -155,10 +155,9 @@ fn decide_safely(
 }
 
 fn classify(error: sqlx::Error) -> BatchError {
-    let constraint = error.as_database_error().and_then(|database| database.constraint());
     // One idempotency key was used for two events at the same time, so under different row locks. On the next try the
     // loser finds the winner's hold.
-    if constraint == Some(HOLDS_IDEMPOTENCY_KEY_UNIQUE) {
+    if violates(&error, HOLDS_IDEMPOTENCY_KEY_UNIQUE) {
         BatchError::Transient(error)
     } else if is_statement_timeout(&error) {
         BatchError::TimedOut(error)

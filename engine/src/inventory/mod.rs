@@ -44,8 +44,7 @@ use self::lanes::Lanes;
 use self::seat_cache::SeatCache;
 use crate::db::connect::Connections;
 use crate::db::held_connection::HeldConnection;
-use crate::settings::HoldRules;
-use crate::settings::{InventoryMode, InventorySettings};
+use crate::settings::{HoldRules, InventoryMode, InventorySettings};
 
 /// Handle to the inventory engine: the only way to change capacity. Cheap to clone.
 #[derive(Clone)]

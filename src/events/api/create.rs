@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::event_body::EventBody;
-use super::layouts::{LayoutLookup, find_layouts, parse_with_layouts};
+use super::layouts::{find_layouts, parse_with_layouts};
 use crate::app::App;
 use crate::error::ApiError;
 use crate::events::details::create_body;
@@ -16,8 +16,7 @@ use crate::events::model::seated_event::RequestedLayout;
 use crate::events::sql::create::{EventWithSeats, create_event};
 use crate::http::auth::Operator;
 use crate::http::body::{Body, Object};
-use crate::idempotency::created::{Resource, created_response, response_to_store};
-use crate::idempotency::creation::Created;
+use crate::idempotency::created::{Resource, created_response, find_replay, response_to_store};
 use crate::idempotency::key::IdempotencyKey;
 use crate::telemetry::request::RequestLine;
 
@@ -178,12 +177,10 @@ pub async fn create(
     let has_key = to_store.is_some();
     let draft = EventDraft::from(body);
     let requested = draft.layout_reference()?.map(|reference| RequestedLayout { pointer: String::new(), reference });
-    let layouts = match find_layouts(&app, requested.as_slice(), to_store.as_ref()).await? {
-        LayoutLookup::New(layouts) => layouts,
-        LayoutLookup::Replayed(stored) => {
-            return created_response::<EventWithSeats>(&line, Created::Replayed(stored), has_key);
-        }
-    };
+    if let Some(replay) = find_replay(&app, &line, to_store.as_ref()).await? {
+        return Ok(replay);
+    }
+    let layouts = find_layouts(&app, requested.as_slice()).await?;
     let new = parse_with_layouts(layouts, |layouts| NewEvent::parse(draft, layouts)).await?;
     created_response(&line, create_event(&app.pool, app.settings.event_affinities, new, to_store).await?, has_key)
 }

@@ -7,33 +7,14 @@ use crate::app::App;
 use crate::error::{ApiError, ErrorCode};
 use crate::events::model::seated_event::{LoadedLayouts, RequestedLayout};
 use crate::http::read::with_deadline;
-use crate::idempotency::sql::stored_response::{ResponseToStore, StoredResponse, find_stored_response};
 use crate::venues::sql::venue_layout::{VenueLayoutLookup, venue_layout};
 
-/// Result of [`find_layouts`].
-pub enum LayoutLookup {
-    New(LoadedLayouts),
-    /// Stored response of an earlier request with the same key. The request is not validated again, because the venue
-    /// may have had another newest layout then, and an earlier release other rules.
-    Replayed(StoredResponse),
-}
-
-/// Loads the requested layouts, or finds the stored response of an earlier request. `requested` has an entry for each
-/// event at a venue, in the order of the events.
+/// Loads the requested layouts. `requested` has an entry for each event at a venue, in the order of the events.
 ///
 /// # Errors
 /// `VENUE_NOT_FOUND` or `LAYOUT_NOT_FOUND` with the `pointer` to the first one; `VALIDATION_FAILED` if the events have
 /// too many seats together; `UNAVAILABLE`.
-pub async fn find_layouts<T>(
-    app: &App,
-    requested: &[RequestedLayout],
-    to_store: Option<&ResponseToStore<T>>,
-) -> Result<LayoutLookup, ApiError> {
-    if let Some(to_store) = to_store
-        && let Some(stored) = with_deadline(app, find_stored_response(&app.pool, &to_store.idempotency)).await?
-    {
-        return Ok(LayoutLookup::Replayed(stored));
-    }
+pub async fn find_layouts(app: &App, requested: &[RequestedLayout]) -> Result<LoadedLayouts, ApiError> {
     let mut layouts = LoadedLayouts::default();
     for RequestedLayout { pointer, reference } in requested {
         if layouts.get(*reference).is_none() {
@@ -47,7 +28,7 @@ pub async fn find_layouts<T>(
         }
         layouts.add_event(*reference)?;
     }
-    Ok(LayoutLookup::New(layouts))
+    Ok(layouts)
 }
 
 /// Parses a request with its layouts. Runs on the blocking pool if there are layouts: they can have 100,000 seats, and

@@ -17,7 +17,7 @@ use crate::http::timestamp::Timestamp;
 
 /// The routes of this feature.
 pub fn routes() -> Routes {
-    routes![show]
+    routes![show].frequent()
 }
 
 /// An event's counters at one moment. `total` = `available` + `held` + `booked` + `blocked`, for each pool and for the

@@ -33,7 +33,9 @@ use boxoffice_engine::model::hold::HoldStatus;
 
 /// The routes of this feature.
 pub fn routes() -> Routes {
-    routes![place, show, change_items, extend, release, expire]
+    routes![place]
+        .frequent()
+        .and(routes![show, change_items, extend, release, expire])
         .tag("holds", "Temporary claims on capacity, with an expiry")
 }
 

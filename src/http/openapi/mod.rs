@@ -25,9 +25,9 @@ use super::problem::Problem;
 )]
 struct Frame;
 
-/// The whole document: the frame, the part of each feature, and the failures that operations have in common.
-pub fn document(parts: impl Iterator<Item = OpenApi>) -> OpenApi {
-    let mut document = parts.fold(Frame::openapi(), OpenApi::merge_from);
+/// The whole document: the frame, the routes, and the failures that operations have in common.
+pub fn document(routes: OpenApi) -> OpenApi {
+    let mut document = Frame::openapi().merge_from(routes);
     Failures.modify(&mut document);
     document
 }

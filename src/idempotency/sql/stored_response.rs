@@ -5,6 +5,7 @@
 //! claim succeeds and the write is done now. So a key has at most one effect as long as it is stored, and no
 //! effect is committed without its stored response.
 
+use boxoffice_engine::db::failure::is_lock_timeout;
 use boxoffice_engine::model::hold::Idempotency;
 use boxoffice_engine::time::Instant;
 use serde_json::Value;
@@ -13,9 +14,6 @@ use sqlx::{PgConnection, PgPool};
 /// Longest wait of a repeat for the first request with its key, in milliseconds. Longer than a write usually takes;
 /// short enough that waiting repeats do not use up the connections.
 pub const KEY_WAIT_MILLISECONDS: u32 = 250;
-
-/// PostgreSQL's `lock_not_available`.
-const LOCK_NOT_AVAILABLE: &str = "55P03";
 
 /// A stored response.
 #[derive(Clone, Debug, PartialEq)]
@@ -38,8 +36,7 @@ pub enum Claim {
     InProgress,
 }
 
-/// Finds the stored response of the same request. [`claim`] finds it too; this function is for requests that can only
-/// be parsed after loading other data, which may have changed since the first request.
+/// Finds the stored response of the same request. [`claim`] finds it too, but only after the request was validated.
 ///
 /// # Errors
 /// The database failed.
@@ -110,10 +107,6 @@ async fn existing_claim(connection: &mut PgConnection, idempotency: &Idempotency
         // The key was deleted between the two statements because of its age: the next repeat will be a new request.
         None => Claim::InProgress,
     })
-}
-
-fn is_lock_timeout(error: &sqlx::Error) -> bool {
-    error.as_database_error().and_then(|error| error.code()).is_some_and(|code| code == LOCK_NOT_AVAILABLE)
 }
 
 /// Idempotency key of a write, and the response to store with it.

@@ -22,7 +22,7 @@ use boxoffice_engine::ids::EventId;
 
 /// The routes of this feature.
 pub fn routes() -> Routes {
-    routes![show, draw].compressed().tag("seats", "Numbered seats of an event and their states")
+    routes![show, draw].compressed().frequent().tag("seats", "Numbered seats of an event and their states")
 }
 
 /// `Cache-Control`: a client may store the response but must revalidate it each time, which costs one short read.

@@ -10,13 +10,12 @@ use super::SeriesBody;
 use crate::app::App;
 use crate::error::ApiError;
 use crate::events::api::CreateBody;
-use crate::events::api::layouts::{LayoutLookup, find_layouts, parse_with_layouts};
+use crate::events::api::layouts::{find_layouts, parse_with_layouts};
 use crate::events::api::summary::SummaryBody;
 use crate::http::auth::Operator;
 use crate::http::body::{Body, Object};
 use crate::http::path::Id;
-use crate::idempotency::created::{Resource, created_response, response_to_store};
-use crate::idempotency::creation::Created;
+use crate::idempotency::created::{Resource, created_response, find_replay, response_to_store};
 use crate::idempotency::key::IdempotencyKey;
 use crate::series::model::new_series::{DateDraft, DatesDraft, NewSeries, SeriesDraft, parse_dates, requested_layouts};
 use crate::series::sql::add_dates::{AddedDates, add_to_series};
@@ -145,12 +144,10 @@ pub async fn create(
     let has_key = to_store.is_some();
     let draft = body.into_draft()?;
     let requested = draft.dates.as_ref().map(requested_layouts).transpose()?.unwrap_or_default();
-    let layouts = match find_layouts(&app, &requested, to_store.as_ref()).await? {
-        LayoutLookup::New(layouts) => layouts,
-        LayoutLookup::Replayed(stored) => {
-            return created_response::<SeriesWithEvents>(&line, Created::Replayed(stored), has_key);
-        }
-    };
+    if let Some(replay) = find_replay(&app, &line, to_store.as_ref()).await? {
+        return Ok(replay);
+    }
+    let layouts = find_layouts(&app, &requested).await?;
     let new = parse_with_layouts(layouts, |layouts| NewSeries::parse(draft, layouts)).await?;
     created_response(&line, create_series(&app.pool, app.settings.event_affinities, new, to_store).await?, has_key)
 }
@@ -193,12 +190,11 @@ pub async fn add(
     let to_store = response_to_store(&key, &route, &body);
     let has_key = to_store.is_some();
     let draft = dates_draft(body.template, body.dates);
-    let layouts = match find_layouts(&app, &requested_layouts(&draft)?, to_store.as_ref()).await? {
-        LayoutLookup::New(layouts) => layouts,
-        LayoutLookup::Replayed(stored) => {
-            return created_response::<AddedDates>(&line, Created::Replayed(stored), has_key);
-        }
-    };
+    let requested = requested_layouts(&draft)?;
+    if let Some(replay) = find_replay(&app, &line, to_store.as_ref()).await? {
+        return Ok(replay);
+    }
+    let layouts = find_layouts(&app, &requested).await?;
     let events = parse_with_layouts(layouts, |layouts| parse_dates(draft, layouts)).await?;
     created_response(
         &line,

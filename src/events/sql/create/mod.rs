@@ -8,6 +8,7 @@ mod insert;
 use std::ops::Range;
 
 use boxoffice_engine::db::constraints::{EVENTS_PKEY, EVENTS_SERIES_FKEY};
+use boxoffice_engine::db::failure::violates;
 use boxoffice_engine::ids::{AffinityRange, EventId, PoolId, TicketTypeId};
 use boxoffice_engine::time::Instant;
 use sqlx::{PgConnection, PgPool};
@@ -16,7 +17,7 @@ use uuid::Uuid;
 use crate::error::ErrorCode;
 use crate::events::model::new_event::{LayoutPart, NewEvent, NewPool, NewTicketType};
 use crate::events::model::whole_event::{EventPool, EventTicketType, PoolSection, WholeEvent};
-use crate::idempotency::creation::{CreateError, Created, Creation, create, violates};
+use crate::idempotency::creation::{CreateError, Created, Creation, create};
 use crate::idempotency::sql::stored_response::ResponseToStore;
 
 /// A new event, and the assignment of its seats to pools.
